@@ -1,1 +1,22 @@
-//! model
+//! The vocabulary of a call log: ids, calls, legs, keys, documents and time spans.
+//!
+//! Pure code: no I/O, no clock, no randomness. A call record arrives as JSON text and stays text
+//! (see [`document`]); [`CallRecord`] is the narrow part of it that an archive indexes.
+
+mod canonical;
+pub mod document;
+mod id;
+mod key;
+mod leg;
+mod lenient;
+mod phone;
+mod record;
+mod span;
+
+pub use canonical::{ContentHash, content_hash};
+pub use id::{AccountId, ExtensionId, Scope};
+pub use key::Key;
+pub use leg::{Leg, legs};
+pub use phone::{Region, number_key};
+pub use record::{CallRecord, DecodeError, Party};
+pub use span::Span;

@@ -1,1 +1,24 @@
-//! ringcentral
+//! A client of RingCentral's Call Log API.
+//!
+//! [`Client`] signs in with a JWT, keeps its token fresh, stays inside the rate budget that the
+//! server's headers announce, and tries again what may pass. What it reads stays the text that
+//! came: see [`CallLogPage`].
+
+mod budget;
+mod call_log;
+mod client;
+mod connection;
+mod directory;
+mod error;
+mod limiter;
+mod retry;
+mod token;
+
+pub use budget::Budget;
+pub use call_log::{CallLogPage, CallLogQuery, MAX_PER_PAGE, View};
+pub use client::Client;
+pub use connection::{Connection, ConnectionError, parse_server_url};
+pub use directory::{AccountInfo, ExtensionInfo};
+pub use error::Error;
+pub use limiter::Traffic;
+pub use retry::Retry;

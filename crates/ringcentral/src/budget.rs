@@ -1,0 +1,179 @@
+//! The rate budget of one group of requests: how many the server takes in a sliding window.
+//!
+//! Pure: moments are durations since any fixed start. The server counts a request when it arrives,
+//! which lies between our sending it and its answer; a place in the window is taken to be free only
+//! when it is free at the latest of those, so a request that waits for [`Budget::ready_at`] is never
+//! refused for our own doing.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Clocks of two machines do not run alike, and timers wake early: this much is waited on top.
+const MARGIN: Duration = Duration::from_millis(2);
+
+/// What a 429 without `Retry-After` means (RingCentral's advice is 30 s at least).
+const UNSTATED_PENALTY: Duration = Duration::from_secs(30);
+
+/// A longer `Retry-After` is taken for a fault of the server.
+const LONGEST_PENALTY: Duration = Duration::from_secs(3600);
+
+/// What the `X-Rate-Limit-*` headers of an answer say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    /// Requests in a window.
+    pub limit: u32,
+    /// How many more may come now.
+    pub remaining: u32,
+    /// Length of the window.
+    pub window: Duration,
+}
+
+/// What is known of one rate group.
+#[derive(Debug, Default)]
+pub struct Budget {
+    announced: Option<Announced>,
+    /// When each request of the window was answered, earliest first.
+    answered: VecDeque<Duration>,
+    /// Requests sent and not answered yet.
+    pending: u32,
+    /// No request before this moment.
+    blocked_until: Duration,
+}
+
+impl Budget {
+    /// The earliest moment a request may be sent; `None` while that depends on an answer to come.
+    pub fn ready_at(&self, now: Duration) -> Option<Duration> {
+        let earliest = now.max(self.blocked_until);
+        let Some(Announced { limit, window, .. }) = self.announced else {
+            // Nothing known yet: one request at a time finds out.
+            return (self.pending == 0).then_some(earliest);
+        };
+        let free = limit.max(1).saturating_sub(self.pending) as usize;
+        if free == 0 {
+            return None;
+        }
+        // With this many answered, the next fits once the one `free` places from the end is out.
+        let oldest_in_the_way = self.answered.len().checked_sub(free);
+        let leaves = oldest_in_the_way.map(|place| self.answered[place] + window + MARGIN);
+        Some(leaves.map_or(earliest, |leaves| leaves.max(earliest)))
+    }
+
+    /// A request goes out.
+    pub fn sent(&mut self) {
+        self.pending += 1;
+    }
+
+    /// A request was answered, or given up, at `now`.
+    pub fn answered(&mut self, now: Duration, announced: Option<Announced>) {
+        self.pending = self.pending.saturating_sub(1);
+        self.answered.push_back(now);
+        if announced.is_some() {
+            self.announced = announced;
+        }
+        let Some(Announced { limit, remaining, window }) = self.announced else {
+            self.answered.clear();
+            return;
+        };
+        while self.answered.front().is_some_and(|at| *at + window + MARGIN <= now) {
+            self.answered.pop_front();
+        }
+        if announced.is_some() {
+            // Fewer left than we have used: somebody else shares the budget, as late as just now.
+            let used = limit.saturating_sub(remaining) as usize;
+            let known = self.answered.len() + self.pending as usize;
+            self.answered.extend(std::iter::repeat_n(now, used.saturating_sub(known)));
+        }
+    }
+
+    /// The server refused a request with 429 and this `Retry-After`.
+    pub fn refused(&mut self, now: Duration, retry_after: Option<Duration>) {
+        let penalty = retry_after.filter(|stated| *stated <= LONGEST_PENALTY);
+        self.blocked_until = now + penalty.unwrap_or(UNSTATED_PENALTY) + MARGIN;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// RingCentral's side: the arrivals of the last window are counted.
+    fn fits(arrivals: &[Duration], at: Duration, limit: u32, window: Duration) -> bool {
+        let recent = arrivals.iter().filter(|arrival| **arrival + window > at).count();
+        recent < limit as usize
+    }
+
+    proptest! {
+        /// Whatever the delays on the way, the server never has a reason to refuse.
+        #[test]
+        fn a_request_that_waits_is_never_over_the_limit(
+            limit in 1u32..20,
+            window_ms in 50u64..2000,
+            delays in prop::collection::vec((0u64..200, 0u64..200), 1..120),
+        ) {
+            let window = ms(window_ms);
+            let mut budget = Budget::default();
+            let (mut now, mut arrivals) = (Duration::ZERO, Vec::new());
+            for (there, back) in delays {
+                now = budget.ready_at(now).unwrap();
+                budget.sent();
+                let arrival = now + ms(there);
+                prop_assert!(fits(&arrivals, arrival, limit, window));
+                arrivals.push(arrival);
+                now = arrival + ms(back);
+                let used = arrivals.iter().filter(|a| **a + window > arrival).count() as u32;
+                let announced = Announced { limit, remaining: limit - used, window };
+                budget.answered(now, Some(announced));
+            }
+        }
+    }
+
+    #[test]
+    fn with_short_answers_nearly_the_whole_budget_is_used() {
+        let (mut budget, mut now) = (Budget::default(), Duration::ZERO);
+        for sent in 0..200u32 {
+            now = budget.ready_at(now).unwrap();
+            budget.sent();
+            now += ms(5);
+            let remaining = 10 - (sent % 10) - 1;
+            budget.answered(now, Some(Announced { limit: 10, remaining, window: ms(1000) }));
+        }
+        // 200 requests fill 20 windows, of which the first needs no waiting.
+        assert!(now < ms(19_000) * 100 / 98, "{now:?}");
+    }
+
+    #[test]
+    fn what_others_used_counts_as_used_just_now() {
+        let mut budget = Budget::default();
+        budget.sent();
+        let announced = Announced { limit: 10, remaining: 0, window: ms(60_000) };
+        budget.answered(ms(100), Some(announced));
+        assert_eq!(budget.ready_at(ms(100)), Some(ms(60_102)));
+    }
+
+    #[test]
+    fn nothing_is_sent_inside_a_penalty() {
+        let mut budget = Budget::default();
+        budget.refused(ms(0), Some(ms(60_000)));
+        assert_eq!(budget.ready_at(ms(10)), Some(ms(60_002)));
+        budget.refused(ms(0), None);
+        assert_eq!(budget.ready_at(ms(10)), Some(ms(30_002)));
+        budget.refused(ms(0), Some(Duration::from_secs(1 << 40)));
+        assert_eq!(budget.ready_at(ms(10)), Some(ms(30_002)));
+    }
+
+    #[test]
+    fn before_anything_is_known_requests_go_one_by_one() {
+        let mut budget = Budget::default();
+        assert_eq!(budget.ready_at(ms(0)), Some(ms(0)));
+        budget.sent();
+        assert_eq!(budget.ready_at(ms(0)), None);
+        budget.answered(ms(5), None);
+        assert_eq!(budget.ready_at(ms(5)), Some(ms(5)));
+    }
+}

@@ -1,0 +1,123 @@
+//! What can go wrong between us and the server.
+//!
+//! `Display` says what happened in one line and never repeats its source; nothing of a body or a
+//! header that could be secret gets in.
+
+use http::StatusCode;
+use serde::Deserialize;
+
+/// A request that could not be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection, or it broke, as often as it was tried.
+    #[error("cannot reach {url}")]
+    Unreachable {
+        /// The address, without its query.
+        url: String,
+        /// What the network said.
+        source: reqwest::Error,
+    },
+    /// Something answered, but it does not speak this API.
+    #[error("{url} answered {status} with {what} instead of the API's JSON")]
+    NotTheApi {
+        /// The address.
+        url: String,
+        /// HTTP status.
+        status: StatusCode,
+        /// What came: `a web page`, `an empty body`, …
+        what: &'static str,
+    },
+    /// The app or the JWT was not accepted.
+    #[error("the server refused the sign-in: {reason}")]
+    LoginRefused {
+        /// The server's own words.
+        reason: String,
+    },
+    /// Signed in, but not allowed to read this.
+    #[error("not allowed: {message}")]
+    Forbidden {
+        /// The server's own words.
+        message: String,
+        /// The permission that is missing, if the server names it.
+        permission: Option<String>,
+    },
+    /// The server will not do what was asked, and asking again will not help.
+    #[error("the server refused the request ({status} {code}): {message}")]
+    Refused {
+        /// HTTP status.
+        status: StatusCode,
+        /// Such as `CMN-101`; empty if none was given.
+        code: String,
+        /// The server's own words.
+        message: String,
+    },
+    /// The server failed as often as it was asked.
+    #[error("the server failed with {status}, {attempts} times in a row")]
+    Unavailable {
+        /// The last HTTP status.
+        status: StatusCode,
+        /// How often it was asked.
+        attempts: usize,
+    },
+    /// An answer of the API that is not what its contract says.
+    #[error("the answer of {url} cannot be read as {expected}")]
+    Malformed {
+        /// The address.
+        url: String,
+        /// What it should have been.
+        expected: &'static str,
+        /// Where it departs.
+        source: serde_json::Error,
+    },
+    /// An answer larger than any real one.
+    #[error("the answer of {url} is larger than {limit_mb} MB")]
+    TooLarge {
+        /// The address.
+        url: String,
+        /// The bound.
+        limit_mb: usize,
+    },
+}
+
+/// RingCentral's error body.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Body {
+    error_code: String,
+    message: String,
+    permission_name: Option<String>,
+    errors: Vec<Body>,
+}
+
+impl Error {
+    pub(crate) fn unreachable(url: &str, source: reqwest::Error) -> Self {
+        let url = url.split('?').next().unwrap_or(url).to_owned();
+        Self::Unreachable { url, source: source.without_url() }
+    }
+
+    pub(crate) fn not_the_api(url: &str, status: StatusCode, body: &str) -> Self {
+        let url = url.split('?').next().unwrap_or(url).to_owned();
+        let what = match body.trim_start().as_bytes().first() {
+            None => "an empty body",
+            Some(b'<') => "a web page",
+            Some(b'{' | b'[') => "other JSON",
+            Some(_) => "text",
+        };
+        Self::NotTheApi { url, status, what }
+    }
+
+    /// What an answer of 4xx means.
+    pub(crate) fn from_refusal(url: &str, status: StatusCode, text: &str) -> Self {
+        let Ok(mut body) = serde_json::from_str::<Body>(text) else {
+            return Self::not_the_api(url, status, text);
+        };
+        let detail = body.errors.drain(..).next().unwrap_or_default();
+        let message = if body.message.is_empty() { detail.message } else { body.message };
+        let code = if detail.error_code.is_empty() { body.error_code } else { detail.error_code };
+        if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
+            let permission = body.permission_name.or(detail.permission_name);
+            return Self::Forbidden { message, permission };
+        }
+        Self::Refused { status, code, message }
+    }
+}

@@ -1,0 +1,84 @@
+//! Access tokens.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Response;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use crate::{Connection, Error};
+
+/// A token is replaced this long before it ends, so that no request carries an expired one.
+const AHEAD: Duration = Duration::from_secs(120);
+
+/// An access token and when to stop using it.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) access: SecretString,
+    good_until: Instant,
+}
+
+/// The contract's `TokenInfo`, as far as it is used.
+#[derive(Deserialize)]
+struct TokenInfo {
+    access_token: SecretString,
+    expires_in: u64,
+}
+
+/// The error body of OAuth.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct TokenError {
+    error: String,
+    error_description: String,
+}
+
+impl Token {
+    /// Whether it will last for a request that begins now.
+    pub(crate) fn is_fresh(&self) -> bool {
+        Instant::now() < self.good_until
+    }
+
+    /// The request that signs in with the JWT.
+    pub(crate) fn request(
+        http: &reqwest::Client,
+        connection: &Connection,
+    ) -> reqwest::RequestBuilder {
+        let url = crate::client::endpoint(&connection.server_url, "/restapi/oauth/token");
+        let mut form = vec![
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", connection.jwt.expose_secret()),
+        ];
+        match &connection.client_secret {
+            Some(secret) => http
+                .post(url)
+                .basic_auth(&connection.client_id, Some(secret.expose_secret()))
+                .form(&form),
+            None => {
+                form.push(("client_id", &connection.client_id));
+                http.post(url).form(&form)
+            }
+        }
+    }
+
+    /// Reads the answer to that request, which began at `asked`.
+    pub(crate) async fn from_answer(answer: Response, asked: Instant) -> Result<Self, Error> {
+        let (url, status) = (answer.url().to_string(), answer.status());
+        let body = answer.text().await.map_err(|source| Error::unreachable(&url, source))?;
+        if !status.is_success() {
+            let refusal: TokenError = serde_json::from_str(&body).unwrap_or_default();
+            if refusal.error.is_empty() {
+                return Err(Error::not_the_api(&url, status, &body));
+            }
+            let reason = match refusal.error_description.as_str() {
+                "" => refusal.error,
+                description => format!("{} ({})", description, refusal.error),
+            };
+            return Err(Error::LoginRefused { reason });
+        }
+        let info: TokenInfo =
+            serde_json::from_str(&body).map_err(|_| Error::not_the_api(&url, status, &body))?;
+        let lifetime = Duration::from_secs(info.expires_in);
+        Ok(Self { access: info.access_token, good_until: asked + lifetime.saturating_sub(AHEAD) })
+    }
+}
