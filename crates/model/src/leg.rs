@@ -36,8 +36,11 @@ pub struct Leg {
 /// The legs of a Detailed record, earliest first; none when the JSON has none that can be read.
 pub fn legs(record: &str) -> Vec<Leg> {
     let Ok(wire) = serde_json::from_str::<WireCall<'_>>(record) else { return Vec::new() };
-    let mut legs: Vec<Leg> =
-        list(wire.legs).into_iter().filter_map(|leg| read(Some(leg))).map(|leg| Leg::from_wire(&leg)).collect();
+    let mut legs: Vec<Leg> = list(wire.legs)
+        .into_iter()
+        .filter_map(|leg| read(Some(leg)))
+        .map(|leg| Leg::from_wire(&leg))
+        .collect();
     legs.sort_by_key(|leg| leg.start_ms);
     legs
 }

@@ -1,6 +1,6 @@
 //! Phone numbers as keys.
 
-use rlibphonenumber::{PhoneNumber, PhoneNumberFormat};
+use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat};
 
 /// The country whose national numbers are meant when a number has no country code.
 pub use rlibphonenumber::Region;
@@ -22,10 +22,9 @@ pub fn number_key(text: &str, home: Region) -> Option<String> {
 
 fn e164(text: &str, home: Region) -> Option<String> {
     let number = PhoneNumber::parse(text, Some(home)).ok()?;
-    number
-        .is_possible_with_reason()
-        .is_ok()
-        .then(|| number.format_as(PhoneNumberFormat::E164).to_string())
+    // Without its area code a number is possible, but nobody knows which.
+    let whole = number.is_possible_with_reason() == Ok(NumberLengthType::IsPossible);
+    whole.then(|| number.format_as(PhoneNumberFormat::E164).to_string())
 }
 
 /// Already in the form that nearly every record uses: `+` and 7 to 15 digits.
@@ -49,6 +48,7 @@ mod tests {
             ("020 7946 0018", Region::GB, "+442079460018"),
             ("+44 (0)20 7946 0018", Region::US, "+442079460018"),
             ("911", Region::US, "911"),
+            ("555-0112", Region::US, "5550112"),
             ("102", Region::US, "102"),
             ("*67", Region::US, "67"),
         ] {

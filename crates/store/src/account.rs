@@ -1,0 +1,164 @@
+//! Accounts and their extensions.
+
+use callbook_model::{AccountId, ExtensionId, Region, Scope};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row};
+
+use crate::{Error, Store};
+
+/// The archive's own number of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountKey(pub(crate) i64);
+
+/// An account in the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The archive's own number.
+    pub key: AccountKey,
+    /// RingCentral's id.
+    pub id: AccountId,
+    /// Where it was last read from.
+    pub server_url: String,
+    /// The company's main number.
+    pub main_number: Option<String>,
+    /// Where its national numbers belong.
+    pub home: Region,
+}
+
+/// An extension as last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// RingCentral's id.
+    pub id: ExtensionId,
+    /// The short number, such as `101`.
+    pub number: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// `User`, `Department` (a call queue), …
+    pub kind: Option<String>,
+}
+
+impl Store {
+    /// Adds an account, or updates what is known of it. Its home region stays what it was first:
+    /// postings depend on it.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn put_account(
+        &self,
+        id: AccountId,
+        server_url: &str,
+        main_number: Option<&str>,
+        home: Region,
+    ) -> Result<Account, Error> {
+        let (server_url, main_number) = (server_url.to_owned(), main_number.map(str::to_owned));
+        self.write(move |connection| {
+            let now_ms = Timestamp::now().as_millisecond();
+            let values = (number(id.0), &server_url, &main_number, home.to_string(), now_ms);
+            let sql = "INSERT INTO account (id, server_url, main_number, home, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE
+                 SET server_url = excluded.server_url, main_number = excluded.main_number
+                 RETURNING account, id, server_url, main_number, home";
+            connection.query_row(sql, values, account)
+        })
+        .await
+    }
+
+    /// The accounts of the archive, oldest first.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
+        self.read(|connection| {
+            let sql = "SELECT account, id, server_url, main_number, home FROM account
+                 ORDER BY account";
+            connection.prepare_cached(sql)?.query_map([], account)?.collect()
+        })
+        .await
+    }
+
+    /// Replaces the extensions of an account.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn put_extensions(
+        &self,
+        account: AccountKey,
+        extensions: Vec<Extension>,
+    ) -> Result<(), Error> {
+        self.write(move |connection| {
+            // Extensions that are gone stay: old calls still name them.
+            let sql = "INSERT INTO extension (account, id, number, name, type)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (account, id) DO UPDATE
+                 SET number = excluded.number, name = excluded.name, type = excluded.type";
+            let mut put = connection.prepare_cached(sql)?;
+            for Extension { id, number: short, name, kind } in extensions {
+                put.execute((account.0, number(id.0), short, name, kind))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The extensions of an account.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT id, number, name, type FROM extension WHERE account = ?1";
+            let extension = |row: &Row<'_>| {
+                Ok(Extension {
+                    id: ExtensionId(row.get::<_, i64>(0)?.cast_unsigned()),
+                    number: row.get(1)?,
+                    name: row.get(2)?,
+                    kind: row.get(3)?,
+                })
+            };
+            connection.prepare_cached(sql)?.query_map([account.0], extension)?.collect()
+        })
+        .await
+    }
+
+    /// The cursor of a task, as [`crate::Batch`] left it.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn cursor(
+        &self,
+        account: AccountKey,
+        name: &'static str,
+    ) -> Result<Option<String>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT value FROM cursor WHERE account = ?1 AND name = ?2";
+            connection.query_row(sql, (account.0, name), |row| row.get(0)).optional()
+        })
+        .await
+    }
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let home: String = row.get(4)?;
+    Ok(Account {
+        key: AccountKey(row.get(0)?),
+        id: AccountId(row.get::<_, i64>(1)?.cast_unsigned()),
+        server_url: row.get(2)?,
+        main_number: row.get(3)?,
+        home: home.parse().unwrap_or(Region::US),
+    })
+}
+
+/// An id as SQLite's signed integer.
+pub(crate) fn number(id: u64) -> i64 {
+    id.cast_signed()
+}
+
+/// A scope as the column of that name.
+pub(crate) fn scope_number(scope: Scope) -> i64 {
+    match scope {
+        Scope::Account => 0,
+        Scope::Extension(id) => number(id.0),
+    }
+}

@@ -1,0 +1,241 @@
+//! Opening an archive, and the connections to it.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::{Error, Location};
+
+/// The first SQLite without a bug that could damage a WAL, as its number and in words.
+pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
+
+/// `CBK1`: how a file says that it is one of ours.
+const APPLICATION_ID: i64 = 0x43_42_4b_31;
+
+/// Each brings the schema from the version of its index to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/0001_archive.sql")];
+
+/// A writer waits so long for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Whether an archive has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// Made if there is none.
+    OrCreate,
+    /// An error if there is none.
+    Existing,
+}
+
+/// An open archive. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    /// Readers not in use.
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens an archive and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When there is none, when the file is something else (it stays untouched) or newer, when the
+    /// place cannot be written.
+    pub async fn open(location: &Location, open: Open) -> Result<Self, Error> {
+        let path = location.path().to_owned();
+        blocking(move || Self::open_blocking(path, open)).await
+    }
+
+    fn open_blocking(path: PathBuf, open: Open) -> Result<Self, Error> {
+        if rusqlite::version_number() < SQLITE_AT_LEAST.0 {
+            return Err(Error::OldSqlite { found: rusqlite::version() });
+        }
+        match first_bytes(&path) {
+            Ok(bytes) if bytes.is_empty() || bytes == *b"SQLite format 3\0" => {}
+            Ok(_) => return Err(Error::NotAnArchive { path }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if open == Open::Existing {
+                    return Err(Error::NoArchive { path });
+                }
+                create_private(&path)?;
+            }
+            Err(source) => return Err(Error::CannotOpen { path, source }),
+        }
+        let writer = match prepare(&path, open) {
+            Ok(writer) => writer,
+            Err(Refusal::Known(error)) => return Err(error),
+            Err(Refusal::Sqlite(source)) => return Err(Error::sqlite(&path, source)),
+        };
+        let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Runs a read on a connection of its own.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = self.clone();
+        blocking(move || {
+            let idle = lock(&store.shared.readers).pop();
+            let result = idle.map_or_else(|| store.reader(), Ok).and_then(|connection| {
+                let value = query(&connection)?;
+                lock(&store.shared.readers).push(connection);
+                Ok(value)
+            });
+            result.map_err(|source| Error::sqlite(store.path(), source))
+        })
+        .await
+    }
+
+    /// Runs a write in one transaction, which takes effect only if it returns `Ok`.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.with_writer(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Lends the one writing connection.
+    pub(crate) async fn with_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = self.clone();
+        blocking(move || {
+            let mut writer = lock(&store.shared.writer);
+            work(&mut writer).map_err(|source| Error::sqlite(store.path(), source))
+        })
+        .await
+    }
+
+    fn reader(&self) -> rusqlite::Result<Connection> {
+        let connection = connect(self.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+}
+
+/// Why a file cannot be used: what we found, or what SQLite said.
+enum Refusal {
+    Known(Error),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Sqlite(source)
+    }
+}
+
+/// Checks what the file is before anything is written to it, then migrates it.
+fn prepare(path: &Path, open: Open) -> Result<Connection, Refusal> {
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, found) = (pragma("application_id")?, pragma("user_version")?);
+    let known = MIGRATIONS.len() as i64;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (tables > 0 || open == Open::Existing) {
+        return Err(Refusal::Known(Error::NotAnArchive { path: path.to_owned() }));
+    }
+    if found > known {
+        return Err(Refusal::Known(Error::Newer { path: path.to_owned(), found, known }));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    if found < known {
+        migrate(&mut connection, found)?;
+    }
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been first.
+    let found = transaction
+        .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?
+        .max(found);
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if found == 0 {
+        transaction.execute(
+            "INSERT INTO archive (id, created_ms) VALUES (?1, ?2)",
+            (Uuid::new_v4().to_string(), jiff::Timestamp::now().as_millisecond()),
+        )?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    transaction.commit()
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes the file for its owner alone: a call log is personal data. SQLite gives the files beside
+/// it the same permissions.
+fn create_private(path: &Path) -> Result<(), Error> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(Error::CannotOpen { path: path.to_owned(), source }),
+    }
+}
+
+fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(16).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs blocking work aside; a panic in it goes on here.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(join) => match join.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down and has dropped the work before it began.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

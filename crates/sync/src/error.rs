@@ -1,0 +1,19 @@
+//! What ends a sync early.
+
+/// A sync or verification that did not come to its end. What was committed stays, and the next run
+/// goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Upstream.
+    #[error(transparent)]
+    Upstream(#[from] callbook_ringcentral::Error),
+    /// The archive.
+    #[error(transparent)]
+    Store(#[from] callbook_store::Error),
+    /// The archive's note of how far it has come is not one of ours.
+    #[error("the archive's note of how far it was synced cannot be read")]
+    Cursor(#[source] serde_json::Error),
+    /// Nothing has been synced yet.
+    #[error("account {0} has not been synced yet")]
+    NeverSynced(callbook_model::AccountId),
+}

@@ -1,0 +1,108 @@
+//! What to list next: a pure state machine.
+//!
+//! Upstream lists calls newest first, and pages are numbered from the newest. Numbered pages shift
+//! while calls are added and deleted, and high numbers are slow, so the plan does not count pages: the
+//! next step lists everything that began no later than the oldest call of the last one. That costs one
+//! repeated record a page and can skip nothing.
+
+use std::time::Duration;
+
+use callbook_model::Span;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Calls show up after they end, filed under their start: each run lists this much again.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whether a list includes a call at the very end of its span is not documented: one millisecond more
+/// includes it either way.
+const BEYOND: Duration = Duration::from_millis(1);
+
+/// How far an account's call log has been listed, and what is still to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Everything listed, or to be listed.
+    covered: Option<Span>,
+    /// To be listed, the last one first.
+    pending: Vec<Step>,
+}
+
+/// One page to fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Calls that began in it.
+    pub span: Span,
+    /// From 1; above only where more calls than a page holds began in one millisecond, or the server
+    /// does not sort.
+    pub page: u32,
+}
+
+/// What a fetched page was like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Records on it.
+    pub records: usize,
+    /// When the oldest of them began; `None` if no start could be read.
+    pub oldest: Option<Timestamp>,
+    /// Newest first, as documented.
+    pub sorted: bool,
+    /// The server has another page.
+    pub has_next: bool,
+}
+
+impl Plan {
+    /// A plan that lists one span and no more.
+    pub fn once(span: Span) -> Self {
+        Self { covered: Some(span), pending: vec![Step { span, page: 1 }] }
+    }
+
+    /// Starts a run: everything since `since` that was not listed yet, and the last day again.
+    pub fn begin(&mut self, since: Timestamp, now: Timestamp) {
+        let Some(covered) = self.covered else {
+            if let Some(span) = Span::new(since, now) {
+                *self = Self::once(span);
+            }
+            return;
+        };
+        let mut add = |from: Timestamp, to: Timestamp| {
+            self.pending.extend(Span::new(from, to).map(|span| Step { span, page: 1 }));
+        };
+        if since < covered.from {
+            add(since, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
+        }
+        // The newest calls are wanted first.
+        let again = covered.to.saturating_sub(OVERLAP).unwrap_or(covered.from);
+        add(again.max(covered.from.min(since)), now);
+        let (from, to) = (covered.from.min(since), covered.to.max(now));
+        self.covered = Some(Span { from, to });
+    }
+
+    /// What has been listed, or will have been once nothing is pending.
+    pub fn covered(&self) -> Option<Span> {
+        self.covered
+    }
+
+    /// The page to fetch now; `None` when everything is listed.
+    pub fn next(&self) -> Option<Step> {
+        self.pending.last().copied()
+    }
+
+    /// Takes note of the page that [`Plan::next`] asked for.
+    pub fn apply(&mut self, outcome: Outcome) {
+        let Some(step) = self.pending.last_mut() else { return };
+        if !outcome.has_next || outcome.records == 0 {
+            self.pending.pop();
+            return;
+        }
+        let rest = outcome
+            .oldest
+            .filter(|_| outcome.sorted)
+            .and_then(|oldest| oldest.saturating_add(BEYOND).ok())
+            .filter(|to| *to < step.span.to);
+        match rest {
+            Some(to) if to <= step.span.from => drop(self.pending.pop()),
+            Some(to) => *step = Step { span: Span { to, ..step.span }, page: 1 },
+            None => step.page += 1,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Carrying a plan out: fetch a page, commit it with the plan's state, and so on.
+
+use callbook_model::{Region, Scope};
+use callbook_ringcentral::{CallLogPage, CallLogQuery, Client, MAX_PER_PAGE, View};
+use callbook_store::{
+    Account, Batch, Committed, Extension, Incoming, Quarantined, Run, Store, SyncLock,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Outcome, Plan, Step};
+
+/// The plan's name among the archive's cursors.
+pub(crate) const CURSOR: &str = "list account";
+
+/// Records in one transaction: some 20 ms of the writer's time, so that others get their turn.
+const RECORDS_A_COMMIT: usize = 250;
+
+/// What a sync is to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Calls that began since then; earlier ones only if an earlier run asked for them.
+    pub since: Timestamp,
+    /// Records a page, 1 to 1000.
+    pub per_page: u32,
+}
+
+impl Default for Options {
+    /// Everything that upstream has: RingCentral itself began in 2003.
+    fn default() -> Self {
+        let since = Timestamp::from_second(946_684_800).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self { since, per_page: MAX_PER_PAGE }
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Records read in this run.
+    pub records: u64,
+    /// How many there will be, if upstream said.
+    pub total: Option<u64>,
+    /// Every call that began after this has been read.
+    pub reached: Timestamp,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// RingCentral's id of the account.
+    pub account_id: u64,
+    /// Requests sent, sign-in and further tries included.
+    pub requests: u64,
+    /// Answers of status 429 among them.
+    pub refused: u64,
+    /// Records read.
+    pub records: u64,
+    /// What they changed.
+    #[serde(flatten)]
+    pub committed: Committed,
+    /// Time spent waiting for the rate budget.
+    pub throttled_ms: u64,
+    /// Time in all.
+    pub elapsed_ms: u64,
+}
+
+/// Lists what is not in the archive yet, and commits it.
+///
+/// # Errors
+/// When upstream or the archive fail for good. What was committed stays; the next run goes on there.
+pub async fn sync(
+    client: &Client,
+    store: &Store,
+    server_url: &str,
+    options: Options,
+    mut progress: impl FnMut(Progress),
+) -> Result<Summary, Error> {
+    let started = Timestamp::now();
+    let account = register(client, store, server_url).await?;
+    let lock = store.lock_sync(account.key).await?;
+    refresh_extensions(client, store, &account).await?;
+    let mut plan = load_plan(store, &account).await?.unwrap_or_default();
+    plan.begin(options.since, started);
+    let mut summary = Summary { account_id: account.id.0, ..Summary::default() };
+    let mut total = None;
+    let mut next = fetch(client, &plan, options.per_page).await?;
+    while let Some((step, page)) = next.take() {
+        let (batches, outcome) = decode(&page, account.home);
+        plan.apply(outcome);
+        summary.records += outcome.records as u64;
+        total = total.or(page.total);
+        // The page after this one is on its way while this one is written.
+        let write = write(store, &lock, batches, &plan);
+        let (written, fetched) = tokio::join!(write, fetch(client, &plan, options.per_page));
+        summary.committed += written?;
+        next = fetched?;
+        let reached = plan.next().map_or(step.span.from, |step| step.span.to);
+        progress(Progress { records: summary.records, total, reached });
+    }
+    let traffic = client.traffic();
+    let finished = Timestamp::now();
+    summary.requests = traffic.requests;
+    summary.refused = traffic.refused;
+    summary.throttled_ms = milliseconds(traffic.throttled.as_millis());
+    summary.elapsed_ms = milliseconds(finished.duration_since(started).unsigned_abs().as_millis());
+    let run = Run {
+        started_ms: started.as_millisecond(),
+        finished_ms: finished.as_millisecond(),
+        summary: serde_json::to_string(&summary).map_err(Error::Cursor)?,
+    };
+    store.put_run(account.key, run).await?;
+    Ok(summary)
+}
+
+async fn register(client: &Client, store: &Store, server_url: &str) -> Result<Account, Error> {
+    let upstream = client.account().await?;
+    let main_number = upstream.main_number.as_deref();
+    Ok(store.put_account(upstream.id, server_url, main_number, upstream.home).await?)
+}
+
+/// Names are welcome, not indispensable: an app without the right to read them still archives calls.
+async fn refresh_extensions(
+    client: &Client,
+    store: &Store,
+    account: &Account,
+) -> Result<(), Error> {
+    let extensions = match client.extensions().await {
+        Ok(extensions) => extensions,
+        Err(error @ callbook_ringcentral::Error::Forbidden { .. }) => {
+            tracing::warn!(%error, "the extensions' names stay as they are");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let extensions = extensions
+        .into_iter()
+        .map(|info| Extension {
+            id: info.id,
+            number: info.extension_number,
+            name: info.name,
+            kind: info.r#type,
+        })
+        .collect();
+    Ok(store.put_extensions(account.key, extensions).await?)
+}
+
+/// What an account's earlier runs have left.
+pub(crate) async fn load_plan(store: &Store, account: &Account) -> Result<Option<Plan>, Error> {
+    let cursor = store.cursor(account.key, CURSOR).await?;
+    cursor.map(|json| serde_json::from_str(&json).map_err(Error::Cursor)).transpose()
+}
+
+async fn fetch(
+    client: &Client,
+    plan: &Plan,
+    per_page: u32,
+) -> Result<Option<(Step, CallLogPage)>, Error> {
+    let Some(step) = plan.next() else { return Ok(None) };
+    let Step { span, page } = step;
+    let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
+    Ok(Some((step, client.call_log(&query).await?)))
+}
+
+/// A page's records in pieces for one commit each, and what the plan wants to know of them.
+fn decode(page: &CallLogPage, home: Region) -> (Vec<Batch>, Outcome) {
+    let (mut batches, mut batch) = (Vec::new(), Batch::default());
+    let mut outcome = Outcome {
+        records: page.records().len(),
+        oldest: None,
+        sorted: true,
+        has_next: page.has_next,
+    };
+    for json in page.records() {
+        match Incoming::decode(json, home) {
+            Ok(incoming) => {
+                if let Ok(start) = Timestamp::from_millisecond(incoming.record().start_ms) {
+                    outcome.sorted &= outcome.oldest.is_none_or(|oldest| start <= oldest);
+                    outcome.oldest = outcome.oldest.into_iter().chain([start]).min();
+                }
+                batch.records.push(incoming);
+            }
+            Err(quarantined) => {
+                warn(&quarantined);
+                batch.quarantined.push(quarantined);
+            }
+        }
+        if batch.records.len() + batch.quarantined.len() >= RECORDS_A_COMMIT {
+            batches.push(std::mem::take(&mut batch));
+        }
+    }
+    batches.push(batch);
+    (batches, outcome)
+}
+
+fn warn(quarantined: &Quarantined) {
+    tracing::warn!(reason = quarantined.reason(), "a record cannot be read; kept in quarantine");
+}
+
+/// Commits a page; the plan's state goes with its last piece.
+async fn write(
+    store: &Store,
+    lock: &SyncLock,
+    mut batches: Vec<Batch>,
+    plan: &Plan,
+) -> Result<Committed, Error> {
+    if let Some(last) = batches.last_mut() {
+        let state = serde_json::to_string(plan).map_err(Error::Cursor)?;
+        last.cursor = Some((CURSOR, state));
+    }
+    let mut committed = Committed::default();
+    for batch in batches {
+        committed += store.commit(lock, Scope::Account, batch).await?;
+    }
+    Ok(committed)
+}
+
+fn milliseconds(count: u128) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
