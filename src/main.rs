@@ -1,1 +1,49 @@
-fn main() {}
+//! `callbook`: own your RingCentral call log.
+//!
+//! One file per command in [`commands`]; they parse, call a crate, and print. Data goes to standard
+//! output, everything else to standard error.
+
+mod cli;
+mod commands;
+mod config;
+mod failure;
+mod output;
+mod progress;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    start_logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&anyhow::Error::new(error)),
+    };
+    let serves = matches!(cli.command, cli::Command::Sandbox(_));
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = commands::run(cli) => outcome,
+            // A server ends by itself, once it has answered what it was asked.
+            () = interrupted(), if !serves => Ok(failure::INTERRUPTED),
+        }
+    });
+    // A commit under way comes to its end; anything else may be left.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(10));
+    outcome.map_or_else(|error| failure::report(&error), ExitCode::from)
+}
+
+/// Waits for Ctrl-C, or the request of a service manager to stop.
+async fn interrupted() {
+    commands::shutdown_signal().await;
+    eprintln!("interrupted; what was committed is kept");
+}
+
+/// Warnings by default; `CALLBOOK_LOG` takes the usual filters, such as `debug`.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CALLBOOK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

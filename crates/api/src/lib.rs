@@ -1,1 +1,38 @@
-//! api
+//! The Call Log API server: OAuth, rate limits, directory and call log.
+//!
+//! The server knows the protocol and nothing of where calls come from. Whoever starts it brings
+//! the [`Ports`]: a call log, a directory, the registered apps, a clock and a limiter. A synthetic
+//! company and a real archive are served by the same code.
+//!
+//! Reading order: [`Operation`] is the table of everything that is served, with the rate group,
+//! app scope and user permission of each; `guard` enforces that table; a file per resource answers.
+
+mod access;
+mod answer;
+mod auth;
+mod call_log;
+mod directory;
+mod error;
+mod guard;
+mod limits;
+mod observe;
+mod operation;
+mod paging;
+mod params;
+mod ports;
+mod router;
+mod serve;
+mod versions;
+
+pub use access::{AppScope, UserPermission};
+pub use auth::OsRandom;
+pub use call_log::{Direction, Filter, ListQuery, RecordingFilter, View};
+pub use callbook_model::{AccountId, ExtensionId, Scope};
+pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
+pub use operation::{Authentication, Group, Operation};
+pub use ports::{
+    App, Apps, CallLog, CallLogPage, Clock, Directory, LimitKey, Limiter, PortError, Ports, Random,
+    SystemClock, Verdict,
+};
+pub use router::{Api, Config, router};
+pub use serve::{ServeOptions, serve};

@@ -1,1 +1,25 @@
-//! sandbox
+//! A synthetic company served over the Call Log API: what developers and tests talk to instead of
+//! the real service.
+//!
+//! [`bind`] makes the company and opens the port, so that port 0 can be used and the uris inside
+//! the records still point to the right place; [`Sandbox::run`] answers until it is told to stop.
+
+mod apps;
+mod call_log;
+mod credentials;
+mod deleted;
+mod directory;
+mod env_file;
+mod error;
+mod filter;
+mod options;
+mod ports;
+mod run;
+
+pub use callbook_api::{ParsePlanError, Plan};
+pub use credentials::Credentials;
+pub use error::Error;
+pub use options::{
+    CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_SEED, DEFAULT_USERS, Options,
+};
+pub use run::{Sandbox, bind, bind_with_clock};

@@ -3,8 +3,35 @@
 //! The same [`Config`] gives the same company and the same calls, byte for byte. Nothing here is
 //! shared with the code that downloads, stores or serves calls: this crate is the independent truth
 //! that those are compared with.
+//!
+//! A call's record is never kept. What is kept is when it starts; everything else is drawn again
+//! from the seed whenever it is asked for:
+//!
+//! ```text
+//! schedule ──▶ plan ──▶ view ──▶ facts    what a filter needs
+//! (starts)   (legs)   (whose log)  └▶ render  the record's JSON text
+//! ```
+
+mod company;
+mod draw;
+mod entries;
+mod facts;
+mod ids;
+mod phone;
+mod plan;
+mod render;
+mod schedule;
+mod terms;
+mod traffic;
+mod view;
 
 use jiff::Timestamp;
+
+pub use company::{Company, Extension, ExtensionKind, Recording};
+pub use entries::{Entries, Entry};
+pub use facts::Facts;
+pub use ids::RecordId;
+pub use terms::{CallType, Direction, RecordingMode, Transport};
 
 /// What makes a company. Equal configurations give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,49 +66,4 @@ pub enum Scope {
     Account,
     /// `/restapi/v1.0/account/~/extension/{id}/call-log`
     Extension(u64),
-}
-
-/// What an extension is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExtensionKind {
-    /// A person.
-    User,
-    /// A call queue (`Department` in the contract).
-    Queue,
-    /// An auto-receptionist menu.
-    Ivr,
-    /// A site.
-    Site,
-}
-
-/// One extension of the company.
-#[derive(Debug, Clone)]
-pub struct Extension {
-    /// RingCentral's internal id.
-    pub id: u64,
-    /// The short number people dial, such as `101`.
-    pub number: String,
-    /// Display name.
-    pub name: String,
-    /// User, queue, menu or site.
-    pub kind: ExtensionKind,
-    /// May read the whole company's call log.
-    pub admin: bool,
-    /// Queues only: the member users' extension ids.
-    pub members: Vec<u64>,
-    /// The contract's `GetExtensionInfoResponse`; its list form is a subset.
-    pub json: serde_json::Value,
-}
-
-/// What a call log filter can ask of one record, without the record's JSON being made.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Which call this is: pass it to [`Company::record`].
-    pub call: u32,
-    /// Whose log it stands in.
-    pub scope: Scope,
-    /// The record's id within that log.
-    pub id: String,
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub start_ms: i64,
 }

@@ -1,0 +1,85 @@
+//! What an app and a user may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Makes an enum of names that the protocol writes exactly as the variants are spelt.
+macro_rules! names {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name in the protocol.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant),)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+names! {
+    /// An application permission (OAuth scope), granted when the app was registered.
+    AppScope {
+        /// Account, extensions, queues and phone numbers.
+        ReadAccounts,
+        /// Call records.
+        ReadCallLog,
+        /// Recordings, and with them call records.
+        ReadCallRecording,
+        /// Deletion of call records, and with it their reading.
+        EditCallLog,
+    }
+}
+
+names! {
+    /// A permission of the user on whose behalf an app calls.
+    UserPermission {
+        /// The company's profile.
+        ReadCompanyInfo,
+        /// The company's business hours.
+        ReadCompanyAnsweringRules,
+        /// Every phone number of the company.
+        ReadCompanyPhoneNumbers,
+        /// The list of extensions and queues.
+        ReadExtensions,
+        /// The phone numbers of an extension.
+        ReadUserPhoneNumbers,
+        /// One's own call log.
+        ReadCallLog,
+        /// Everybody's call log.
+        FullCompanyCallLog,
+        /// Recordings.
+        ReadCallRecording,
+    }
+}
+
+impl AppScope {
+    /// Does holding this scope give `needed`? Reading recordings and editing the call log both
+    /// include reading the call log.
+    #[must_use]
+    pub fn includes(self, needed: Self) -> bool {
+        self == needed
+            || (needed == Self::ReadCallLog
+                && matches!(self, Self::ReadCallRecording | Self::EditCallLog))
+    }
+}
+
+impl FromStr for AppScope {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == name).ok_or(())
+    }
+}

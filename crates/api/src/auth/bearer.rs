@@ -1,0 +1,68 @@
+//! The access token of a request.
+
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+
+use super::sessions::{AccessGrant, Sessions, TokenError};
+use crate::error::ApiError;
+
+/// Why a request is not authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BearerError {
+    /// No `Authorization` header, or one of another kind.
+    Missing,
+    /// The token is no good.
+    Token(TokenError),
+}
+
+/// Whom the request's access token stands for.
+pub(crate) fn authenticate(
+    sessions: &Sessions,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<AccessGrant, BearerError> {
+    let token = headers.get(AUTHORIZATION).and_then(bearer_token).ok_or(BearerError::Missing)?;
+    sessions.access(token, now).map_err(BearerError::Token)
+}
+
+fn bearer_token(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+impl BearerError {
+    fn describe(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            // RFC 6750 wants no error code where no token was sent at all.
+            Self::Missing => {
+                ("OAU-151", "Authorization method not supported", "Bearer realm=\"api\"")
+            }
+            Self::Token(TokenError::Expired) => (
+                "OAU-128",
+                "Access token expired",
+                "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"expired\"",
+            ),
+            Self::Token(TokenError::Unknown) => (
+                "OAU-129",
+                "Access token corrupted",
+                "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"unknown\"",
+            ),
+            Self::Token(TokenError::Unparsable) => (
+                "OAU-149",
+                "Unparsable access token",
+                "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"unparsable\"",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for BearerError {
+    fn into_response(self) -> Response {
+        let (code, message, challenge) = self.describe();
+        let mut response = ApiError::new(StatusCode::UNAUTHORIZED, code, message).into_response();
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        response
+    }
+}

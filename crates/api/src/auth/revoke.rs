@@ -1,0 +1,51 @@
+//! `POST /restapi/oauth/revoke`: ends the session that a token belongs to (RFC 7009).
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::client::authenticate_client;
+use super::form::Form;
+use super::oauth_error::OAuthError;
+use crate::guard;
+use crate::operation::Operation;
+use crate::ports::{App, LimitKey, Ports};
+use crate::router::Api;
+
+/// Answers the revocation endpoint.
+pub(crate) async fn revoke<P: Ports>(
+    State(api): State<Api<P>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let app = match authenticate_client(api.ports().apps(), &headers, &form).await {
+        Ok(app) => app,
+        Err(error) => return error.into_response(),
+    };
+    let key = LimitKey { app: app.client_id.clone(), user: None };
+    guard::limited(&api, &key, Operation::RevokeToken.group(), async {
+        match end_session(&api, &app, &form, query.as_deref()) {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(error) => error.into_response(),
+        }
+    })
+    .await
+}
+
+/// A token that does not exist is as good as revoked: RFC 7009 wants the same answer for both.
+fn end_session<P: Ports>(
+    api: &Api<P>,
+    app: &App,
+    form: &Form,
+    query: Option<&str>,
+) -> Result<(), OAuthError> {
+    let in_query = || {
+        let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned())
+    };
+    let token = form.get("token")?.map(str::to_owned).or_else(in_query);
+    let token = token.ok_or(OAuthError::InvalidRequest("token"))?;
+    api.sessions().revoke(&token, &app.client_id);
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! `POST /restapi/oauth/token`: a personal JWT or a refresh token becomes an access token.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, PRAGMA};
+use axum::response::{IntoResponse, Response};
+use callbook_model::ExtensionId;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::client::authenticate_client;
+use super::form::Form;
+use super::oauth_error::OAuthError;
+use super::sessions::{AccessGrant, IssuedTokens, Lifetimes};
+use crate::access::AppScope;
+use crate::guard;
+use crate::operation::Operation;
+use crate::ports::{App, Apps, Clock, LimitKey, Ports};
+use crate::router::Api;
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+#[derive(Serialize)]
+struct TokenInfo {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    refresh_token: String,
+    refresh_token_expires_in: u64,
+    scope: String,
+    owner_id: String,
+    endpoint_id: String,
+    session_id: String,
+}
+
+/// What a client shows to get tokens.
+enum Presented<'a> {
+    /// The personal JWT of this user.
+    Jwt { user: ExtensionId },
+    /// A refresh token that was issued for this user.
+    Refresh { token: &'a str, user: ExtensionId },
+}
+
+/// Answers the token endpoint.
+pub(crate) async fn token<P: Ports>(
+    State(api): State<Api<P>>,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let app = match authenticate_client(api.ports().apps(), &headers, &form).await {
+        Ok(app) => app,
+        Err(error) => return error.into_response(),
+    };
+    let presented = present(&api, &app, &form).await;
+    // Counted per user as well as app, so the user has to be known first; the attempts that show
+    // no user share one count for the app.
+    let user = presented.as_ref().ok().map(Presented::user);
+    let key = LimitKey { app: app.client_id.clone(), user };
+    guard::limited(&api, &key, Operation::GetToken.group(), async {
+        let answer = presented.and_then(|presented| exchange(&api, &app, &form, &presented));
+        answer.unwrap_or_else(IntoResponse::into_response)
+    })
+    .await
+}
+
+impl Presented<'_> {
+    fn user(&self) -> ExtensionId {
+        match self {
+            Self::Jwt { user } | Self::Refresh { user, .. } => *user,
+        }
+    }
+}
+
+/// Finds out whom the client asks for. Nothing is used up yet: a refresh token has to survive a
+/// request that the usage plan refuses.
+async fn present<'a, P: Ports>(
+    api: &Api<P>,
+    app: &App,
+    form: &'a Form,
+) -> Result<Presented<'a>, OAuthError> {
+    match form.require("grant_type")? {
+        JWT_BEARER => {
+            let assertion = form.require("assertion")?.into();
+            let user = api.ports().apps().jwt_owner(app, &assertion).await?;
+            user.map(|user| Presented::Jwt { user }).ok_or(OAuthError::InvalidAssertion)
+        }
+        "refresh_token" => {
+            let token = form.require("refresh_token")?;
+            let user = api.sessions().refresh_owner(token, &app.client_id);
+            let user = user.ok_or(OAuthError::InvalidRefreshToken)?;
+            Ok(Presented::Refresh { token, user })
+        }
+        _ => Err(OAuthError::UnsupportedGrantType),
+    }
+}
+
+/// Gives tokens for what was presented. All that can be wrong with the form is found before a
+/// refresh token is used up.
+fn exchange<P: Ports>(
+    api: &Api<P>,
+    app: &App,
+    form: &Form,
+    presented: &Presented<'_>,
+) -> Result<Response, OAuthError> {
+    let lifetimes = requested_lifetimes(form)?;
+    let now = api.ports().clock().now();
+    let grant = match *presented {
+        Presented::Jwt { user } => new_session(app, user, form)?,
+        Presented::Refresh { token, .. } => {
+            let grant = api.sessions().take_refresh(token, &app.client_id, now);
+            grant.ok_or(OAuthError::InvalidRefreshToken)?
+        }
+    };
+    let tokens = api.sessions().issue(&grant, lifetimes, now, api.ports().random())?;
+    let no_store = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
+    Ok((no_store, axum::Json(token_info(&grant, lifetimes, tokens))).into_response())
+}
+
+fn new_session(app: &App, user: ExtensionId, form: &Form) -> Result<AccessGrant, OAuthError> {
+    let endpoint_id = form.get("endpoint_id")?.map(str::to_owned);
+    Ok(AccessGrant {
+        session_id: Uuid::new_v4(),
+        app: app.client_id.clone(),
+        user,
+        scopes: requested_scopes(form, &app.scopes)?,
+        endpoint_id: endpoint_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+    })
+}
+
+/// The scopes asked for, or all that the app has.
+fn requested_scopes(form: &Form, granted: &[AppScope]) -> Result<Vec<AppScope>, OAuthError> {
+    let Some(requested) = form.get("scope")? else { return Ok(granted.to_vec()) };
+    let scope = |name: &str| {
+        let known = name.parse().ok().filter(|scope| granted.iter().any(|g| g.includes(*scope)));
+        known.ok_or(OAuthError::InvalidScope)
+    };
+    requested.split_whitespace().map(scope).collect()
+}
+
+fn token_info(grant: &AccessGrant, lifetimes: Lifetimes, tokens: IssuedTokens) -> TokenInfo {
+    let scopes: Vec<&str> = grant.scopes.iter().map(|scope| scope.name()).collect();
+    TokenInfo {
+        access_token: tokens.access,
+        token_type: "bearer",
+        expires_in: lifetimes.access.as_secs(),
+        refresh_token: tokens.refresh,
+        refresh_token_expires_in: lifetimes.refresh.as_secs(),
+        scope: scopes.join(" "),
+        owner_id: grant.user.to_string(),
+        endpoint_id: grant.endpoint_id.clone(),
+        session_id: grant.session_id.to_string(),
+    }
+}
+
+fn requested_lifetimes(form: &Form) -> Result<Lifetimes, OAuthError> {
+    let defaults = Lifetimes::default();
+    Ok(Lifetimes {
+        access: seconds(form, "access_token_ttl", 600..=3_600)?.unwrap_or(defaults.access),
+        refresh: seconds(form, "refresh_token_ttl", 1..=2_592_000)?.unwrap_or(defaults.refresh),
+    })
+}
+
+fn seconds(
+    form: &Form,
+    name: &'static str,
+    allowed: std::ops::RangeInclusive<u64>,
+) -> Result<Option<Duration>, OAuthError> {
+    let Some(text) = form.get(name)? else { return Ok(None) };
+    let value = text.parse().ok().filter(|value| allowed.contains(value));
+    value.map(|value| Some(Duration::from_secs(value))).ok_or(OAuthError::InvalidRequest(name))
+}

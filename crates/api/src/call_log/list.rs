@@ -1,0 +1,89 @@
+//! `GET …/call-log`: one page of records, newest first.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use bytes::Bytes;
+use callbook_model::Scope;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::query::{self, View};
+use super::{extension_scope, resource};
+use crate::answer::json_bytes;
+use crate::error::ApiError;
+use crate::guard::Caller;
+use crate::paging::{Links, PageRequest, PageResult};
+use crate::params::Params;
+use crate::ports::{CallLog, Clock, Ports};
+use crate::router::Api;
+
+/// The company's call log.
+pub(crate) async fn list_account<P: Ports>(
+    State(api): State<Api<P>>,
+    Path(account): Path<String>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    api.check_account(&account)?;
+    list(&api, Scope::Account, &params).await
+}
+
+/// An extension's call log.
+pub(crate) async fn list_extension<P: Ports>(
+    State(api): State<Api<P>>,
+    Path((account, extension)): Path<(String, String)>,
+    Extension(caller): Extension<Caller>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    api.check_account(&account)?;
+    let scope = extension_scope(&api, &extension, &caller).await?;
+    list(&api, scope, &params).await
+}
+
+async fn list<P: Ports>(api: &Api<P>, scope: Scope, params: &Params) -> Result<Response, ApiError> {
+    let request = PageRequest::parse(params)?;
+    let query = query::parse(params, scope, request, api.ports().clock().now())?;
+    let page = api.ports().call_log().list(scope, &query).await?;
+    let mut links = Links::new(resource(api, scope), params);
+    links.pin("view", || view_name(query.view).to_owned());
+    // A default range moves with the clock; the pages of one result have to share one range.
+    links.pin("dateFrom", || millis(query.from));
+    links.pin("dateTo", || millis(query.to));
+    let result =
+        PageResult { request, count: page.records.len(), total: page.total, more: page.more };
+    Ok(json_bytes(StatusCode::OK, body(&page.records, &result, &links)))
+}
+
+fn view_name(view: View) -> &'static str {
+    match view {
+        View::Simple => "Simple",
+        View::Detailed => "Detailed",
+    }
+}
+
+fn millis(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// Puts the texts of the records together. They are not parsed: a number such as `0.10`, or one of
+/// thirty digits, has to come out as it went in.
+fn body(records: &[Bytes], result: &PageResult, links: &Links) -> Vec<u8> {
+    let uri = links.page(u64::from(result.request.page), result.request.per_page);
+    let uri = Value::String(uri).to_string();
+    let tail =
+        format!("],\"paging\":{},\"navigation\":{}}}", result.paging(), result.navigation(links));
+    let texts: usize = records.iter().map(|record| record.len() + 1).sum();
+    let mut body = Vec::with_capacity(uri.len() + texts + tail.len() + 32);
+    body.extend_from_slice(b"{\"uri\":");
+    body.extend_from_slice(uri.as_bytes());
+    body.extend_from_slice(b",\"records\":[");
+    for (index, record) in records.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(record);
+    }
+    body.extend_from_slice(tail.as_bytes());
+    body
+}

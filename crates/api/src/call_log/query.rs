@@ -1,0 +1,203 @@
+//! The parameters of a call log list, checked.
+
+use callbook_model::Scope;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::ApiError;
+use crate::paging::PageRequest;
+use crate::params::Params;
+
+/// What `dateFrom` is set before `dateTo` when it is left out.
+const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(24);
+
+/// How much of a record is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Without `legs`, `billing` and `lastModifiedTime`.
+    #[default]
+    Simple,
+    /// Everything.
+    Detailed,
+}
+
+/// Which way a call went, seen from the log's owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Received.
+    Inbound,
+    /// Placed.
+    Outbound,
+}
+
+/// Only calls with recordings of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingFilter {
+    /// Recorded by rule.
+    Automatic,
+    /// Recorded by hand.
+    OnDemand,
+    /// Recorded in whatever way.
+    All,
+}
+
+/// Which records are wanted, apart from the date range. An empty list lets everything through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Calls of this short extension number.
+    pub extension_number: Option<String>,
+    /// Calls from or to this number: digits only, without a leading `+`.
+    pub phone_number: Option<String>,
+    /// Either direction.
+    pub directions: Vec<Direction>,
+    /// `Voice`, `Fax`.
+    pub types: Vec<String>,
+    /// `PSTN`, `VoIP`.
+    pub transports: Vec<String>,
+    /// Only recorded calls.
+    pub recording: Option<RecordingFilter>,
+    /// Calls of one session.
+    pub session_id: Option<String>,
+    /// Calls of one telephony session.
+    pub telephony_session_id: Option<String>,
+    /// Calls that carry one of these metadata categories.
+    pub metadata_categories: Vec<String>,
+    /// Leave out calls from and to blocked numbers.
+    pub hide_blocked: bool,
+    /// Include records that were deleted.
+    pub show_deleted: bool,
+}
+
+/// A call log list request.
+///
+/// The contract does not say whether the ends of the date range belong to it. Here the start does
+/// and the end does not, so that adjoining windows give every record once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// The first `startTime` that is wanted.
+    pub from: Timestamp,
+    /// The first `startTime` that is no longer wanted.
+    pub to: Timestamp,
+    /// Which records within the range.
+    pub filter: Filter,
+    /// How much of each.
+    pub view: View,
+    /// How many records to skip, newest first.
+    pub offset: u64,
+    /// How many records to give at most.
+    pub limit: u32,
+}
+
+pub(super) fn parse_view(params: &Params) -> Result<View, ApiError> {
+    let view = params.read("view", |value| match value {
+        "Simple" => Some(View::Simple),
+        "Detailed" => Some(View::Detailed),
+        _ => None,
+    })?;
+    Ok(view.unwrap_or_default())
+}
+
+/// Reads and checks the parameters of a list of `scope`.
+pub(super) fn parse(
+    params: &Params,
+    scope: Scope,
+    page: PageRequest,
+    now: Timestamp,
+) -> Result<ListQuery, ApiError> {
+    let (from, to) = date_range(params, now)?;
+    let filter = filter(params, scope)?;
+    check_combination(params, &filter)?;
+    let view = parse_view(params)?;
+    Ok(ListQuery { from, to, filter, view, offset: page.offset(), limit: page.per_page })
+}
+
+fn date_range(params: &Params, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {
+    let to = params.instant("dateTo")?;
+    let from = params.instant("dateFrom")?;
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        let value = params.one("dateFrom")?.unwrap_or_default();
+        return Err(ApiError::invalid_parameter("dateFrom", value));
+    }
+    let to = to.unwrap_or(now);
+    let default_from = || to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN);
+    Ok((from.unwrap_or_else(default_from), to))
+}
+
+fn filter(params: &Params, scope: Scope) -> Result<Filter, ApiError> {
+    // The contract has these two for extension logs only; elsewhere they are unknown, so ignored.
+    let extension_log = matches!(scope, Scope::Extension(_));
+    let transports =
+        if extension_log { enumeration(params, "transport", TRANSPORTS)? } else { vec![] };
+    let hide_blocked = extension_log && !params.flag("showBlocked", true)?;
+    Ok(Filter {
+        extension_number: params.text("extensionNumber")?,
+        phone_number: phone_number(params)?,
+        directions: params.read_all("direction", direction)?,
+        types: enumeration(params, "type", TYPES)?,
+        transports,
+        recording: recording(params)?,
+        session_id: params.text("sessionId")?,
+        telephony_session_id: params.text("telephonySessionId")?,
+        metadata_categories: metadata_categories(params),
+        hide_blocked,
+        show_deleted: params.flag("showDeleted", false)?,
+    })
+}
+
+const TYPES: &[&str] = &["Voice", "Fax"];
+const TRANSPORTS: &[&str] = &["PSTN", "VoIP"];
+
+fn enumeration(params: &Params, name: &str, known: &[&str]) -> Result<Vec<String>, ApiError> {
+    params.read_all(name, |value| known.contains(&value).then(|| value.to_owned()))
+}
+
+fn direction(value: &str) -> Option<Direction> {
+    match value {
+        "Inbound" => Some(Direction::Inbound),
+        "Outbound" => Some(Direction::Outbound),
+        _ => None,
+    }
+}
+
+/// The contract wants E.164 without the plus; clients send it with one as well.
+fn phone_number(params: &Params) -> Result<Option<String>, ApiError> {
+    params.read("phoneNumber", |value| {
+        // An unencoded plus arrives as a space.
+        let digits = value.trim_start_matches(['+', ' ']);
+        let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        valid.then(|| digits.to_owned())
+    })
+}
+
+/// `withRecording` is the older parameter and counts only without the newer one.
+fn recording(params: &Params) -> Result<Option<RecordingFilter>, ApiError> {
+    let with_recording = params.flag("withRecording", false)?;
+    let kind = params.read("recordingType", |value| match value {
+        "Automatic" => Some(RecordingFilter::Automatic),
+        "OnDemand" => Some(RecordingFilter::OnDemand),
+        "All" => Some(RecordingFilter::All),
+        _ => None,
+    })?;
+    Ok(kind.or(with_recording.then_some(RecordingFilter::All)))
+}
+
+fn metadata_categories(params: &Params) -> Vec<String> {
+    params.all("metadataCategory").filter(|value| !value.is_empty()).map(str::to_owned).collect()
+}
+
+fn check_combination(params: &Params, filter: &Filter) -> Result<(), ApiError> {
+    if filter.session_id.is_some() {
+        let excluded = ["extensionNumber", "phoneNumber"];
+        let given = excluded.into_iter().find(|name| params.all(name).next().is_some());
+        if let Some(name) = given {
+            return Err(ApiError::session_id_excludes(name));
+        }
+    }
+    match (&filter.extension_number, &filter.phone_number) {
+        (Some(_), Some(number)) => {
+            Err(ApiError::excluded_parameter("phoneNumber", number, "extensionNumber"))
+        }
+        _ => Ok(()),
+    }
+}

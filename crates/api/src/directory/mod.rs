@@ -1,0 +1,13 @@
+//! The company: account, extensions, call queues and phone numbers.
+
+pub(crate) mod account;
+pub(crate) mod extensions;
+pub(crate) mod phone_numbers;
+pub(crate) mod queues;
+
+use serde_json::Value;
+
+/// Does `record[field]` hold one of `wanted`? Nothing wanted means everything is.
+fn field_is_among(record: &Value, field: &str, wanted: &[&str]) -> bool {
+    wanted.is_empty() || record[field].as_str().is_some_and(|value| wanted.contains(&value))
+}

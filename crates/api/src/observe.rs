@@ -1,0 +1,38 @@
+//! A request id for every answer, a line for every request, an end to those that take too long.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("rcrequestid");
+
+/// Longer than any answer takes, short enough that a body sent a byte a minute holds no place.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Wraps every request. The query is not logged: it can hold phone numbers and tokens.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let answer = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| timed_out());
+    let id = Uuid::new_v4();
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let status = response.status().as_u16();
+    let ms = started.elapsed().as_millis();
+    tracing::debug!(%method, path, status, ms, %id, "answered");
+    response
+}
+
+fn timed_out() -> Response {
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "CMN-201", "Service Temporary Unavailable")
+        .into_response()
+}

@@ -1,0 +1,168 @@
+//! The one table of what is served: path, rate group, app scope and user permission.
+
+use axum::http::Method;
+
+use crate::access::{AppScope, UserPermission};
+
+/// How the usage plan counts a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Not counted.
+    NoThrottling,
+    /// Cheap reads of one resource.
+    Light,
+    /// Lists.
+    Medium,
+    /// Call log, recordings and other large reads.
+    Heavy,
+    /// Token requests.
+    Auth,
+}
+
+impl Group {
+    /// As `X-Rate-Limit-Group` spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoThrottling => "nothrottling",
+            Self::Light => "light",
+            Self::Medium => "medium",
+            Self::Heavy => "heavy",
+            Self::Auth => "auth",
+        }
+    }
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication {
+    /// Whoever asks.
+    Anybody,
+    /// A registered app, by its id and secret.
+    Client,
+    /// A user through an app, by an access token.
+    Bearer,
+}
+
+/// Declares [`Operation`] from one line an operation.
+macro_rules! operations {
+    ($(
+        $(#[$meta:meta])*
+        $variant:ident = $id:literal $method:ident $path:literal,
+            $group:ident, $authentication:ident $(, $scope:ident $(, $permission:ident)?)?;
+    )+) => {
+        /// Something a client can ask for. Names follow the contract's `operationId`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation { $($(#[$meta])* $variant,)+ }
+
+        impl Operation {
+            /// Everything that is served.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The contract's `operationId`.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)+ }
+            }
+
+            /// The HTTP method.
+            #[must_use]
+            pub const fn method(self) -> Method {
+                match self { $(Self::$variant => Method::$method,)+ }
+            }
+
+            /// The path, with its parameters in braces.
+            #[must_use]
+            pub const fn path(self) -> &'static str {
+                match self { $(Self::$variant => $path,)+ }
+            }
+
+            /// Which group of the usage plan counts it.
+            #[must_use]
+            pub const fn group(self) -> Group {
+                match self { $(Self::$variant => Group::$group,)+ }
+            }
+
+            /// What proves who is calling.
+            #[must_use]
+            pub const fn authentication(self) -> Authentication {
+                match self { $(Self::$variant => Authentication::$authentication,)+ }
+            }
+
+            /// The scope that the app needs.
+            #[must_use]
+            pub const fn app_scope(self) -> Option<AppScope> {
+                match self { $(Self::$variant => operations!(@scope $($scope)?),)+ }
+            }
+
+            /// The permission that the user needs.
+            #[must_use]
+            pub const fn user_permission(self) -> Option<UserPermission> {
+                match self { $(Self::$variant => operations!(@permission $($($permission)?)?),)+ }
+            }
+        }
+    };
+    (@scope) => { None };
+    (@scope $scope:ident) => { Some(AppScope::$scope) };
+    (@permission) => { None };
+    (@permission $permission:ident) => { Some(UserPermission::$permission) };
+}
+
+operations! {
+    /// Issues an access and a refresh token.
+    GetToken = "getToken" POST "/restapi/oauth/token", Auth, Client;
+    /// Ends a session.
+    RevokeToken = "revokeToken" POST "/restapi/oauth/revoke", Auth, Client;
+    /// Lists the API versions.
+    ReadApiVersions = "readAPIVersions" GET "/restapi", NoThrottling, Anybody;
+    /// Describes one API version.
+    ReadApiVersion = "readAPIVersion" GET "/restapi/{apiVersion}", NoThrottling, Anybody;
+    /// The company's profile.
+    ReadAccountInfo = "readAccountInfo" GET "/restapi/v1.0/account/{accountId}",
+        Light, Bearer, ReadAccounts, ReadCompanyInfo;
+    /// When the company is open.
+    ReadCompanyBusinessHours = "readCompanyBusinessHours"
+        GET "/restapi/v1.0/account/{accountId}/business-hours",
+        Light, Bearer, ReadAccounts, ReadCompanyAnsweringRules;
+    /// The company's extensions.
+    ListExtensions = "listExtensions" GET "/restapi/v1.0/account/{accountId}/extension",
+        Medium, Bearer, ReadAccounts, ReadExtensions;
+    /// One extension.
+    ReadExtension = "readExtension"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}",
+        Light, Bearer, ReadAccounts, ReadExtensions;
+    /// The company's call queues.
+    ListCallQueues = "listCallQueues" GET "/restapi/v1.0/account/{accountId}/call-queues",
+        Medium, Bearer, ReadAccounts, ReadExtensions;
+    /// One call queue.
+    ReadCallQueueInfo = "readCallQueueInfo"
+        GET "/restapi/v1.0/account/{accountId}/call-queues/{groupId}",
+        Light, Bearer, ReadAccounts, ReadExtensions;
+    /// The users who answer a call queue.
+    ListCallQueueMembers = "listCallQueueMembers"
+        GET "/restapi/v1.0/account/{accountId}/call-queues/{groupId}/members",
+        Light, Bearer, ReadAccounts, ReadExtensions;
+    /// The company's phone numbers.
+    ListAccountPhoneNumbers = "listAccountPhoneNumbers"
+        GET "/restapi/v1.0/account/{accountId}/phone-number",
+        Heavy, Bearer, ReadAccounts, ReadCompanyPhoneNumbers;
+    /// An extension's phone numbers.
+    ListExtensionPhoneNumbers = "listExtensionPhoneNumbers"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number",
+        Light, Bearer, ReadAccounts, ReadUserPhoneNumbers;
+    /// The company's call log.
+    ReadCompanyCallLog = "readCompanyCallLog" GET "/restapi/v1.0/account/{accountId}/call-log",
+        Heavy, Bearer, ReadCallLog, FullCompanyCallLog;
+    /// One or several records of the company's call log.
+    ReadCompanyCallRecord = "readCompanyCallRecord"
+        GET "/restapi/v1.0/account/{accountId}/call-log/{callRecordId}",
+        Heavy, Bearer, ReadCallLog, FullCompanyCallLog;
+    /// An extension's call log.
+    ReadUserCallLog = "readUserCallLog"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// One or several records of an extension's call log.
+    ReadUserCallRecord = "readUserCallRecord"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+}

@@ -1,0 +1,121 @@
+//! Every operation, connected to what answers it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::auth::{self, Sessions};
+use crate::call_log;
+use crate::directory::{account, extensions, phone_numbers, queues};
+use crate::error::ApiError;
+use crate::guard::guard;
+use crate::observe::observe;
+use crate::operation::Operation;
+use crate::ports::{Directory, Ports};
+use crate::versions;
+
+/// A token request is a few hundred bytes; nothing else has a body.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What the server is told about itself.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What every `uri` begins with, without a trailing slash: `https://calls.example.com`.
+    pub server_url: String,
+}
+
+/// The server's state: cheap to clone, shared by all requests.
+pub struct Api<P> {
+    shared: Arc<Shared<P>>,
+}
+
+struct Shared<P> {
+    ports: P,
+    config: Config,
+    sessions: Sessions,
+}
+
+impl<P> Clone for Api<P> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<P: Ports> Api<P> {
+    /// A server over `ports`, without any session yet.
+    #[must_use]
+    pub fn new(ports: P, config: Config) -> Self {
+        Self { shared: Arc::new(Shared { ports, config, sessions: Sessions::default() }) }
+    }
+
+    /// The ports it was made with.
+    #[must_use]
+    pub fn ports(&self) -> &P {
+        &self.shared.ports
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.shared.sessions
+    }
+
+    pub(crate) fn server_url(&self) -> &str {
+        &self.shared.config.server_url
+    }
+
+    /// Accepts `~` and the account's own id.
+    pub(crate) fn check_account(&self, account: &str) -> Result<(), ApiError> {
+        let own = self.ports().directory().account_id();
+        if account == "~" || account.parse() == Ok(own) {
+            return Ok(());
+        }
+        Err(ApiError::not_found("accountId"))
+    }
+
+    /// `{server_url}/restapi/v1.0/account/{id}`, which most uris begin with.
+    pub(crate) fn account_url(&self) -> String {
+        let account = self.ports().directory().account_id();
+        format!("{}/restapi/v1.0/account/{account}", self.server_url())
+    }
+}
+
+/// Everything in the [`Operation`] table, ready to be served.
+pub fn router<P: Ports>(api: Api<P>) -> Router {
+    let mut router = Router::new();
+    for &operation in Operation::ALL {
+        let guard = from_fn_with_state((api.clone(), operation), guard::<P>);
+        router = router.route(operation.path(), endpoint::<P>(operation).layer(guard));
+    }
+    router
+        .fallback(async || ApiError::invalid_uri())
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(observe))
+        .with_state(api)
+}
+
+/// What answers an operation: exhaustive, so that the table cannot list what nobody serves.
+fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
+    let (get, post) = (MethodFilter::GET, MethodFilter::POST);
+    match operation {
+        Operation::GetToken => on(post, auth::token::<P>),
+        Operation::RevokeToken => on(post, auth::revoke::<P>),
+        Operation::ReadApiVersions => on(get, versions::list::<P>),
+        Operation::ReadApiVersion => on(get, versions::read::<P>),
+        Operation::ReadAccountInfo => on(get, account::read::<P>),
+        Operation::ReadCompanyBusinessHours => on(get, account::business_hours::<P>),
+        Operation::ListExtensions => on(get, extensions::list::<P>),
+        Operation::ReadExtension => on(get, extensions::read::<P>),
+        Operation::ListCallQueues => on(get, queues::list::<P>),
+        Operation::ReadCallQueueInfo => on(get, queues::read::<P>),
+        Operation::ListCallQueueMembers => on(get, queues::members::<P>),
+        Operation::ListAccountPhoneNumbers => on(get, phone_numbers::of_account::<P>),
+        Operation::ListExtensionPhoneNumbers => on(get, phone_numbers::of_extension::<P>),
+        Operation::ReadCompanyCallLog => on(get, call_log::list_account::<P>),
+        Operation::ReadCompanyCallRecord => on(get, call_log::read_account::<P>),
+        Operation::ReadUserCallLog => on(get, call_log::list_extension::<P>),
+        Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
+    }
+}

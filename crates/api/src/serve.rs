@@ -1,0 +1,126 @@
+//! The accept loop.
+//!
+//! `axum::serve` would do, but it gives a client for ever to send its headers. Here every connection
+//! has a deadline for them, the number of connections is limited, and a shutdown lets the answers
+//! that are under way go out.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Limits of the connections, none of which a well-behaved client notices.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeOptions {
+    /// How long a client may take to send the headers of a request, or stay silent between two.
+    pub header_timeout: Duration,
+    /// Connections at one time; further ones wait to be accepted.
+    pub max_connections: usize,
+    /// The largest head of a request, in bytes: a batch of 50 ids has to fit.
+    pub max_header_bytes: usize,
+    /// How long a shutdown waits for answers that are under way.
+    pub drain_timeout: Duration,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(30),
+            max_connections: 1_024,
+            max_header_bytes: 32 * 1024,
+            drain_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Pause after a failed accept: most such failures are a lack of file descriptors, which passes.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Failures in a row after which the listener is taken to be broken.
+const MAX_ACCEPT_FAILURES: u32 = 200;
+
+/// Serves `router` until `shutdown` completes, or until the listener is broken.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let graceful = GracefulShutdown::new();
+    let ended = tokio::select! {
+        () = shutdown => Ok(()),
+        error = accept_all(&listener, &router, &options, &graceful) => Err(error),
+    };
+    drop(listener);
+    if tokio::time::timeout(options.drain_timeout, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some answers were cut off by the shutdown");
+    }
+    ended
+}
+
+/// Never returns while connections can be accepted.
+async fn accept_all(
+    listener: &TcpListener,
+    router: &Router,
+    options: &ServeOptions,
+    graceful: &GracefulShutdown,
+) -> io::Error {
+    let places = Arc::new(Semaphore::new(options.max_connections));
+    let mut failures = 0;
+    loop {
+        match accept(listener, &places).await {
+            Ok((stream, place)) => {
+                failures = 0;
+                let service = TowerToHyperService::new(router.clone());
+                let connection = builder(options).serve_connection(TokioIo::new(stream), service);
+                spawn(graceful.watch(connection), place);
+            }
+            Err(error) if failures == MAX_ACCEPT_FAILURES => return error,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn spawn(
+    connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
+    place: OwnedSemaphorePermit,
+) {
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended");
+        }
+        drop(place);
+    });
+}
+
+fn builder(options: &ServeOptions) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(options.header_timeout)
+        .max_buf_size(options.max_header_bytes);
+    builder
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    // Answers are written whole, so waiting to fill a segment only adds delay.
+    stream.set_nodelay(true)?;
+    Ok((stream, place))
+}

@@ -1,0 +1,202 @@
+//! The ports of the tests: small enough to read, and they remember what they were asked.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use callbook_api::{
+    AccountId, App, AppScope, Apps, CallLog, CallLogPage, Clock, Directory, ExtensionId, ListQuery,
+    OsRandom, Plan, PlanLimiter, PortError, Ports, Scope, UserPermission, View,
+};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+pub const ADMIN: ExtensionId = ExtensionId(101_001);
+pub const USER: ExtensionId = ExtensionId(101_002);
+/// Somebody whose role allows nothing at all.
+pub const GUEST: ExtensionId = ExtensionId(101_003);
+pub const QUEUE: ExtensionId = ExtensionId(101_009);
+pub const ACCOUNT: AccountId = AccountId(400_001);
+
+pub const NOW: &str = "2024-02-01T12:00:00Z";
+
+/// Records that exist, and a number in them that no float holds.
+pub const RECORD_IDS: [&str; 3] = ["rec-1", "rec-2", "rec-3"];
+pub const ODD_NUMBER: &str = "12345678901234567890.10";
+
+/// A clock that stands still until it is told otherwise.
+#[derive(Clone)]
+pub struct TestClock(Arc<AtomicI64>);
+
+impl TestClock {
+    pub fn advance_s(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        let now: Timestamp = NOW.parse().unwrap();
+        Self(Arc::new(AtomicI64::new(now.as_millisecond())))
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+#[derive(Clone)]
+pub struct TestPorts {
+    pub clock: TestClock,
+    pub limiter: Arc<PlanLimiter>,
+    pub asked: Arc<Mutex<Option<(Scope, ListQuery)>>>,
+}
+
+impl TestPorts {
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            clock: TestClock::default(),
+            limiter: Arc::new(PlanLimiter::new(plan)),
+            asked: Arc::default(),
+        }
+    }
+}
+
+impl Ports for TestPorts {
+    type CallLog = Self;
+    type Directory = Self;
+    type Apps = Self;
+    type Clock = TestClock;
+    type Limiter = PlanLimiter;
+    type Random = OsRandom;
+
+    fn call_log(&self) -> &Self {
+        self
+    }
+    fn directory(&self) -> &Self {
+        self
+    }
+    fn apps(&self) -> &Self {
+        self
+    }
+    fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+    fn limiter(&self) -> &PlanLimiter {
+        &self.limiter
+    }
+    fn random(&self) -> &OsRandom {
+        &OsRandom
+    }
+}
+
+fn record(id: &str) -> Bytes {
+    format!(r#"{{"id":"{id}","x-odd":{ODD_NUMBER}}}"#).into()
+}
+
+impl CallLog for TestPorts {
+    async fn list(&self, scope: Scope, query: &ListQuery) -> Result<CallLogPage, PortError> {
+        *self.asked.lock().unwrap() = Some((scope, query.clone()));
+        let skip = usize::try_from(query.offset).unwrap();
+        let ids = RECORD_IDS.iter().skip(skip).take(query.limit as usize);
+        let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
+        let more = skip + records.len() < RECORD_IDS.len();
+        Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more })
+    }
+
+    async fn get(&self, _: Scope, id: &str, _: View) -> Result<Option<Bytes>, PortError> {
+        if id == "broken" {
+            return Err(PortError("the disk is on fire at /srv/secret".into()));
+        }
+        Ok(RECORD_IDS.contains(&id).then(|| record(id)))
+    }
+}
+
+impl Directory for TestPorts {
+    fn account_id(&self) -> AccountId {
+        ACCOUNT
+    }
+
+    async fn account(&self) -> Result<Value, PortError> {
+        Ok(json!({ "id": ACCOUNT }))
+    }
+
+    async fn business_hours(&self) -> Result<Value, PortError> {
+        Ok(json!({ "schedule": {} }))
+    }
+
+    async fn extensions(&self) -> Result<Vec<Value>, PortError> {
+        Ok(vec![
+            json!({ "id": ADMIN, "extensionNumber": "101", "type": "User", "status": "Enabled" }),
+            json!({ "id": USER, "extensionNumber": "102", "type": "User", "status": "Disabled" }),
+            json!({ "id": QUEUE, "extensionNumber": "200", "type": "Department", "status": "Enabled" }),
+            json!({ "id": GUEST, "type": "User", "status": "Enabled" }),
+        ])
+    }
+
+    async fn extension(&self, id: ExtensionId) -> Result<Option<Value>, PortError> {
+        Ok(self.extensions().await?.into_iter().find(|extension| extension["id"] == id.0))
+    }
+
+    async fn permissions(&self, user: ExtensionId) -> Result<Vec<UserPermission>, PortError> {
+        let ordinary = |p: &UserPermission| *p != UserPermission::FullCompanyCallLog;
+        let all = UserPermission::ALL.iter().copied();
+        Ok(match user {
+            ADMIN => all.collect(),
+            USER => all.filter(ordinary).collect(),
+            _ => vec![],
+        })
+    }
+
+    async fn phone_numbers(&self) -> Result<Vec<Value>, PortError> {
+        Ok(vec![
+            json!({ "phoneNumber": "+12025550101", "usageType": "MainCompanyNumber" }),
+            json!({ "phoneNumber": "+12025550102", "usageType": "DirectNumber" }),
+        ])
+    }
+
+    async fn extension_phone_numbers(&self, _: ExtensionId) -> Result<Vec<Value>, PortError> {
+        Ok(vec![json!({ "phoneNumber": "+12025550102", "usageType": "DirectNumber" })])
+    }
+
+    async fn queues(&self) -> Result<Vec<Value>, PortError> {
+        Ok(vec![json!({ "id": QUEUE.to_string() })])
+    }
+
+    async fn queue(&self, id: ExtensionId) -> Result<Option<Value>, PortError> {
+        Ok((id == QUEUE).then(|| json!({ "id": QUEUE.to_string() })))
+    }
+
+    async fn queue_members(&self, id: ExtensionId) -> Result<Option<Vec<ExtensionId>>, PortError> {
+        Ok((id == QUEUE).then(|| vec![USER]))
+    }
+}
+
+/// `app` is confidential, `narrow` may only read accounts, `public` has no secret.
+impl Apps for TestPorts {
+    async fn authenticate(
+        &self,
+        client_id: &str,
+        secret: Option<&SecretString>,
+    ) -> Result<Option<App>, PortError> {
+        let scopes = match (client_id, secret.map(ExposeSecret::expose_secret)) {
+            ("app", Some("secret")) | ("public", None) => AppScope::ALL.to_vec(),
+            ("narrow", Some("secret")) => vec![AppScope::ReadAccounts],
+            ("recordings", Some("secret")) => vec![AppScope::ReadCallRecording],
+            _ => return Ok(None),
+        };
+        Ok(Some(App { client_id: client_id.to_owned(), scopes }))
+    }
+
+    async fn jwt_owner(
+        &self,
+        _: &App,
+        jwt: &SecretString,
+    ) -> Result<Option<ExtensionId>, PortError> {
+        let user = jwt.expose_secret().strip_prefix("jwt-of-");
+        Ok(user.and_then(|user| user.parse().ok()))
+    }
+}

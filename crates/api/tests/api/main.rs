@@ -1,0 +1,13 @@
+//! The API over loopback HTTP, with a company of three people behind it.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod access;
+mod batch;
+mod call_log;
+mod company;
+mod connections;
+mod errors;
+mod limits;
+mod server;
+mod tokens;

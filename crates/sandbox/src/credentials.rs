@@ -1,0 +1,60 @@
+//! The sandbox's app and its users' JWTs.
+//!
+//! They follow from the seed, so that an env file stays good over restarts. They protect nothing:
+//! whoever knows the seed knows them, which is why each one says that it is of a sandbox.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// What a client connects with.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// `RC_APP_CLIENT_ID`
+    pub client_id: String,
+    /// `RC_APP_CLIENT_SECRET`
+    pub client_secret: SecretString,
+    /// `RC_USER_JWT`: the first user's, who is an administrator.
+    pub jwt: SecretString,
+}
+
+impl Credentials {
+    pub(crate) fn new(seed: u64, admin: u64) -> Self {
+        Self {
+            client_id: format!("sandbox-{}", derive(seed, "client id", 12)),
+            client_secret: format!("sandbox-{}", derive(seed, "client secret", 32)).into(),
+            jwt: user_jwt(seed, admin),
+        }
+    }
+}
+
+/// The personal JWT of one user. It has the three parts of a JWT, but the last is no signature that
+/// anybody could verify: the sandbox only compares.
+pub(crate) fn user_jwt(seed: u64, user: u64) -> SecretString {
+    let header = json!({ "alg": "none", "typ": "JWT", "kid": "sandbox" });
+    let payload = json!({ "iss": "callbook-sandbox", "sub": user.to_string(), "sandbox": true });
+    let signature = derive(seed, &format!("jwt {user}"), 32);
+    format!("{}.{}.{signature}", part(&header), part(&payload)).into()
+}
+
+/// Whom a JWT claims to be of; nothing is proven yet.
+pub(crate) fn claimed_user(jwt: &str) -> Option<u64> {
+    let payload = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
+    let payload: Value = serde_json::from_slice(&payload).ok()?;
+    payload["sub"].as_str()?.parse().ok()
+}
+
+fn part(value: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+fn derive(seed: u64, purpose: &str, bytes: usize) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"callbook sandbox credentials 1\0");
+    hash.update(seed.to_be_bytes());
+    hash.update(purpose.as_bytes());
+    let hash = hash.finalize();
+    URL_SAFE_NO_PAD.encode(&hash[..bytes.min(hash.len())])
+}

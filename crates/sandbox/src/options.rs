@@ -1,0 +1,99 @@
+//! What a sandbox is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use callbook_api::Plan;
+use jiff::Timestamp;
+
+use crate::error::Error;
+
+/// Where the sandbox listens unless told otherwise.
+pub const DEFAULT_PORT: u16 = 8710;
+/// Records in the account's call log.
+pub const DEFAULT_CALLS: u32 = 20_000;
+/// User extensions.
+pub const DEFAULT_USERS: u32 = 25;
+/// Everything random is drawn from this.
+pub const DEFAULT_SEED: u64 = 1;
+/// 2023-12-01T00:00:00Z, before which no call starts: earlier than January 2024, which public samples ask for.
+pub const DEFAULT_FROM: Timestamp = Timestamp::constant(1_701_388_800, 0);
+
+/// The fewest users that a company with queues and transfers can do with.
+const MIN_USERS: u32 = 4;
+
+/// Which company is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyOptions {
+    /// Records in the account's call log, exactly.
+    pub calls: u32,
+    /// User extensions.
+    pub users: u32,
+    /// No call starts before this moment.
+    pub from: Timestamp,
+    /// No call ends after this one; `None` is the moment the sandbox starts.
+    pub until: Option<Timestamp>,
+    /// Equal seeds give equal companies and equal credentials.
+    pub seed: u64,
+}
+
+impl Default for CompanyOptions {
+    fn default() -> Self {
+        Self {
+            calls: DEFAULT_CALLS,
+            users: DEFAULT_USERS,
+            from: DEFAULT_FROM,
+            until: None,
+            seed: DEFAULT_SEED,
+        }
+    }
+}
+
+impl CompanyOptions {
+    /// The company's configuration, once it is known where it is served.
+    pub(crate) fn config(
+        &self,
+        server_url: String,
+        now: Timestamp,
+    ) -> Result<callbook_synth::Config, Error> {
+        let until = self.until.unwrap_or(now);
+        if self.users < MIN_USERS {
+            return Err(Error::TooFewUsers { users: self.users, minimum: MIN_USERS });
+        }
+        if self.from >= until {
+            return Err(Error::EmptyPeriod { from: self.from, until });
+        }
+        Ok(callbook_synth::Config {
+            seed: self.seed,
+            users: self.users,
+            calls: self.calls,
+            from: self.from,
+            until,
+            server_url,
+        })
+    }
+}
+
+/// What a sandbox is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// Which company.
+    pub company: CompanyOptions,
+    /// How fast clients may ask.
+    pub plan: Plan,
+    /// Where to write the address and credentials, as `NAME=value` lines.
+    pub env_file: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
+            company: CompanyOptions::default(),
+            plan: Plan::DEFAULT,
+            env_file: None,
+        }
+    }
+}

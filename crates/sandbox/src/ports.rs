@@ -1,0 +1,50 @@
+//! The sandbox's ports, bundled for the server.
+
+use std::sync::Arc;
+
+use callbook_api::{Clock, OsRandom, PlanLimiter, Ports};
+
+use crate::apps::SandboxApps;
+use crate::call_log::SandboxCallLog;
+use crate::directory::SandboxDirectory;
+
+pub(crate) struct SandboxPorts {
+    pub(crate) call_log: SandboxCallLog,
+    pub(crate) directory: SandboxDirectory,
+    pub(crate) apps: SandboxApps,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limiter: PlanLimiter,
+}
+
+impl Ports for SandboxPorts {
+    type CallLog = SandboxCallLog;
+    type Directory = SandboxDirectory;
+    type Apps = SandboxApps;
+    type Clock = Arc<dyn Clock>;
+    type Limiter = PlanLimiter;
+    type Random = OsRandom;
+
+    fn call_log(&self) -> &SandboxCallLog {
+        &self.call_log
+    }
+
+    fn directory(&self) -> &SandboxDirectory {
+        &self.directory
+    }
+
+    fn apps(&self) -> &SandboxApps {
+        &self.apps
+    }
+
+    fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    fn limiter(&self) -> &PlanLimiter {
+        &self.limiter
+    }
+
+    fn random(&self) -> &OsRandom {
+        &OsRandom
+    }
+}

@@ -1,0 +1,123 @@
+//! A sandbox's life: bind, serve, stop.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use callbook_api::{Api, Clock, PlanLimiter, ServeOptions, SystemClock};
+use callbook_synth::{Company, ExtensionKind};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use crate::apps::SandboxApps;
+use crate::call_log::SandboxCallLog;
+use crate::credentials::{Credentials, user_jwt};
+use crate::directory::SandboxDirectory;
+use crate::env_file;
+use crate::error::Error;
+use crate::options::Options;
+use crate::ports::SandboxPorts;
+
+/// A company with an open port. Clients can connect from now on; they are answered by [`run`].
+///
+/// [`run`]: Sandbox::run
+pub struct Sandbox {
+    listener: TcpListener,
+    server_url: String,
+    company: Arc<Company>,
+    credentials: Credentials,
+    api: Api<SandboxPorts>,
+}
+
+/// Opens the port, makes the company and writes the env file.
+pub async fn bind(options: Options) -> Result<Sandbox, Error> {
+    bind_with_clock(options, Arc::new(SystemClock)).await
+}
+
+/// As [`bind`], with a clock that tests can turn.
+pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<Sandbox, Error> {
+    let listener = listen(options.listen).await?;
+    let address = listener.local_addr();
+    let address = address.map_err(|source| Error::Listen { address: options.listen, source })?;
+    let server_url = format!("http://{}", reachable(address));
+    let config = options.company.config(server_url.clone(), clock.now())?;
+    let making = tokio::task::spawn_blocking(move || {
+        let company = Arc::new(Company::new(config));
+        let call_log = SandboxCallLog::new(Arc::clone(&company));
+        (company, call_log)
+    });
+    let (company, call_log) = making.await.map_err(Error::Company)?;
+    let credentials = Credentials::new(options.company.seed, admin(&company));
+    if let Some(path) = &options.env_file {
+        env_file::write(path, &server_url, &credentials)?;
+    }
+    let ports = SandboxPorts {
+        call_log,
+        directory: SandboxDirectory(Arc::clone(&company)),
+        apps: SandboxApps::new(Arc::clone(&company), credentials.clone()),
+        clock,
+        limiter: PlanLimiter::new(options.plan),
+    };
+    let api = Api::new(ports, callbook_api::Config { server_url: server_url.clone() });
+    Ok(Sandbox { listener, server_url, company, credentials, api })
+}
+
+impl Sandbox {
+    /// Where it is served, without a trailing slash.
+    #[must_use]
+    pub fn server_url(&self) -> &str {
+        &self.server_url
+    }
+
+    /// What to connect with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The personal JWT of any user, by extension id.
+    #[must_use]
+    pub fn user_jwt(&self, extension: u64) -> Option<SecretString> {
+        let mut users = self.company.extensions().iter();
+        let known = users.any(|e| e.id == extension && e.kind == ExtensionKind::User);
+        known.then(|| user_jwt(self.company.config().seed, extension))
+    }
+
+    /// The company that is served.
+    #[must_use]
+    pub fn company(&self) -> &Arc<Company> {
+        &self.company
+    }
+
+    /// Answers requests until `shutdown` completes.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        let router = callbook_api::router(self.api);
+        callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown)
+            .await
+            .map_err(Error::Accept)
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => Error::PortTaken { address, source },
+        _ => Error::Listen { address, source },
+    })
+}
+
+/// "Every interface" is an address to listen on, not one to connect to.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+/// The first extension is the first user, an administrator.
+fn admin(company: &Company) -> u64 {
+    company.extensions().first().map_or(0, |extension| extension.id)
+}

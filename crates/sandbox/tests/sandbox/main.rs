@@ -1,0 +1,11 @@
+//! The sandbox over loopback HTTP, compared with the company that it serves.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod filters;
+mod logs;
+mod paging;
+mod records;
+mod server;
+mod start;
+mod users;

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Checks a running sandbox's answers against the published OpenAPI description.
+
+    python validate.py CONTRACT.yaml ENV_FILE
+
+CONTRACT.yaml is RingCentral's public description, ENV_FILE is what the sandbox was told to write.
+Needs jsonschema, pyyaml, rfc3339-validator and rfc3986-validator from PyPI, and a sandbox without
+rate limits (`--heavy off`). Every answer has to be valid for its status. The sandbox marks the few
+records that carry an enum value of the future; those have to fail at that enum and nowhere else.
+"""
+
+import base64
+import email
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+SCHEMA_ROOT = "#/components/schemas/"
+CALL_LOGS = ("readCompanyCallLog 200", "readUserCallLog 200")
+ALL_TIME = "dateFrom=2023-12-01T00:00:00Z"
+
+
+class Contract:
+    """The operations and schemas of an OpenAPI 3.0 document, as JSON Schema."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            # Dates stay texts: schemas compare them with JSON.
+            self.document = yaml.load(file, Loader=yaml.BaseLoader)
+        self.components = {"schemas": modern(typed(self.document["components"]["schemas"]))}
+
+    def operation(self, operation_id):
+        for path, methods in self.document["paths"].items():
+            for method, operation in methods.items():
+                if isinstance(operation, dict) and operation.get("operationId") == operation_id:
+                    return path, method.upper(), operation
+        raise KeyError(operation_id)
+
+    def schema(self, operation_id, status):
+        responses = self.operation(operation_id)[2]["responses"]
+        response = responses.get(str(status), {})
+        while "$ref" in response:
+            response = self.resolve(response["$ref"])
+        content = response.get("content", {})
+        for media in content.values():
+            return modern(typed(media["schema"]))
+        # Errors that an operation does not list have the general shape.
+        return {"$ref": SCHEMA_ROOT + "ApiErrorResponseModel"} if status >= 400 else None
+
+    def resolve(self, ref):
+        node = self.document
+        for key in ref.removeprefix("#/").split("/"):
+            node = node[key]
+        return node
+
+    def validator(self, schema):
+        whole = {**schema, "components": self.components}
+        return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def typed(node):
+    """Restores the numbers and booleans that were read as texts, where a schema needs them."""
+    if isinstance(node, list):
+        return [typed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result = {}
+    for key, value in node.items():
+        if key in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
+            result[key] = json.loads(value) if isinstance(value, str) else typed(value)
+        elif key in ("nullable", "uniqueItems", "additionalProperties") and isinstance(value, str):
+            result[key] = value == "true"
+        elif key == "enum" and node.get("type") in ("integer", "number"):
+            result[key] = [json.loads(item) for item in value]
+        else:
+            result[key] = typed(value)
+    return result
+
+
+def modern(node):
+    """OpenAPI 3.0's `nullable` in the words of JSON Schema."""
+    if isinstance(node, list):
+        return [modern(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result = {key: modern(value) for key, value in node.items() if key != "nullable"}
+    if node.get("nullable") is True and isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+        if "enum" in result:
+            result["enum"] = [*result["enum"], None]
+    return result
+
+
+class Client:
+    """A client of the sandbox, with a token once it has logged in."""
+
+    def __init__(self, env_file):
+        with open(env_file, encoding="utf-8") as file:
+            self.env = dict(line.rstrip("\n").split("=", 1) for line in file)
+        self.token = None
+
+    def request(self, method, path, form=None, accept="application/json"):
+        url = urllib.parse.urljoin(self.env["RC_SERVER_URL"], path)
+        data = urllib.parse.urlencode(form).encode() if form is not None else None
+        request = urllib.request.Request(url, data=data, method=method)
+        request.add_header("Accept", accept)
+        if form is not None:
+            pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
+            basic = base64.b64encode(pair.encode()).decode()
+            request.add_header("Authorization", f"Basic {basic}")
+        elif self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+
+class Check:
+    """Counts what is valid and keeps what is not."""
+
+    def __init__(self, contract, client):
+        self.contract, self.client = contract, client
+        self.valid, self.departures, self.failures = 0, 0, []
+        self.seen = set()
+        self.record_validator = contract.validator({"$ref": SCHEMA_ROOT + "CallLogRecord"})
+
+    def call(self, operation_id, expected=200, query="", form=None, **parameters):
+        """Calls an operation, validates the answer, gives its JSON."""
+        path, method, _ = self.contract.operation(operation_id)
+        parameters = {"accountId": "~", "extensionId": "~", **parameters}
+        for name, value in parameters.items():
+            path = path.replace("{%s}" % name, str(value))
+        path += f"?{query}" if query else ""
+        status, _, body = self.client.request(method, path, form)
+        label = f"{operation_id} {status} {path}"
+        if status != expected:
+            self.failures.append(f"{label}: expected {expected}: {body[:300]!r}")
+            return None
+        self.seen.add((operation_id, status))
+        schema = self.contract.schema(operation_id, status)
+        if schema is None:
+            self.valid += 1
+            return None
+        answer = json.loads(body)
+        self.validate(label, schema, answer)
+        return answer
+
+    def validate(self, label, schema, answer):
+        answer = dict(answer)
+        records = answer.get("records")
+        if label.startswith(CALL_LOGS):
+            for record in records:
+                self.validate_record(label, record)
+            # The envelope is checked with the first good record only: each was checked above.
+            answer["records"] = [r for r in records if "x-sandbox" not in r][:1]
+        self.count(label, list(self.contract.validator(schema).iter_errors(answer)))
+
+    def validate_record(self, label, record):
+        errors = list(self.record_validator.iter_errors(record))
+        if record.get("x-sandbox") == "unknown-enum":
+            if errors and all(error.validator == "enum" for error in errors):
+                self.departures += 1
+            else:
+                self.failures.append(f"{label}: {record['id']} should fail at an enum alone")
+        else:
+            self.count(f"{label} {record.get('id')}", errors)
+
+    def count(self, label, errors):
+        self.valid += not errors
+        for error in errors[:3]:
+            where = "/".join(str(part) for part in error.absolute_path)
+            self.failures.append(f"{label}: {where}: {error.message[:300]}")
+
+
+def check_oauth(check):
+    grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    jwt = check.client.env["RC_USER_JWT"]
+    tokens = check.call("getToken", form={"grant_type": grant, "assertion": jwt})
+    check.call("getToken", 400, form={"grant_type": grant, "assertion": "wrong"})
+    check.call("getToken", 400, form={"grant_type": "refresh_token", "refresh_token": "wrong"})
+    check.call("revokeToken", 200, form={"token": "unknown"})
+    check.call("readAccountInfo", 401)
+    check.client.token = tokens["access_token"]
+
+
+def check_directory(check):
+    check.call("readAPIVersions")
+    check.call("readAPIVersion", apiVersion="v1.0")
+    check.call("readAccountInfo")
+    check.call("readCompanyBusinessHours")
+    extensions = check.call("listExtensions", query="perPage=1000")["records"]
+    for extension in extensions:
+        check.call("readExtension", extensionId=extension["id"])
+        check.call("listExtensionPhoneNumbers", extensionId=extension["id"])
+    check.call("readExtension", 404, extensionId=1)
+    queues = check.call("listCallQueues")["records"]
+    for queue in queues:
+        check.call("readCallQueueInfo", groupId=queue["id"])
+        check.call("listCallQueueMembers", groupId=queue["id"])
+    check.call("listAccountPhoneNumbers", query="perPage=1000")
+    return extensions
+
+
+def check_call_log(check, extensions):
+    for view in ("Simple", "Detailed"):
+        for page in (1, 2, 3):
+            query = f"{ALL_TIME}&view={view}&perPage=1000&page={page}&showDeleted=true"
+            check.call("readCompanyCallLog", query=query)
+        for extension in extensions[:6]:
+            query = f"{ALL_TIME}&view={view}&perPage=200"
+            check.call("readUserCallLog", query=query, extensionId=extension["id"])
+    check.call("readCompanyCallLog", query=f"{ALL_TIME}&page=900&perPage=1000")
+    check.call("readCompanyCallLog", 400, query="direction=Sideways")
+    check.call("readCompanyCallLog", 400, query="sessionId=1&extensionNumber=101")
+    check.call("readUserCallLog", 404, extensionId=1)
+    check.call("readCompanyCallRecord", 404, callRecordId="gone")
+
+
+def check_records(check):
+    for operation in ("readCompanyCallRecord", "readUserCallRecord"):
+        listing = operation.replace("Record", "Log")
+        page = check.call(listing, query=f"{ALL_TIME}&perPage=60")
+        ids = [record["id"] for record in page["records"] if "x-sandbox" not in record]
+        for view in ("Simple", "Detailed"):
+            check.call(operation, query=f"view={view}", callRecordId=ids[0])
+        check.call(operation, 400, callRecordId=",".join(["x"] * 51))
+        check_batch(check, operation, ids[:49])
+
+
+def check_batch(check, operation, ids):
+    path, _, _ = check.contract.operation(operation)
+    batch = ",".join([*ids, "gone"])
+    path = path.replace("{accountId}", "~").replace("{extensionId}", "~")
+    path = path.replace("{callRecordId}", batch)
+    status, headers, body = check.client.request("GET", path)
+    head = f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + body)
+    parts = [json.loads(part.get_payload(decode=True)) for part in message.get_payload()]
+    statuses = [part["status"] for part in parts[0]["response"]]
+    if status != 207 or statuses != [200] * len(ids) + [404]:
+        check.failures.append(f"{operation}: batch: {status} {statuses}")
+    accept = "application/vnd.ringcentral.multipart+json"
+    _, _, body = check.client.request("GET", path, accept=accept)
+    items = json.loads(body)
+    if [item["body"] for item in items] != parts[1:]:
+        check.failures.append(f"{operation}: the two batch forms differ")
+    for record in parts[1:-1]:
+        check.validate_record(operation, record)
+
+
+def main():
+    contract_path, env_file = sys.argv[1:]
+    check = Check(Contract(contract_path), Client(env_file))
+    check_oauth(check)
+    extensions = check_directory(check)
+    check_call_log(check, extensions)
+    check_records(check)
+    print(
+        f"{len(check.seen)} kinds of answers, {check.valid} valid, "
+        f"{check.departures} expected enum departures, {len(check.failures)} invalid"
+    )
+    for failure in check.failures[:40]:
+        print(failure, file=sys.stderr)
+    return 1 if check.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{calls, demo, sandbox, show, status, sync, verify};
+use crate::config::Sources;
+use crate::failure::EXIT_CODES;
+
+/// Own your RingCentral call log: download it into a database of your own, prove that nothing is
+/// missing, search it.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Where settings come from.
+    #[command(flatten, next_help_heading = "Settings")]
+    pub sources: Sources,
+}
+
+/// One file each in `commands`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Demo(demo::Demo),
+    Sync(sync::Sync),
+    Verify(verify::Verify),
+    Calls(calls::Calls),
+    Show(show::Show),
+    Status(status::Status),
+    Sandbox(sandbox::Sandbox),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

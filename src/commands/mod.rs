@@ -1,0 +1,88 @@
+//! The commands, one a file: each parses, calls a crate, and prints.
+
+pub mod calls;
+pub mod demo;
+pub mod sandbox;
+pub mod show;
+pub mod status;
+pub mod sync;
+pub mod verify;
+
+use anyhow::Context as _;
+use callbook_store::{Account, Open, Store};
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::failure::{self, ExitCodeNumber, Usage};
+
+/// Carries a command out.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
+    let config = Config::load(&cli.sources)?;
+    match cli.command {
+        Command::Demo(demo) => demo.run().await,
+        Command::Sync(sync) => sync.run(&config).await,
+        Command::Verify(verify) => verify.run(&config).await,
+        Command::Calls(calls) => calls.run(&config).await,
+        Command::Show(show) => show.run(&config).await,
+        Command::Status(status) => status.run(&config).await,
+        Command::Sandbox(sandbox) => sandbox.run().await,
+    }
+}
+
+/// Ctrl-C, or the request of a service manager to stop.
+pub async fn shutdown_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = async {
+            match signal(SignalKind::terminate()) {
+                Ok(mut terminate) => drop(terminate.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = terminate => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Opens an archive that is there, and the account that is meant.
+async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, Account)> {
+    let store = Store::open(&config.location()?, Open::Existing).await?;
+    let accounts = store.accounts().await?;
+    let known = |accounts: &[Account]| {
+        let ids: Vec<_> = accounts.iter().map(|account| account.id.to_string()).collect();
+        ids.join(", ")
+    };
+    let account = match (account, accounts.as_slice()) {
+        (None, []) => {
+            let message = "the archive holds no account yet".to_owned();
+            return Err(Usage { message, hint: "run `callbook sync` first" }.into());
+        }
+        (None, [account]) => account.clone(),
+        (None, _) => {
+            let message = format!("the archive holds several accounts: {}", known(&accounts));
+            return Err(Usage { message, hint: "name one with --account" }.into());
+        }
+        (Some(id), _) => {
+            let account = accounts.iter().find(|account| account.id.0 == id).cloned();
+            account.ok_or_else(|| Usage {
+                message: format!("the archive holds no account {id}, but {}", known(&accounts)),
+                hint: "`callbook status` lists them",
+            })?
+        }
+    };
+    Ok((store, account))
+}
+
+/// Prints one JSON document.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<ExitCodeNumber> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value).context("cannot write the output")?;
+    writeln!(out).context("cannot write the output")?;
+    Ok(failure::OK)
+}

@@ -1,0 +1,82 @@
+//! `callbook sandbox`: a synthetic company to develop and test against.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use callbook_sandbox::{CompanyOptions, Options, Plan, bind};
+use clap::Args;
+use jiff::tz::TimeZone;
+use secrecy::ExposeSecret as _;
+
+use super::shutdown_signal;
+use crate::failure::{self, ExitCodeNumber};
+use crate::time;
+
+const EXAMPLES: &str = "\
+Examples:
+  callbook sandbox --env-file sandbox.env       serve, and note how to sign in
+  callbook --env-file sandbox.env sync          then, elsewhere: archive it
+  callbook sandbox --calls 100000 --heavy off   more calls, no rate limit
+  callbook sandbox --seed 7 --users 200         another company";
+
+/// Serve a synthetic company over the Call Log API
+///
+/// The company has users, queues, menus, sites and years of calls; the same seed gives the same
+/// ones. It is served with RingCentral's permissions, errors and rate limits, on this machine only,
+/// and forgotten when the command ends.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Sandbox {
+    /// Where to listen on 127.0.0.1; 0 takes any free port
+    #[arg(long, default_value_t = callbook_sandbox::DEFAULT_PORT)]
+    port: u16,
+    /// Records in the company's call log
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_CALLS)]
+    calls: u32,
+    /// Users of the company
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_USERS)]
+    users: u32,
+    /// The first day with calls; the last is today
+    #[arg(long, value_name = "DATE", default_value = "2023-12-01")]
+    from: String,
+    /// Everything random is drawn from this
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_SEED)]
+    seed: u64,
+    /// Requests of the Heavy group in a window, or `off` for no limits at all
+    #[arg(long, value_name = "N/SECONDSs|off", default_value_t = Plan::DEFAULT)]
+    heavy: Plan,
+    /// Where to write the four RC_… variables, readable for you alone
+    #[arg(long = "env-file", value_name = "FILE")]
+    env_file: Option<PathBuf>,
+}
+
+impl Sandbox {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let company = CompanyOptions {
+            calls: self.calls,
+            users: self.users,
+            from: time::beginning(&self.from, &TimeZone::UTC)?,
+            until: None,
+            seed: self.seed,
+        };
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let env_file = self.env_file.clone();
+        let options = Options { listen, company, plan: self.heavy, env_file };
+        let sandbox = bind(options).await?;
+        println!("listening on {}", sandbox.server_url());
+        match &self.env_file {
+            Some(path) => eprintln!("to use it: callbook --env-file {} sync", path.display()),
+            None => {
+                // Credentials of this sandbox alone, worthless elsewhere.
+                let credentials = sandbox.credentials();
+                eprintln!("RC_SERVER_URL={}", sandbox.server_url());
+                eprintln!("RC_APP_CLIENT_ID={}", credentials.client_id);
+                let secret = credentials.client_secret.expose_secret();
+                eprintln!("RC_APP_CLIENT_SECRET={secret}");
+                eprintln!("RC_USER_JWT={}", credentials.jwt.expose_secret());
+            }
+        }
+        sandbox.run(shutdown_signal()).await?;
+        Ok(failure::OK)
+    }
+}

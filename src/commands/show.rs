@@ -1,0 +1,147 @@
+//! `callbook show`: the path of one call, leg by leg.
+
+use callbook_model::{CallRecord, Leg, Scope, legs};
+use callbook_store::{Account, ArchivedCall, Extension, Store};
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use super::calls::party;
+use super::open;
+use crate::config::Config;
+use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::{output, time};
+
+/// Width of the picture of a leg's place in the call, in characters.
+const BAR: i64 = 24;
+
+const EXAMPLES: &str = "\
+Examples:
+  callbook show IWvNToLkbo-7zUA           its path, leg by leg
+  callbook show IWvNToLkbo-7zUA --json    the record as it was received, byte for byte";
+
+/// Show one call's path, leg by leg
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Show {
+    /// The record's id, as `callbook calls` lists it
+    #[arg(allow_hyphen_values = true)]
+    id: String,
+    /// Time zone of the times [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// The account's id, where the archive holds several
+    #[arg(long, value_name = "ID")]
+    account: Option<u64>,
+    /// Print the record as it was received
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+        let zone = time::zone(self.tz.as_deref())?;
+        let (store, account) = open(config, self.account).await?;
+        let call = store.call(account.key, Scope::Account, &self.id).await?;
+        let Some(call) = call else {
+            let message = format!("the archive has no call '{}'", self.id);
+            return Err(Usage { message, hint: "`callbook calls` lists ids" }.into());
+        };
+        if self.json {
+            println!("{}", call.json);
+        } else {
+            print(&store, &account, &call, &zone).await?;
+        }
+        Ok(failure::OK)
+    }
+}
+
+/// The call's path in words and a picture.
+pub async fn print(
+    store: &Store,
+    account: &Account,
+    call: &ArchivedCall,
+    zone: &TimeZone,
+) -> anyhow::Result<()> {
+    let record = CallRecord::decode(&call.json, account.home)?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+    println!(
+        "{} {} call, {}, {} long",
+        time::clock(record.start_ms, zone),
+        text(&record.direction).to_lowercase(),
+        text(&record.result),
+        time::length(record.duration_ms),
+    );
+    println!("from  {}", party(&record.from));
+    println!("to    {}", party(&record.to));
+    if call.deleted {
+        println!("deleted upstream; kept here");
+    }
+    let legs = legs(&call.json);
+    if legs.is_empty() {
+        println!("no legs were recorded");
+        return Ok(());
+    }
+    let extensions = store.extensions(account.key).await?;
+    let ends = legs.iter().filter_map(|leg| Some(leg.start_ms? + leg.duration_ms));
+    let end_ms = ends.chain([record.start_ms + record.duration_ms]).max().unwrap_or(0);
+    let length_ms = (end_ms - record.start_ms).max(1);
+    let mut table = output::table(&["AFTER", "", "WHO", "LEG", "RESULT", "LENGTH"]);
+    for leg in &legs {
+        let after_ms = leg.start_ms.map_or(0, |start_ms| start_ms - record.start_ms);
+        let result = match (&leg.result, &leg.reason) {
+            (Some(result), Some(reason)) if result != reason => format!("{result} ({reason})"),
+            (Some(result), _) => result.clone(),
+            (None, reason) => text(reason),
+        };
+        let recorded = if leg.recorded { " ●" } else { "" };
+        table.add_row(output::row([
+            time::length(after_ms),
+            bar(after_ms, leg.duration_ms, length_ms),
+            who(leg, &extensions),
+            text(&leg.leg_type),
+            format!("{result}{recorded}"),
+            time::length(leg.duration_ms),
+        ]));
+    }
+    println!();
+    output::print(&table);
+    Ok(())
+}
+
+/// Whose leg it is: an extension's name, or the far end.
+fn who(leg: &Leg, extensions: &[Extension]) -> String {
+    let extension = leg.extension_id.and_then(|id| extensions.iter().find(|each| each.id == id));
+    match extension {
+        Some(Extension { name: Some(name), number: Some(number), .. }) => {
+            format!("{name} {number}")
+        }
+        Some(Extension { name: Some(name), .. }) => name.clone(),
+        _ => party(&leg.to),
+    }
+}
+
+/// Where in the call a leg lies.
+fn bar(after_ms: i64, duration_ms: i64, length_ms: i64) -> String {
+    let place = |milliseconds: i64| (milliseconds.clamp(0, length_ms) * BAR / length_ms) as usize;
+    let (start, end) = (place(after_ms).min(BAR as usize - 1), place(after_ms + duration_ms));
+    let filled = end.saturating_sub(start).max(1);
+    format!(
+        "{}{}{}",
+        "·".repeat(start),
+        "█".repeat(filled),
+        "·".repeat(BAR as usize - start - filled)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bar;
+
+    #[test]
+    fn a_leg_has_its_place_in_the_call() {
+        assert_eq!(bar(0, 60_000, 60_000), "█".repeat(24));
+        assert_eq!(bar(30_000, 30_000, 60_000), format!("{}{}", "·".repeat(12), "█".repeat(12)));
+        assert_eq!(bar(60_000, 0, 60_000), format!("{}█", "·".repeat(23)));
+        assert_eq!(bar(-5, 90_000, 60_000), "█".repeat(24));
+    }
+}

@@ -1,0 +1,94 @@
+//! `callbook status`: what the archive holds.
+
+use callbook_store::{AccountStatus, Open, Store};
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::config::Config;
+use crate::failure::{self, ExitCodeNumber};
+use crate::{output, time};
+
+/// Show what the archive holds and how fresh it is
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+        let store = Store::open(&config.location()?, Open::Existing).await?;
+        let status = store.status().await?;
+        if self.json {
+            return print_json(&json!({
+                "archive": status.archive_id,
+                "path": store.path(),
+                "created": Timestamp::from_millisecond(status.created_ms).ok(),
+                "bytes": status.bytes,
+                "accounts": status.accounts.iter().map(as_json).collect::<Vec<_>>(),
+            }));
+        }
+        println!("archive   {}, {}", store.path().display(), output::bytes(status.bytes));
+        for account in &status.accounts {
+            print(account);
+        }
+        if status.accounts.is_empty() {
+            println!("nothing synced yet");
+        }
+        Ok(failure::OK)
+    }
+}
+
+fn print(status: &AccountStatus) {
+    let zone = TimeZone::system();
+    let account = &status.account;
+    println!();
+    println!("account   {} at {}", account.id, account.server_url);
+    if let Some(number) = &account.main_number {
+        println!("number    {number}");
+    }
+    let count = |count: i64| output::grouped(count.unsigned_abs());
+    println!(
+        "calls     {} ({} recorded, {} deleted upstream), {} versions",
+        count(status.calls),
+        count(status.recorded),
+        count(status.deleted),
+        count(status.versions)
+    );
+    if let Some((first, last)) = status.calls_ms {
+        println!("from      {}", time::clock(first, &zone));
+        println!("to        {}", time::clock(last, &zone));
+    }
+    if status.quarantined > 0 {
+        println!("unreadable records in quarantine: {}", count(status.quarantined));
+    }
+    match &status.last_run {
+        Some(run) => println!("synced    {}", time::clock(run.finished_ms, &zone)),
+        None => println!("synced    not to the end yet: run `callbook sync` again"),
+    }
+}
+
+fn as_json(status: &AccountStatus) -> Value {
+    let moment = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
+    json!({
+        "account_id": status.account.id.0,
+        "server_url": status.account.server_url,
+        "main_number": status.account.main_number,
+        "calls": status.calls,
+        "deleted": status.deleted,
+        "recorded": status.recorded,
+        "versions": status.versions,
+        "quarantined": status.quarantined,
+        "first_call": status.calls_ms.and_then(|(first, _)| moment(first)),
+        "last_call": status.calls_ms.and_then(|(_, last)| moment(last)),
+        "last_sync": status.last_run.as_ref().map(|run| json!({
+            "started": moment(run.started_ms),
+            "finished": moment(run.finished_ms),
+            "summary": serde_json::from_str::<Value>(&run.summary).ok(),
+        })),
+    })
+}

@@ -1,0 +1,98 @@
+//! `callbook sync`: download what is not in the archive yet.
+
+use callbook_ringcentral::{Client, Connection, Retry};
+use callbook_store::{Open, Store};
+use callbook_sync::{Options, Summary};
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use super::print_json;
+use crate::config::Config;
+use crate::failure::{self, ExitCodeNumber};
+use crate::progress::Bar;
+use crate::{output, time};
+
+const EXAMPLES: &str = "\
+Examples:
+  callbook sync                                  everything that is not there yet
+  callbook sync --since 2024-01-01 --json        from a day on; the summary as JSON
+  callbook --env-file sandbox.env sync           from a sandbox
+  callbook --database /srv/calls.db sync         into this file
+
+RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT, or callbook.toml, say where
+to sign in. Interrupt it whenever you like: it goes on where it stopped.";
+
+/// Download the account's call log into the archive
+///
+/// Lists every call newest first, with its legs, a thousand a request, as fast as the account's rate
+/// limit allows; later runs list what is new and the last day again.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Sync {
+    /// Calls from this day on (UTC) [default: everything there is]
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+    /// Records a request
+    #[arg(long, value_name = "N", hide = true, default_value_t = 1000,
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    per_page: u32,
+}
+
+impl Sync {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+        let defaults = Options::default();
+        let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
+        let since = since.transpose()?.unwrap_or(defaults.since);
+        let location = config.location()?;
+        let connection = config.connection()?;
+        let store = Store::open(&location, Open::OrCreate).await?;
+        let options = Options { since, per_page: self.per_page };
+        let summary = download(connection, &store, options).await?;
+        if self.json {
+            return print_json(&summary);
+        }
+        println!("{}", sentence(&summary));
+        Ok(failure::OK)
+    }
+}
+
+/// Syncs with a progress bar.
+pub async fn download(
+    connection: Connection,
+    store: &Store,
+    options: Options,
+) -> anyhow::Result<Summary> {
+    let server_url = connection.server_url.to_string();
+    let client = Client::new(connection, Retry::default())?;
+    let bar = Bar::start("syncing");
+    let summary =
+        callbook_sync::sync(&client, store, &server_url, options, |progress| bar.show(&progress))
+            .await;
+    bar.finish();
+    Ok(summary?)
+}
+
+/// What a sync did, in words.
+pub fn sentence(summary: &Summary) -> String {
+    let committed = &summary.committed;
+    let seconds = summary.elapsed_ms.max(1) as f64 / 1000.0;
+    let mut text = format!(
+        "{} records in {} requests, {seconds:.1} s ({} a second): {} new, {} changed, {} deleted",
+        output::grouped(summary.records),
+        output::grouped(summary.requests),
+        output::grouped((summary.records as f64 / seconds) as u64),
+        output::grouped(committed.inserted),
+        output::grouped(committed.updated),
+        output::grouped(committed.deleted),
+    );
+    if committed.quarantined > 0 {
+        text += &format!(", {} unreadable, kept in quarantine", committed.quarantined);
+    }
+    if summary.throttled_ms >= 1000 {
+        text += &format!("; {} s spent waiting for the rate limit", summary.throttled_ms / 1000);
+    }
+    text
+}

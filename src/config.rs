@@ -1,0 +1,225 @@
+//! Settings: flags, then the environment, then `callbook.toml`, then defaults.
+//!
+//! `--env-file` is a flag, so what it holds comes before the environment.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use callbook_ringcentral::{Connection, parse_server_url};
+use callbook_store::Location;
+use clap::Args;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+const FILE: &str = "callbook.toml";
+const DATABASE: &str = "sqlite://callbook.db";
+const SERVER_URL: &str = "https://platform.ringcentral.com";
+
+/// Where settings come from, for every command that needs any.
+#[derive(Debug, Clone, Args)]
+pub struct Sources {
+    /// The archive: sqlite://PATH [env: CALLBOOK_DATABASE] [default: sqlite://callbook.db]
+    #[arg(long, value_name = "URL", global = true)]
+    database: Option<String>,
+    /// Settings as TOML [default: callbook.toml, if there is one]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// NAME=value lines that count before the environment
+    #[arg(long, value_name = "FILE", global = true)]
+    env_file: Option<PathBuf>,
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that was named cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, or a setting that there is not.
+    #[error("{}, {place}: {message}", path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// `line N`.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A line that is no `NAME=value`.
+    #[error("{} is no file of NAME=value lines", path.display())]
+    InvalidEnvFile {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Not set anywhere.
+    #[error("{name} is not set")]
+    Missing {
+        /// The environment variable.
+        name: &'static str,
+    },
+    /// A command that should have printed a secret.
+    #[error("the command for {name} failed")]
+    Command {
+        /// The setting.
+        name: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unreadable { .. } => "check the path and that you may read it".to_owned(),
+            Self::Invalid { .. } => format!("the README lists the settings of {FILE}"),
+            Self::InvalidEnvFile { .. } => {
+                "`callbook sandbox --env-file FILE` writes one".to_owned()
+            }
+            Self::Missing { .. } => "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT; \
+                 without an account, try `callbook demo`"
+                .to_owned(),
+            Self::Command { .. } => "run it by hand to see why".to_owned(),
+        }
+    }
+}
+
+/// `callbook.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    database: Option<String>,
+    ringcentral: RingCentral,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RingCentral {
+    server_url: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<SecretString>,
+    client_secret_file: Option<PathBuf>,
+    client_secret_command: Option<String>,
+    jwt: Option<SecretString>,
+    jwt_file: Option<PathBuf>,
+    jwt_command: Option<String>,
+}
+
+/// Settings from all their sources.
+#[derive(Debug)]
+pub struct Config {
+    database: Option<String>,
+    env_file: HashMap<String, String>,
+    file: File,
+}
+
+impl Config {
+    /// Reads the sources.
+    ///
+    /// # Errors
+    /// When one that was named cannot be read or makes no sense.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let env_file = sources.env_file.as_deref().map(read_env_file).transpose()?;
+        let file = match &sources.config {
+            Some(path) => read_file(path)?,
+            None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
+            None => File::default(),
+        };
+        let database = sources.database.clone();
+        Ok(Self { database, env_file: env_file.unwrap_or_default(), file })
+    }
+
+    /// Where the archive is.
+    ///
+    /// # Errors
+    /// When the setting names no place for one.
+    pub fn location(&self) -> anyhow::Result<Location> {
+        let text = self.database.clone().or_else(|| self.variable("CALLBOOK_DATABASE"));
+        let text = text.or_else(|| self.file.database.clone());
+        Ok(text.as_deref().unwrap_or(DATABASE).parse()?)
+    }
+
+    /// Where to sign in, and as whom.
+    ///
+    /// # Errors
+    /// When something is missing or cannot be right.
+    pub fn connection(&self) -> anyhow::Result<Connection> {
+        let file = &self.file.ringcentral;
+        let server_url = self.variable("RC_SERVER_URL").or_else(|| file.server_url.clone());
+        let client_id = self.variable("RC_APP_CLIENT_ID").or_else(|| file.client_id.clone());
+        let client_secret = self.secret(
+            "RC_APP_CLIENT_SECRET",
+            file.client_secret.as_ref(),
+            file.client_secret_file.as_deref(),
+            file.client_secret_command.as_deref(),
+        )?;
+        let jwt = self.secret(
+            "RC_USER_JWT",
+            file.jwt.as_ref(),
+            file.jwt_file.as_deref(),
+            file.jwt_command.as_deref(),
+        )?;
+        Ok(Connection {
+            server_url: parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?,
+            client_id: client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?,
+            client_secret,
+            jwt: jwt.ok_or(ConfigError::Missing { name: "RC_USER_JWT" })?,
+        })
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let value = self.env_file.get(name).cloned().or_else(|| std::env::var(name).ok());
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// A secret: from the environment, the settings, a file of its own, or a command that prints it.
+    fn secret(
+        &self,
+        name: &'static str,
+        value: Option<&SecretString>,
+        file: Option<&Path>,
+        command: Option<&str>,
+    ) -> Result<Option<SecretString>, ConfigError> {
+        if let Some(secret) = self.variable(name) {
+            return Ok(Some(secret.into()));
+        }
+        if let Some(value) = value {
+            return Ok(Some(value.clone()));
+        }
+        if let Some(path) = file {
+            return Ok(Some(read(path)?.trim().to_owned().into()));
+        }
+        let Some(command) = command else { return Ok(None) };
+        let output = Command::new("sh").args(["-c", command]).output();
+        let output = output.ok().filter(|output| output.status.success());
+        let secret = output.and_then(|output| String::from_utf8(output.stdout).ok());
+        let secret = secret.ok_or(ConfigError::Command { name })?;
+        Ok(Some(secret.trim().to_owned().into()))
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    let path = path.to_owned();
+    std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable { path, source })
+}
+
+fn read_file(path: &Path) -> Result<File, ConfigError> {
+    let text = read(path)?;
+    toml::from_str(&text).map_err(|error| {
+        // Neither the message nor the place repeats a value: it could be a secret.
+        let offset = error.span().map_or(0, |span| span.start);
+        let line = text[..offset.min(text.len())].lines().count().max(1);
+        let message = error.message().to_owned();
+        ConfigError::Invalid { path: path.to_owned(), place: format!("line {line}"), message }
+    })
+}
+
+fn read_env_file(path: &Path) -> Result<HashMap<String, String>, ConfigError> {
+    let text = read(path)?;
+    let lines: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
+    lines.map_err(|_| ConfigError::InvalidEnvFile { path: path.to_owned() })
+}

@@ -1,0 +1,189 @@
+//! How a failure is told: one line, a hint, an exit code.
+
+use std::process::ExitCode;
+
+use callbook_ringcentral::{ConnectionError, Error as Upstream};
+use callbook_sandbox::Error as Sandbox;
+use callbook_store::{Error as Store, LocationError};
+use callbook_sync::Error as Sync;
+
+use crate::config::ConfigError;
+use crate::time::TimeError;
+
+/// Stopped by a signal.
+pub const INTERRUPTED: ExitCodeNumber = ExitCodeNumber(130);
+/// Everything went well.
+pub const OK: ExitCodeNumber = ExitCodeNumber(0);
+/// Done in part: a verification that found a gap.
+pub const PARTLY: ExitCodeNumber = ExitCodeNumber(3);
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const NO_ARCHIVE: u8 = 10;
+const LOCKED: u8 = 11;
+const NOT_AUTHORISED: u8 = 12;
+
+/// What every help says about exit codes.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed
+  2    wrong usage or configuration
+  3    partly done; verify: a call is missing
+  10   no archive there
+  11   another sync of the account is running
+  12   not authorised
+  130  interrupted";
+
+/// An exit code that a command ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitCodeNumber(u8);
+
+impl From<ExitCodeNumber> for ExitCode {
+    fn from(ExitCodeNumber(number): ExitCodeNumber) -> Self {
+        number.into()
+    }
+}
+
+/// Wrong usage that the command line parser cannot see.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Usage {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// Prints the error and its hint, and gives the exit code.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    // Who reads our output may have gone: that is no failure of ours.
+    let gone = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(gone) {
+        return ExitCode::SUCCESS;
+    }
+    let root = error.root_cause().to_string();
+    let top = error.to_string();
+    if top.contains(&root) {
+        eprintln!("error: {top}");
+    } else {
+        eprintln!("error: {top}: {root}");
+    }
+    let verdict = error.chain().find_map(verdict);
+    let (code, hint) = verdict.unwrap_or((FAILED, String::new()));
+    if !hint.is_empty() {
+        eprintln!("hint: {hint}");
+    }
+    ExitCode::from(code)
+}
+
+/// The exit code and the hint of an error that we know.
+fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
+    None.or_else(|| error.downcast_ref::<Usage>().map(|usage| (USAGE, usage.hint.to_owned())))
+        .or_else(|| error.downcast_ref::<ConfigError>().map(|error| (USAGE, error.hint())))
+        .or_else(|| error.downcast_ref::<TimeError>().map(|error| (USAGE, error.hint())))
+        .or_else(|| error.downcast_ref().map(location))
+        .or_else(|| error.downcast_ref().map(connection))
+        .or_else(|| error.downcast_ref().map(store))
+        .or_else(|| error.downcast_ref().map(upstream))
+        .or_else(|| error.downcast_ref().and_then(sync))
+        .or_else(|| error.downcast_ref().map(sandbox))
+}
+
+fn location(error: &LocationError) -> (u8, String) {
+    let hint = match error {
+        LocationError::NoFile(_) => "name a file, such as --database sqlite://callbook.db",
+        LocationError::OtherScheme(_) => "give a path or sqlite://PATH",
+    };
+    (USAGE, hint.to_owned())
+}
+
+fn connection(error: &ConnectionError) -> (u8, String) {
+    let hint = match error {
+        ConnectionError::NotAUrl { .. } | ConnectionError::NotHttp(_) => {
+            "RC_SERVER_URL is usually https://platform.ringcentral.com"
+        }
+        ConnectionError::PlainHttp(_) => {
+            "use https://, or the sensitive parts could be read by anyone on the way"
+        }
+    };
+    (USAGE, hint.to_owned())
+}
+
+fn store(error: &Store) -> (u8, String) {
+    let (code, hint) = match error {
+        Store::NoArchive { .. } => {
+            (NO_ARCHIVE, "`callbook sync` makes one; --database says where it is")
+        }
+        Store::NotAnArchive { .. } => {
+            (NO_ARCHIVE, "the file was left as it is; choose another with --database")
+        }
+        Store::Newer { .. } => (FAILED, "use the Callbook that wrote it, or a later one"),
+        Store::CannotOpen { .. } => (FAILED, "check that the folder exists and may be written to"),
+        Store::ReadOnly { .. } => {
+            (FAILED, "make the folder writable, or copy the archive elsewhere")
+        }
+        Store::Full { .. } => (FAILED, "make room and run it again: it goes on where it stopped"),
+        Store::Damaged { .. } | Store::DamagedRecord { .. } => {
+            (FAILED, "keep the file, restore a copy of it, and run `callbook sync`")
+        }
+        Store::Busy { .. } => (FAILED, "end the other program, or try again later"),
+        Store::Locked { .. } | Store::TakenOver => {
+            (LOCKED, "wait for it to end: one sync at a time keeps an account's archive right")
+        }
+        Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
+        Store::Sqlite { .. } => (FAILED, ""),
+    };
+    (code, hint.to_owned())
+}
+
+fn upstream(error: &Upstream) -> (u8, String) {
+    let (code, hint) = match error {
+        Upstream::Unreachable { .. } => {
+            (FAILED, "check RC_SERVER_URL and the network; a sync goes on where it stopped")
+        }
+        Upstream::NotTheApi { .. } => (
+            FAILED,
+            "RC_SERVER_URL must be the API's address, such as https://platform.ringcentral.com",
+        ),
+        Upstream::LoginRefused { .. } => {
+            (NOT_AUTHORISED, "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
+        }
+        Upstream::Forbidden { permission: Some(permission), .. } => {
+            let hint = format!("give the app and its user the permission {permission}");
+            return (NOT_AUTHORISED, hint);
+        }
+        Upstream::Forbidden { .. } => (
+            NOT_AUTHORISED,
+            "the app needs ReadCallLog and ReadAccounts, its user the whole company's call log",
+        ),
+        Upstream::Refused { .. } | Upstream::Malformed { .. } | Upstream::TooLarge { .. } => {
+            (FAILED, "set CALLBOOK_LOG=debug to see the requests; what was committed is kept")
+        }
+        Upstream::Unavailable { .. } => (FAILED, "try again later: it goes on where it stopped"),
+    };
+    (code, hint.to_owned())
+}
+
+fn sync(error: &Sync) -> Option<(u8, String)> {
+    match error {
+        // Their own verdicts.
+        Sync::Upstream(error) => Some(upstream(error)),
+        Sync::Store(error) => Some(store(error)),
+        Sync::Cursor(_) => None,
+        Sync::NeverSynced(_) => Some((FAILED, "run `callbook sync` first".to_owned())),
+    }
+}
+
+fn sandbox(error: &Sandbox) -> (u8, String) {
+    match error {
+        Sandbox::PortTaken { .. } => {
+            (FAILED, "choose another with --port; 0 takes any free one".to_owned())
+        }
+        Sandbox::TooFewUsers { .. } | Sandbox::EmptyPeriod { .. } => (USAGE, String::new()),
+        _ => (FAILED, String::new()),
+    }
+}

@@ -1,0 +1,72 @@
+//! Tables and numbers for people.
+
+use comfy_table::{ContentArrangement, Row, Table, presets};
+
+/// A table as wide as the terminal; what does not fit is cut, so that a row stays a line.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_truncation_indicator("…");
+    // Off a terminal there is no width to fit into, and nothing is cut.
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.iter().copied());
+    table
+}
+
+/// A row of one line.
+pub fn row<I: IntoIterator<Item = String>>(cells: I) -> Row {
+    let mut row = Row::from(cells.into_iter().collect::<Vec<_>>());
+    row.max_height(1);
+    row
+}
+
+/// Prints a table without the blanks at the ends of its lines.
+pub fn print(table: &Table) {
+    for line in table.trim_fmt().lines() {
+        println!("{line}");
+    }
+}
+
+/// `1234567` as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place % 3 == first {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1536000` bytes as `1.5 MB`.
+pub fn bytes(bytes: u64) -> String {
+    let mut amount = bytes as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if amount < 1000.0 {
+            return if unit == "bytes" {
+                format!("{bytes} bytes")
+            } else {
+                format!("{amount:.1} {unit}")
+            };
+        }
+        amount /= 1000.0;
+    }
+    format!("{amount:.1} TB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(bytes(12), "12 bytes");
+        assert_eq!(bytes(1_536_000), "1.5 MB");
+    }
+}

@@ -1,0 +1,139 @@
+//! Moments as people write and read them: zones live here, at the edge, and nowhere else.
+
+use callbook_model::Span;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
+
+/// A moment, day, length or zone that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TimeError {
+    /// Neither a day nor a moment.
+    #[error("'{0}' is no date")]
+    Date(String),
+    /// No such zone.
+    #[error("'{0}' is no time zone")]
+    Zone(String),
+    /// Not a length of time.
+    #[error("'{0}' is no length of time")]
+    Length(String),
+    /// The end lies before the beginning.
+    #[error("nothing lies between {from} and {to}")]
+    Empty {
+        /// The beginning.
+        from: Timestamp,
+        /// The end.
+        to: Timestamp,
+    },
+}
+
+impl TimeError {
+    /// What to write instead.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Date(_) => "write 2024-01-31, or 2024-01-31T09:00:00Z",
+            Self::Zone(_) => "write a name such as America/New_York, or UTC",
+            Self::Length(_) => "write seconds, or 90s, 5m, 1h30m",
+            Self::Empty { .. } => "--from must come before --to",
+        }
+        .to_owned()
+    }
+}
+
+/// The zone that days begin in and that times are shown in: the machine's unless named.
+pub fn zone(name: Option<&str>) -> Result<TimeZone, TimeError> {
+    match name {
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(name).map_err(|_| TimeError::Zone(name.to_owned())),
+    }
+}
+
+/// The moment that `text` names; a day begins at its midnight.
+pub fn beginning(text: &str, zone: &TimeZone) -> Result<Timestamp, TimeError> {
+    let invalid = || TimeError::Date(text.to_owned());
+    match text.parse::<Date>() {
+        Ok(day) if !text.contains(['T', ':']) => {
+            Ok(day.to_zoned(zone.clone()).map_err(|_| invalid())?.timestamp())
+        }
+        _ => text.parse().map_err(|_| invalid()),
+    }
+}
+
+/// The moment after what `text` names; a day ends with the next midnight.
+pub fn end(text: &str, zone: &TimeZone) -> Result<Timestamp, TimeError> {
+    let invalid = || TimeError::Date(text.to_owned());
+    match text.parse::<Date>() {
+        Ok(day) if !text.contains(['T', ':']) => {
+            let next = day.checked_add(1.day()).map_err(|_| invalid())?;
+            Ok(next.to_zoned(zone.clone()).map_err(|_| invalid())?.timestamp())
+        }
+        _ => text.parse().map_err(|_| invalid()),
+    }
+}
+
+/// From one to the other, both days included; what is left out has no bound.
+pub fn span(from: Option<&str>, to: Option<&str>, zone: &TimeZone) -> Result<Span, TimeError> {
+    let from = from.map_or(Ok(Timestamp::MIN), |text| beginning(text, zone))?;
+    let to = to.map_or(Ok(Timestamp::MAX), |text| end(text, zone))?;
+    Span::new(from, to).ok_or(TimeError::Empty { from, to })
+}
+
+/// Milliseconds of `90`, `90s`, `5m`, `1h30m`.
+pub fn length_ms(text: &str) -> Result<i64, TimeError> {
+    let seconds = text.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
+    let length = || text.parse::<SignedDuration>().ok();
+    let milliseconds = || i64::try_from(length()?.as_millis()).ok();
+    let length = seconds.or_else(milliseconds).filter(|length| *length >= 0);
+    length.ok_or_else(|| TimeError::Length(text.to_owned()))
+}
+
+/// A stored moment in a zone; `None` for what no calendar has.
+pub fn zoned(milliseconds: i64, zone: &TimeZone) -> Option<Zoned> {
+    Some(Timestamp::from_millisecond(milliseconds).ok()?.to_zoned(zone.clone()))
+}
+
+/// `2024-01-31 14:05:11`.
+pub fn clock(milliseconds: i64, zone: &TimeZone) -> String {
+    zoned(milliseconds, zone)
+        .map_or_else(|| "?".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// `4:07` or `1:02:03`.
+pub fn length(milliseconds: i64) -> String {
+    let seconds = milliseconds.max(0) / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_whole_and_belong_to_a_zone() {
+        let zone = zone(Some("America/New_York")).unwrap();
+        let span = span(Some("2024-03-10"), Some("2024-03-10"), &zone).unwrap();
+        // The day that clocks go forward has 23 hours.
+        assert_eq!(span.from, "2024-03-10T05:00:00Z".parse().unwrap());
+        assert_eq!(span.to, "2024-03-11T04:00:00Z".parse().unwrap());
+        assert_eq!(
+            beginning("2024-03-10T01:00:00+01:00", &zone).unwrap(),
+            "2024-03-10T00:00:00Z".parse().unwrap()
+        );
+        assert!(beginning("10/03/2024", &zone).is_err());
+        assert!(beginning("2024-02-30", &zone).is_err());
+    }
+
+    #[test]
+    fn lengths() {
+        assert_eq!(length_ms("90").unwrap(), 90_000);
+        assert_eq!(length_ms("1h30m").unwrap(), 5_400_000);
+        assert!(length_ms("-5").is_err());
+        assert!(length_ms("long").is_err());
+        assert_eq!(length(247_900), "4:07");
+        assert_eq!(length(3_723_000), "1:02:03");
+    }
+}
