@@ -3,7 +3,6 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{calls, demo, sandbox, show, status, sync, verify};
-use crate::config::Sources;
 use crate::failure::EXIT_CODES;
 
 /// Own your RingCentral call log: download it into a database of your own, prove that nothing is
@@ -14,9 +13,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Where settings come from.
-    #[command(flatten, next_help_heading = "Settings")]
-    pub sources: Sources,
 }
 
 /// One file each in `commands`.

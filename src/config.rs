@@ -20,13 +20,13 @@ const SERVER_URL: &str = "https://platform.ringcentral.com";
 #[derive(Debug, Clone, Args)]
 pub struct Sources {
     /// The archive: sqlite://PATH [env: CALLBOOK_DATABASE] [default: sqlite://callbook.db]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL")]
     database: Option<String>,
     /// Settings as TOML [default: callbook.toml, if there is one]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// NAME=value lines that count before the environment
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
 

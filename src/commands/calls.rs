@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::open;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::{output, time};
 
@@ -76,6 +76,8 @@ pub struct Calls {
     /// Print as CSV
     #[arg(long)]
     csv: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -85,10 +87,11 @@ enum Direction {
 }
 
 impl Calls {
-    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
         let zone = time::zone(self.tz.as_deref())?;
         let mut filter = self.filter(&zone)?;
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(&config, self.account).await?;
         filter.keys = self.keys(&store, &account).await?;
         let limit = match self.limit {
             None if !self.json && !self.csv => TABLE_ROWS,

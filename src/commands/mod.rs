@@ -17,14 +17,13 @@ use crate::failure::{self, ExitCodeNumber, Usage};
 
 /// Carries a command out.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
-    let config = Config::load(&cli.sources)?;
     match cli.command {
         Command::Demo(demo) => demo.run().await,
-        Command::Sync(sync) => sync.run(&config).await,
-        Command::Verify(verify) => verify.run(&config).await,
-        Command::Calls(calls) => calls.run(&config).await,
-        Command::Show(show) => show.run(&config).await,
-        Command::Status(status) => status.run(&config).await,
+        Command::Sync(sync) => sync.run().await,
+        Command::Verify(verify) => verify.run().await,
+        Command::Calls(calls) => calls.run().await,
+        Command::Show(show) => show.run().await,
+        Command::Status(status) => status.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
     }
 }

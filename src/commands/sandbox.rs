@@ -15,7 +15,7 @@ use crate::time;
 const EXAMPLES: &str = "\
 Examples:
   callbook sandbox --env-file sandbox.env       serve, and note how to sign in
-  callbook --env-file sandbox.env sync          then, elsewhere: archive it
+  callbook sync --env-file sandbox.env          then, elsewhere: archive it
   callbook sandbox --calls 100000 --heavy off   more calls, no rate limit
   callbook sandbox --seed 7 --users 200         another company";
 
@@ -65,7 +65,7 @@ impl Sandbox {
         let sandbox = bind(options).await?;
         println!("listening on {}", sandbox.server_url());
         match &self.env_file {
-            Some(path) => eprintln!("to use it: callbook --env-file {} sync", path.display()),
+            Some(path) => eprintln!("to use it: callbook sync --env-file {}", path.display()),
             None => {
                 // Credentials of this sandbox alone, worthless elsewhere.
                 let credentials = sandbox.credentials();

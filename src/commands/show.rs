@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::calls::party;
 use super::open;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::{output, time};
 
@@ -35,12 +35,15 @@ pub struct Show {
     /// Print the record as it was received
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
 }
 
 impl Show {
-    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
         let zone = time::zone(self.tz.as_deref())?;
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(&config, self.account).await?;
         let call = store.call(account.key, Scope::Account, &self.id).await?;
         let Some(call) = call else {
             let message = format!("the archive has no call '{}'", self.id);

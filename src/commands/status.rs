@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::print_json;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::{output, time};
 
@@ -17,10 +17,13 @@ pub struct Status {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
 }
 
 impl Status {
-    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
         let store = Store::open(&config.location()?, Open::Existing).await?;
         let status = store.status().await?;
         if self.json {

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::print_json;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::progress::Bar;
 use crate::{output, time};
@@ -16,8 +16,8 @@ const EXAMPLES: &str = "\
 Examples:
   callbook sync                                  everything that is not there yet
   callbook sync --since 2024-01-01 --json        from a day on; the summary as JSON
-  callbook --env-file sandbox.env sync           from a sandbox
-  callbook --database /srv/calls.db sync         into this file
+  callbook sync --env-file sandbox.env           from a sandbox
+  callbook sync --database /srv/calls.db         into this file
 
 RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT, or callbook.toml, say where
 to sign in. Interrupt it whenever you like: it goes on where it stopped.";
@@ -39,10 +39,13 @@ pub struct Sync {
     #[arg(long, value_name = "N", hide = true, default_value_t = 1000,
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     per_page: u32,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
 }
 
 impl Sync {
-    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
         let defaults = Options::default();
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
         let since = since.transpose()?.unwrap_or(defaults.since);

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{open, print_json};
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::progress::Bar;
 use crate::{output, time};
@@ -45,13 +45,16 @@ pub struct Verify {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
 }
 
 impl Verify {
-    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
         let span = time::span(self.from.as_deref(), self.to.as_deref(), &TimeZone::UTC)?;
         let connection = config.connection()?;
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(&config, self.account).await?;
         let report = compare(connection, &store, &account, span).await?;
         if self.json {
             print_json(&as_json(&report))?;

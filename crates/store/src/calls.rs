@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, named_params};
 
 use crate::account::scope_number;
-use crate::document::Columns;
+use crate::document::{Columns, Unpacker};
 use crate::{AccountKey, Error, Store};
 
 /// Which calls; every condition that is set must hold.
@@ -149,10 +149,13 @@ impl Store {
                 connection.prepare_cached(sql)?.query_map(parameters, call_row)?.collect()
             })
             .await?;
+        let mut unpacker = Unpacker::new().ok();
         rows.into_iter()
-            .map(|(row, columns)| match columns.simple() {
-                Some(simple) => Ok(CallRow { simple, ..row }),
-                None => Err(Error::DamagedRecord { id: row.id }),
+            .map(|(row, columns)| {
+                match unpacker.as_mut().and_then(|unpacker| unpacker.simple(&columns)) {
+                    Some(simple) => Ok(CallRow { simple, ..row }),
+                    None => Err(Error::DamagedRecord { id: row.id }),
+                }
             })
             .collect()
     }

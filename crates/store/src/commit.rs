@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
 use crate::account::scope_number;
-use crate::document::{Columns, Packer};
+use crate::document::{Columns, Packer, Unpacker};
 use crate::{Error, Incoming, Quarantined, Store, SyncLock, crash};
 
 /// What one step of a task has read.
@@ -270,7 +270,8 @@ fn write_postings(
 fn drop_postings(connection: &Connection, place: &Place, known: &Known) -> rusqlite::Result<()> {
     let sql = "SELECT simple, detail FROM version WHERE version = ?1";
     let columns = connection.query_row(sql, [known.version], |row| Columns::from_row(row, 0))?;
-    let before = columns.whole().and_then(|json| CallRecord::decode(&json, place.home).ok());
+    let json = Unpacker::new().map_err(no_memory)?.whole(&columns);
+    let before = json.and_then(|json| CallRecord::decode(&json, place.home).ok());
     let Some(CallRecord { keys, start_ms, .. }) = before else { return Ok(()) };
     let sql = "DELETE FROM posting
          WHERE account = ?1 AND scope = ?2 AND key = ?3 AND start_ms = ?4 AND call = ?5";

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use uuid::Uuid;
 
+use crate::document::DICTIONARY;
 use crate::{Error, Location};
 
 /// The first SQLite without a bug that could damage a WAL, as its number and in words.
@@ -189,6 +190,8 @@ fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
             "INSERT INTO archive (id, created_ms) VALUES (?1, ?2)",
             (Uuid::new_v4().to_string(), jiff::Timestamp::now().as_millisecond()),
         )?;
+        let sql = "INSERT INTO dictionary (dictionary, bytes) VALUES (1, ?1)";
+        transaction.execute(sql, [DICTIONARY])?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;

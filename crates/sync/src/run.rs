@@ -83,18 +83,19 @@ pub async fn sync(
     plan.begin(options.since, started);
     let mut summary = Summary { account_id: account.id.0, ..Summary::default() };
     let mut total = None;
-    let mut next = fetch(client, &plan, options.per_page).await?;
-    while let Some((step, page)) = next.take() {
-        let (batches, outcome) = decode(&page, account.home);
-        plan.apply(outcome);
-        summary.records += outcome.records as u64;
+    let mut next = fetch(client, &plan, account.home, options.per_page).await?;
+    while let Some(page) = next.take() {
+        plan.apply(page.outcome);
+        summary.records += page.outcome.records as u64;
         total = total.or(page.total);
-        // The page after this one is on its way while this one is written.
-        let write = write(store, &lock, batches, &plan);
-        let (written, fetched) = tokio::join!(write, fetch(client, &plan, options.per_page));
+        let step = page.step;
+        // The page after this one is fetched and decoded while this one is written.
+        let write = write(store, &lock, page.batches, &plan);
+        let fetch = fetch(client, &plan, account.home, options.per_page);
+        let (written, fetched) = tokio::join!(write, fetch);
         summary.committed += written?;
         next = fetched?;
-        let reached = plan.next().map_or(step.span.from, |step| step.span.to);
+        let reached = plan.next().map_or(step.span.from, |next| next.span.to);
         progress(Progress { records: summary.records, total, reached });
     }
     let traffic = client.traffic();
@@ -150,18 +151,31 @@ pub(crate) async fn load_plan(store: &Store, account: &Account) -> Result<Option
     cursor.map(|json| serde_json::from_str(&json).map_err(Error::Cursor)).transpose()
 }
 
+/// A page, ready to be written.
+struct Page {
+    step: Step,
+    /// Pieces for one commit each.
+    batches: Vec<Batch>,
+    outcome: Outcome,
+    /// Records in the whole list, if upstream says.
+    total: Option<u64>,
+}
+
 async fn fetch(
     client: &Client,
     plan: &Plan,
+    home: Region,
     per_page: u32,
-) -> Result<Option<(Step, CallLogPage)>, Error> {
+) -> Result<Option<Page>, Error> {
     let Some(step) = plan.next() else { return Ok(None) };
     let Step { span, page } = step;
     let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
-    Ok(Some((step, client.call_log(&query).await?)))
+    let page = client.call_log(&query).await?;
+    let (batches, outcome) = decode(&page, home);
+    Ok(Some(Page { step, batches, outcome, total: page.total }))
 }
 
-/// A page's records in pieces for one commit each, and what the plan wants to know of them.
+/// A page's records in pieces, and what the plan wants to know of them.
 fn decode(page: &CallLogPage, home: Region) -> (Vec<Batch>, Outcome) {
     let (mut batches, mut batch) = (Vec::new(), Batch::default());
     let mut outcome = Outcome {

@@ -5,6 +5,12 @@ CREATE TABLE archive (
     created_ms INTEGER NOT NULL
 ) STRICT;
 
+-- What the zstd documents below were compressed with; the id is in each document's header.
+CREATE TABLE dictionary (
+    dictionary INTEGER PRIMARY KEY,
+    bytes      BLOB    NOT NULL
+) STRICT;
+
 CREATE TABLE account (
     account     INTEGER PRIMARY KEY,           -- our own small number
     id          INTEGER NOT NULL UNIQUE,       -- RingCentral's
