@@ -1,6 +1,6 @@
 //! The legs of a call: each attempt to reach somebody, in order of time.
 
-use crate::lenient::{list, read, text};
+use crate::lenient::{list, object, read, text};
 use crate::record::{Party, WireCall};
 use crate::{ExtensionId, lenient::Raw};
 
@@ -35,10 +35,10 @@ pub struct Leg {
 
 /// The legs of a Detailed record, earliest first; none when the JSON has none that can be read.
 pub fn legs(record: &str) -> Vec<Leg> {
-    let Ok(wire) = serde_json::from_str::<WireCall<'_>>(record) else { return Vec::new() };
+    let Some(wire) = object::<WireCall<'_>>(record) else { return Vec::new() };
     let mut legs: Vec<Leg> = list(wire.legs)
         .into_iter()
-        .filter_map(|leg| read(Some(leg)))
+        .filter_map(|leg| object(leg.get()))
         .map(|leg| Leg::from_wire(&leg))
         .collect();
     legs.sort_by_key(|leg| leg.start_ms);

@@ -16,6 +16,11 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(field: Raw<'a>) -> Option<T> {
     field.and_then(|raw| serde_json::from_str(raw.get()).ok())
 }
 
+/// Reads an object's members into `T`: alone, serde would take a list for them, in order.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
+}
+
 /// Reads a string, or a number as its text: ids come as either.
 pub(crate) fn text(field: Raw<'_>) -> Option<Cow<'_, str>> {
     let json = field?.get();

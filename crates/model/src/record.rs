@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::lenient::{Raw, integer, list, read, text};
+use crate::lenient::{Raw, integer, list, object, read, text};
 use crate::phone::number_key;
 use crate::{ExtensionId, Key, Region};
 
@@ -147,12 +147,11 @@ impl CallRecord {
     /// # Errors
     /// When the JSON is no object, or has no id or no start time.
     pub fn decode(json: &str, home: Region) -> Result<Self, DecodeError> {
-        let wire: WireCall<'_> =
-            serde_json::from_str(json).map_err(|_| DecodeError::NotAnObject)?;
+        let wire: WireCall<'_> = object(json).ok_or(DecodeError::NotAnObject)?;
         let id = text(wire.id).filter(|id| !id.is_empty()).ok_or(DecodeError::NoId)?;
         let start_ms = wire.start_ms().ok_or(DecodeError::NoStartTime)?;
         let legs: Vec<WireCall<'_>> =
-            list(wire.legs).into_iter().filter_map(|leg| read(Some(leg))).collect();
+            list(wire.legs).into_iter().filter_map(|leg| object(leg.get())).collect();
         let mut keys = BTreeSet::new();
         wire.collect_keys(home, &mut keys);
         legs.iter().for_each(|leg| leg.collect_keys(home, &mut keys));
@@ -192,7 +191,7 @@ impl WireCall<'_> {
     }
 
     pub(crate) fn extension_id(&self) -> Option<ExtensionId> {
-        let extension: WireExtension<'_> = read(self.extension)?;
+        let extension: WireExtension<'_> = object(self.extension?.get())?;
         text(extension.id)?.parse().ok()
     }
 
@@ -201,7 +200,9 @@ impl WireCall<'_> {
         keys.extend(session(self.session_id).map(Key::Session));
         keys.extend(session(self.telephony_session_id).map(Key::TelephonySession));
         for field in [self.from, self.to] {
-            let Some(party) = read::<WireParty<'_>>(field) else { continue };
+            let Some(party) = field.and_then(|raw| object::<WireParty<'_>>(raw.get())) else {
+                continue;
+            };
             let extension = text(party.extension_id).and_then(|id| id.parse().ok());
             keys.extend(extension.map(Key::Extension));
             let number = text(party.phone_number).and_then(|number| number_key(&number, home));
@@ -212,7 +213,7 @@ impl WireCall<'_> {
 
 impl Party {
     pub(crate) fn decode(field: Raw<'_>) -> Self {
-        let wire: WireParty<'_> = read(field).unwrap_or_default();
+        let wire: WireParty<'_> = field.and_then(|raw| object(raw.get())).unwrap_or_default();
         Self {
             phone_number: owned(text(wire.phone_number)),
             extension_number: owned(text(wire.extension_number)),
@@ -230,4 +231,40 @@ fn session(field: Raw<'_>) -> Option<String> {
 
 fn owned(text: Option<Cow<'_, str>>) -> Option<String> {
     text.map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surprise_costs_the_field_and_not_the_record() {
+        let json = r#"{"id":12,"startTime":"2024-01-01 00:00:00+01:00","duration":"61","type":{"x":1},
+            "direction":"Sideways","from":[1],"to":{"phoneNumber":16505550100,"extensionId":"x"},
+            "sessionId":"0","legs":[7,{"extension":{"id":1.5}},{"extension":{"id":"9"},"recording":{}}]}"#;
+        let record = CallRecord::decode(json, Region::US).unwrap();
+        assert_eq!(
+            (record.id.as_str(), record.start_ms, record.duration_ms),
+            ("12", 1_704_063_600_000, 61_000)
+        );
+        assert_eq!((record.call_type, record.direction.as_deref()), (None, Some("Sideways")));
+        assert_eq!(record.from, Party::default());
+        assert!(record.recorded);
+        let keys: Vec<_> = record.keys.iter().map(ToString::to_string).collect();
+        assert_eq!(keys, ["x9", "n+16505550100"]);
+    }
+
+    #[test]
+    fn without_id_or_start_it_is_no_record() {
+        for (json, error) in [
+            ("[1]", DecodeError::NotAnObject),
+            ("7", DecodeError::NotAnObject),
+            (r#"{"startTime":"2024-01-01T00:00:00Z"}"#, DecodeError::NoId),
+            (r#"{"id":"","startTime":"2024-01-01T00:00:00Z"}"#, DecodeError::NoId),
+            (r#"{"id":"a"}"#, DecodeError::NoStartTime),
+            (r#"{"id":"a","startTime":"yesterday"}"#, DecodeError::NoStartTime),
+        ] {
+            assert_eq!(CallRecord::decode(json, Region::US), Err(error), "{json}");
+        }
+    }
 }
