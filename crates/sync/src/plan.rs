@@ -35,6 +35,15 @@ pub struct Step {
     /// From 1; above only where more calls than a page holds began in one millisecond, or the server
     /// does not sort.
     pub page: u32,
+    /// A page of this span was not sorted: the others are read by their numbers.
+    #[serde(default)]
+    pub numbered: bool,
+}
+
+impl Step {
+    fn first(span: Span) -> Self {
+        Self { span, page: 1, numbered: false }
+    }
 }
 
 /// What a fetched page was like.
@@ -53,7 +62,7 @@ pub struct Outcome {
 impl Plan {
     /// A plan that lists one span and no more.
     pub fn once(span: Span) -> Self {
-        Self { covered: Some(span), pending: vec![Step { span, page: 1 }] }
+        Self { covered: Some(span), pending: vec![Step::first(span)] }
     }
 
     /// Starts a run: everything since `since` that was not listed yet, and the last day again.
@@ -65,7 +74,7 @@ impl Plan {
             return;
         };
         let mut add = |from: Timestamp, to: Timestamp| {
-            self.pending.extend(Span::new(from, to).map(|span| Step { span, page: 1 }));
+            self.pending.extend(Span::new(from, to).map(Step::first));
         };
         if since < covered.from {
             add(since, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
@@ -94,14 +103,15 @@ impl Plan {
             self.pending.pop();
             return;
         }
+        step.numbered |= !outcome.sorted;
         let rest = outcome
             .oldest
-            .filter(|_| outcome.sorted)
+            .filter(|_| !step.numbered)
             .and_then(|oldest| oldest.saturating_add(BEYOND).ok())
             .filter(|to| *to < step.span.to);
         match rest {
             Some(to) if to <= step.span.from => drop(self.pending.pop()),
-            Some(to) => *step = Step { span: Span { to, ..step.span }, page: 1 },
+            Some(to) => *step = Step::first(Span { to, ..step.span }),
             None => step.page += 1,
         }
     }

@@ -168,7 +168,7 @@ async fn fetch(
     per_page: u32,
 ) -> Result<Option<Page>, Error> {
     let Some(step) = plan.next() else { return Ok(None) };
-    let Step { span, page } = step;
+    let Step { span, page, .. } = step;
     let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
     let page = client.call_log(&query).await?;
     let (batches, outcome) = decode(&page, home);
