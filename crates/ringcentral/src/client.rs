@@ -132,7 +132,7 @@ impl Client {
         request: &Request<'_>,
         parse: impl Fn(String) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
-        let url = endpoint(&self.connection.server_url, request.path);
+        let url = self.connection.endpoint(request.path);
         let mut waits = self.retry.waits();
         let mut renewed = false;
         loop {
@@ -257,15 +257,6 @@ impl Client {
             *token = None;
         }
     }
-}
-
-/// The URL of a path on the server, whatever path the server's own URL has.
-pub(crate) fn endpoint(server: &Url, path: &str) -> Url {
-    let mut url = server.clone();
-    url.set_path(&format!("{}{path}", server.path().trim_end_matches('/')));
-    url.set_query(None);
-    url.set_fragment(None);
-    url
 }
 
 async fn read_body(mut answer: Response, url: &str) -> Result<String, Error> {

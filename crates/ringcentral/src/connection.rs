@@ -16,6 +16,17 @@ pub struct Connection {
     pub jwt: SecretString,
 }
 
+impl Connection {
+    /// The URL of a path on the server; partner brands may put the API below a path of their own.
+    pub(crate) fn endpoint(&self, path: &str) -> Url {
+        let mut url = self.server_url.clone();
+        url.set_path(&format!("{}{path}", self.server_url.path().trim_end_matches('/')));
+        url.set_query(None);
+        url.set_fragment(None);
+        url
+    }
+}
+
 /// A server URL that cannot be one.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {

@@ -44,7 +44,7 @@ impl Token {
         http: &reqwest::Client,
         connection: &Connection,
     ) -> reqwest::RequestBuilder {
-        let url = crate::client::endpoint(&connection.server_url, "/restapi/oauth/token");
+        let url = connection.endpoint("/restapi/oauth/token");
         let mut form = vec![
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
             ("assertion", connection.jwt.expose_secret()),
