@@ -97,7 +97,7 @@ struct File {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 struct RingCentral {
     server_url: Option<String>,
     client_id: Option<String>,
@@ -213,9 +213,20 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
         // Neither the message nor the place repeats a value: it could be a secret.
         let offset = error.span().map_or(0, |span| span.start);
         let line = text[..offset.min(text.len())].lines().count().max(1);
-        let message = error.message().to_owned();
+        let message = without_value(error.message());
         ConfigError::Invalid { path: path.to_owned(), place: format!("line {line}"), message }
     })
+}
+
+/// `invalid type: string "…", expected a table`, without the value.
+fn without_value(message: &str) -> String {
+    let (Some(kind), Some(end)) =
+        (message.strip_prefix("invalid type: "), message.rfind(", expected "))
+    else {
+        return message.to_owned();
+    };
+    let kind = kind.split([' ', ',']).next().unwrap_or_default();
+    format!("a value of another type, {kind}{}", &message[end..])
 }
 
 fn read_env_file(path: &Path) -> Result<HashMap<String, String>, ConfigError> {

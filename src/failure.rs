@@ -8,6 +8,7 @@ use callbook_store::{Error as Store, LocationError};
 use callbook_sync::Error as Sync;
 
 use crate::config::ConfigError;
+use crate::output::note;
 use crate::time::TimeError;
 
 /// Stopped by a signal.
@@ -62,20 +63,21 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         let io = cause.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     };
-    if error.chain().any(gone) {
+    // A connection that broke while something was sent is one, and comes as a known error.
+    let verdict = error.chain().find_map(verdict);
+    if verdict.is_none() && error.chain().any(gone) {
         return ExitCode::SUCCESS;
     }
     let root = error.root_cause().to_string();
     let top = error.to_string();
     if top.contains(&root) {
-        eprintln!("error: {top}");
+        note!("error: {top}");
     } else {
-        eprintln!("error: {top}: {root}");
+        note!("error: {top}: {root}");
     }
-    let verdict = error.chain().find_map(verdict);
     let (code, hint) = verdict.unwrap_or((FAILED, String::new()));
     if !hint.is_empty() {
-        eprintln!("hint: {hint}");
+        note!("hint: {hint}");
     }
     ExitCode::from(code)
 }
@@ -183,7 +185,27 @@ fn sandbox(error: &Sandbox) -> (u8, String) {
         Sandbox::PortTaken { .. } => {
             (FAILED, "choose another with --port; 0 takes any free one".to_owned())
         }
-        Sandbox::TooFewUsers { .. } | Sandbox::EmptyPeriod { .. } => (USAGE, String::new()),
+        Sandbox::EnvFile { .. } => {
+            (FAILED, "check that the folder exists and may be written to".to_owned())
+        }
+        Sandbox::TooFewUsers { .. } => (USAGE, "give more with --users".to_owned()),
+        Sandbox::EmptyPeriod { .. } => (USAGE, "--from must come before --until".to_owned()),
         _ => (FAILED, String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn only_a_reader_of_ours_may_leave_without_a_failure() {
+        let gone = || Error::from(ErrorKind::BrokenPipe);
+        let reader = anyhow::Error::new(gone()).context(crate::output::CANNOT_WRITE);
+        assert_eq!(report(&reader), ExitCode::SUCCESS);
+        let other = Store::CannotOpen { path: "callbook.db".into(), source: gone() };
+        assert_eq!(report(&other.into()), ExitCode::from(FAILED));
     }
 }

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 /// Waits for Ctrl-C, or the request of a service manager to stop.
 async fn interrupted() {
     commands::shutdown_signal().await;
-    eprintln!("interrupted; what was committed is kept");
+    output::note!("interrupted; what was committed is kept");
 }
 
 /// Warnings by default; `CALLBOOK_LOG` takes the usual filters, such as `debug`.

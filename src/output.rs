@@ -1,6 +1,40 @@
-//! Tables and numbers for people.
+//! Lines, tables and numbers for people.
 
+use std::io::Write as _;
+
+use anyhow::Context as _;
 use comfy_table::{ContentArrangement, Row, Table, presets};
+
+/// Prints a line of data. `println!` would panic when its reader has gone or the disk is full.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::output::line(&format!($($text)*)) };
+}
+
+/// Prints a line about what happens; without anybody to read it, there is nothing to be done.
+macro_rules! note {
+    ($($text:tt)*) => { $crate::output::note_line(&format!($($text)*)) };
+}
+
+pub(crate) use {note, say};
+
+/// What an error in writing data is about.
+pub const CANNOT_WRITE: &str = "cannot write the output";
+
+/// See [`say`].
+pub fn line(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{}", printable(text)).context(CANNOT_WRITE)
+}
+
+/// See [`note`].
+pub fn note_line(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
+}
+
+/// One line without anything that moves a terminal's cursor: callers choose their names, and a
+/// server its messages.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
+}
 
 /// A table as wide as the terminal; what does not fit is cut, so that a row stays a line.
 pub fn table(header: &[&str]) -> Table {
@@ -14,16 +48,14 @@ pub fn table(header: &[&str]) -> Table {
 
 /// A row of one line.
 pub fn row<I: IntoIterator<Item = String>>(cells: I) -> Row {
-    let mut row = Row::from(cells.into_iter().collect::<Vec<_>>());
+    let mut row = Row::from(cells.into_iter().map(|cell| printable(&cell)).collect::<Vec<_>>());
     row.max_height(1);
     row
 }
 
 /// Prints a table without the blanks at the ends of its lines.
-pub fn print(table: &Table) {
-    for line in table.trim_fmt().lines() {
-        println!("{line}");
-    }
+pub fn print(table: &Table) -> anyhow::Result<()> {
+    table.trim_fmt().lines().try_for_each(line)
 }
 
 /// `1234567` as `1,234,567`.
@@ -59,6 +91,11 @@ pub fn bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cannot_move_the_cursor() {
+        assert_eq!(printable("Ann\u{1b}[2J\nBob\u{9b}1A"), "Ann [2J Bob 1A");
+    }
 
     #[test]
     fn numbers() {

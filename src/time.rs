@@ -20,10 +20,10 @@ pub enum TimeError {
     /// The end lies before the beginning.
     #[error("nothing lies between {from} and {to}")]
     Empty {
-        /// The beginning.
-        from: Timestamp,
-        /// The end.
-        to: Timestamp,
+        /// The beginning, as it was given.
+        from: String,
+        /// The end, as it was given.
+        to: String,
     },
 }
 
@@ -73,9 +73,12 @@ pub fn end(text: &str, zone: &TimeZone) -> Result<Timestamp, TimeError> {
 
 /// From one to the other, both days included; what is left out has no bound.
 pub fn span(from: Option<&str>, to: Option<&str>, zone: &TimeZone) -> Result<Span, TimeError> {
-    let from = from.map_or(Ok(Timestamp::MIN), |text| beginning(text, zone))?;
-    let to = to.map_or(Ok(Timestamp::MAX), |text| end(text, zone))?;
-    Span::new(from, to).ok_or(TimeError::Empty { from, to })
+    let first = from.map_or(Ok(Timestamp::MIN), |text| beginning(text, zone))?;
+    let last = to.map_or(Ok(Timestamp::MAX), |text| end(text, zone))?;
+    let text =
+        |text: Option<&str>, moment: Timestamp| text.map_or(moment.to_string(), str::to_owned);
+    Span::new(first, last)
+        .ok_or_else(|| TimeError::Empty { from: text(from, first), to: text(to, last) })
 }
 
 /// Milliseconds of `90`, `90s`, `5m`, `1h30m`.

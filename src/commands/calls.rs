@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use anyhow::Context as _;
 use callbook_model::{CallRecord, ExtensionId, Key, Party, Region, Scope, Span, number_key};
 use callbook_store::{Account, CallFilter, CallRow, Extension, Store};
 use clap::{Args, ValueEnum};
@@ -11,7 +12,8 @@ use jiff::tz::TimeZone;
 use super::open;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
-use crate::{output, time};
+use crate::output::{self, CANNOT_WRITE, note};
+use crate::time;
 
 /// Rows read at a time.
 const CHUNK: u32 = 1000;
@@ -102,7 +104,11 @@ impl Calls {
         match (self.json, self.csv) {
             (true, _) => rows.print_json().await?,
             (_, true) => rows.print_csv().await?,
-            _ => rows.print_table(&zone).await?,
+            _ => {
+                if let Some(count) = rows.print_table(&zone).await? {
+                    note!("the newest {count} of more; --limit 0 shows all");
+                }
+            }
         }
         Ok(failure::OK)
     }
@@ -150,7 +156,8 @@ impl Calls {
 pub async fn print_newest(store: &Store, account: &Account, limit: u32) -> anyhow::Result<()> {
     let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
     let filter = CallFilter::new(Scope::Account, span);
-    Rows { store, account, filter, limit }.print_table(&TimeZone::system()).await
+    Rows { store, account, filter, limit }.print_table(&TimeZone::system()).await?;
+    Ok(())
 }
 
 /// By short number, name in any case, or id.
@@ -206,13 +213,13 @@ impl Rows<'_> {
         let mut out = std::io::BufWriter::new(std::io::stdout());
         let mut separator = "[\n";
         self.each(|row| {
-            write!(out, "{separator}{}", row.simple)?;
+            write!(out, "{separator}{}", row.simple).context(CANNOT_WRITE)?;
             separator = ",\n";
             Ok(())
         })
         .await?;
-        writeln!(out, "{}", if separator == "[\n" { "[]" } else { "\n]" })?;
-        Ok(out.flush()?)
+        let end = if separator == "[\n" { "[]" } else { "\n]" };
+        writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)
     }
 
     async fn print_csv(&self) -> anyhow::Result<()> {
@@ -233,7 +240,8 @@ impl Rows<'_> {
             "duration_seconds",
             "recorded",
             "deleted",
-        ])?;
+        ])
+        .map_err(unwritten)?;
         self.each(|row| {
             let Some(record) = decode(row, self.account.home) else { return Ok(()) };
             let start = Timestamp::from_millisecond(record.start_ms)?.to_string();
@@ -256,14 +264,15 @@ impl Rows<'_> {
                 seconds,
                 row.recorded.to_string(),
                 row.deleted.to_string(),
-            ])?;
-            Ok(())
+            ])
+            .map_err(unwritten)
         })
         .await?;
-        Ok(out.flush()?)
+        out.flush().context(CANNOT_WRITE)
     }
 
-    async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<()> {
+    /// How many were printed, if there are more.
+    async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<Option<u64>> {
         let mut table =
             output::table(&["START", "", "FROM", "TO", "RESULT", "LENGTH", "REC", "ID"]);
         let mut count = 0u64;
@@ -292,19 +301,24 @@ impl Rows<'_> {
             })
             .await?;
         if count == 0 {
-            eprintln!("no calls found");
-            return Ok(());
+            note!("no calls found");
+            return Ok(None);
         }
-        output::print(&table);
-        if more {
-            eprintln!("the newest {count} of more; --limit 0 shows all");
-        }
-        Ok(())
+        output::print(&table)?;
+        Ok(more.then_some(count))
     }
 }
 
 fn decode(row: &CallRow, home: Region) -> Option<CallRecord> {
     CallRecord::decode(&row.simple, home).ok()
+}
+
+/// What went wrong in writing, which the CSV writer wraps.
+fn unwritten(error: csv::Error) -> anyhow::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => anyhow::Error::new(source).context(CANNOT_WRITE),
+        kind => anyhow::anyhow!("{CANNOT_WRITE}: {kind:?}"),
+    }
 }
 
 /// Who, for people: a name and what to dial.

@@ -16,7 +16,7 @@ use super::sync::{download, sentence};
 use super::verify::compare;
 use super::{calls, show};
 use crate::failure::{self, ExitCodeNumber};
-use crate::output;
+use crate::output::{self, say};
 
 /// Calls that are looked through for one with a path worth showing.
 const LOOKED_AT: u32 = 200;
@@ -36,17 +36,17 @@ impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let started = Instant::now();
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        step("A synthetic company is served over the Call Log API");
+        step("A synthetic company is served over the Call Log API")?;
         let company = CompanyOptions { calls: self.calls, ..CompanyOptions::default() };
         let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let options =
             SandboxOptions { listen, company, plan: Plan::Off, ..SandboxOptions::default() };
         let sandbox = bind(options).await?;
-        println!(
+        say!(
             "{} calls since December 2023, on {}",
             output::grouped(self.calls.into()),
             sandbox.server_url()
-        );
+        )?;
         let connection = Connection {
             server_url: parse_server_url(sandbox.server_url())?,
             client_id: sandbox.credentials().client_id.clone(),
@@ -57,42 +57,41 @@ impl Demo {
         let location = folder.path().join("demo.db").display().to_string().parse()?;
         let store = Store::open(&location, Open::OrCreate).await?;
 
-        step("callbook sync: download it into an archive");
+        step("callbook sync: download it into an archive")?;
         let summary = download(connection.clone(), &store, Options::default()).await?;
-        println!("{}", sentence(&summary));
+        say!("{}", sentence(&summary))?;
 
-        step("callbook verify: list it again and compare");
+        step("callbook verify: list it again and compare")?;
         let account =
             store.accounts().await?.into_iter().next().context("no account was synced")?;
         let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
         let report = compare(connection, &store, &account, span).await?;
-        super::verify::print(&report);
+        super::verify::print(&report)?;
 
-        step("callbook calls --limit 8: the newest calls");
+        step("callbook calls --limit 8: the newest calls")?;
         calls::print_newest(&store, &account, 8).await?;
         if let Some(call) = eventful_call(&store, &account).await? {
-            step(&format!("callbook show {}: one call's path", call.id));
+            step(&format!("callbook show {}: one call's path", call.id))?;
             show::print(&store, &account, &call, &TimeZone::system()).await?;
         }
         server.abort();
 
         let size = output::bytes(store.status().await?.bytes);
-        step("Done");
-        println!(
+        step("Done")?;
+        say!(
             "{} calls downloaded, archived in {size} and verified: {} missing; {:.1} s in all",
             output::grouped(report.archive()),
             report.missing(),
             started.elapsed().as_secs_f64()
-        );
-        println!(
-            "next: `callbook sandbox` to develop against, `callbook sync` for your own account"
-        );
+        )?;
+        say!("next: `callbook sandbox` to develop against, `callbook sync` for your own account")?;
         Ok(if report.missing() > 0 { failure::PARTLY } else { failure::OK })
     }
 }
 
-fn step(title: &str) {
-    println!("\n── {title}");
+fn step(title: &str) -> anyhow::Result<()> {
+    say!("")?;
+    say!("── {title}")
 }
 
 /// Among the newest calls, the one with the most legs.

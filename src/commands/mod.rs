@@ -14,6 +14,7 @@ use callbook_store::{Account, Open, Store};
 use crate::cli::{Cli, Command};
 use crate::config::Config;
 use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::output::CANNOT_WRITE;
 
 /// Carries a command out.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
@@ -57,7 +58,7 @@ async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, A
         ids.join(", ")
     };
     let account = match (account, accounts.as_slice()) {
-        (None, []) => {
+        (_, []) => {
             let message = "the archive holds no account yet".to_owned();
             return Err(Usage { message, hint: "run `callbook sync` first" }.into());
         }
@@ -80,8 +81,7 @@ async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, A
 /// Prints one JSON document.
 fn print_json(value: &impl serde::Serialize) -> anyhow::Result<ExitCodeNumber> {
     use std::io::Write as _;
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value).context("cannot write the output")?;
-    writeln!(out).context("cannot write the output")?;
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(std::io::stdout(), "{text}").context(CANNOT_WRITE)?;
     Ok(failure::OK)
 }

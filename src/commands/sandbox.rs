@@ -36,9 +36,12 @@ pub struct Sandbox {
     /// Users of the company
     #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_USERS)]
     users: u32,
-    /// The first day with calls; the last is today
+    /// The first day with calls
     #[arg(long, value_name = "DATE", default_value = "2023-12-01")]
     from: String,
+    /// The last day, or moment, with calls [default: now]
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
     /// Everything random is drawn from this
     #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_SEED)]
     seed: u64,
@@ -52,11 +55,13 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let until =
+            self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
         let company = CompanyOptions {
             calls: self.calls,
             users: self.users,
             from: time::beginning(&self.from, &TimeZone::UTC)?,
-            until: None,
+            until,
             seed: self.seed,
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));

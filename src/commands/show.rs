@@ -1,5 +1,8 @@
 //! `callbook show`: the path of one call, leg by leg.
 
+use std::io::Write as _;
+
+use anyhow::Context as _;
 use callbook_model::{CallRecord, Leg, Scope, legs};
 use callbook_store::{Account, ArchivedCall, Extension, Store};
 use clap::Args;
@@ -9,7 +12,8 @@ use super::calls::party;
 use super::open;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
-use crate::{output, time};
+use crate::output::{self, CANNOT_WRITE, say};
+use crate::time;
 
 /// Width of the picture of a leg's place in the call, in characters.
 const BAR: i64 = 24;
@@ -50,7 +54,7 @@ impl Show {
             return Err(Usage { message, hint: "`callbook calls` lists ids" }.into());
         };
         if self.json {
-            println!("{}", call.json);
+            writeln!(std::io::stdout(), "{}", call.json).context(CANNOT_WRITE)?;
         } else {
             print(&store, &account, &call, &zone).await?;
         }
@@ -67,21 +71,21 @@ pub async fn print(
 ) -> anyhow::Result<()> {
     let record = CallRecord::decode(&call.json, account.home)?;
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-    println!(
+    say!(
         "{} {} call, {}, {} long",
         time::clock(record.start_ms, zone),
         text(&record.direction).to_lowercase(),
         text(&record.result),
         time::length(record.duration_ms),
-    );
-    println!("from  {}", party(&record.from));
-    println!("to    {}", party(&record.to));
+    )?;
+    say!("from  {}", party(&record.from))?;
+    say!("to    {}", party(&record.to))?;
     if call.deleted {
-        println!("deleted upstream; kept here");
+        say!("deleted upstream; kept here")?;
     }
     let legs = legs(&call.json);
     if legs.is_empty() {
-        println!("no legs were recorded");
+        say!("no legs were recorded")?;
         return Ok(());
     }
     let extensions = store.extensions(account.key).await?;
@@ -106,9 +110,8 @@ pub async fn print(
             time::length(leg.duration_ms),
         ]));
     }
-    println!();
-    output::print(&table);
-    Ok(())
+    say!("")?;
+    output::print(&table)
 }
 
 /// Whose leg it is: an extension's name, or the far end.

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
-use crate::{output, time};
+use crate::output::{self, say};
+use crate::time;
 
 /// Show what the archive holds and how fresh it is
 #[derive(Debug, Args)]
@@ -35,43 +36,43 @@ impl Status {
                 "accounts": status.accounts.iter().map(as_json).collect::<Vec<_>>(),
             }));
         }
-        println!("archive   {}, {}", store.path().display(), output::bytes(status.bytes));
+        say!("archive   {}, {}", store.path().display(), output::bytes(status.bytes))?;
         for account in &status.accounts {
-            print(account);
+            print(account)?;
         }
         if status.accounts.is_empty() {
-            println!("nothing synced yet");
+            say!("nothing synced yet")?;
         }
         Ok(failure::OK)
     }
 }
 
-fn print(status: &AccountStatus) {
+fn print(status: &AccountStatus) -> anyhow::Result<()> {
     let zone = TimeZone::system();
     let account = &status.account;
-    println!();
-    println!("account   {} at {}", account.id, account.server_url);
+    say!("")?;
+    say!("account   {} at {}", account.id, account.server_url)?;
     if let Some(number) = &account.main_number {
-        println!("number    {number}");
+        say!("number    {number}")?;
     }
     let count = |count: i64| output::grouped(count.unsigned_abs());
-    println!(
+    say!(
         "calls     {} ({} recorded, {} deleted upstream), {} versions",
         count(status.calls),
         count(status.recorded),
         count(status.deleted),
         count(status.versions)
-    );
+    )?;
     if let Some((first, last)) = status.calls_ms {
-        println!("from      {}", time::clock(first, &zone));
-        println!("to        {}", time::clock(last, &zone));
+        say!("from      {}", time::clock(first, &zone))?;
+        say!("to        {}", time::clock(last, &zone))?;
     }
     if status.quarantined > 0 {
-        println!("unreadable records in quarantine: {}", count(status.quarantined));
+        say!("unreadable records in quarantine: {}", count(status.quarantined))?;
     }
     match &status.last_run {
-        Some(run) => println!("synced    {}", time::clock(run.finished_ms, &zone)),
-        None => println!("synced    not to the end yet: run `callbook sync` again"),
+        Some(run) => say!("synced    {}", time::clock(run.finished_ms, &zone)),
+        None => say!("synced    not to the end yet: run `callbook sync` again"),
     }
 }
 

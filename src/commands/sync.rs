@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 use super::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
+use crate::output::{self, say};
 use crate::progress::Bar;
-use crate::{output, time};
+use crate::time;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,7 +58,7 @@ impl Sync {
         if self.json {
             return print_json(&summary);
         }
-        println!("{}", sentence(&summary));
+        say!("{}", sentence(&summary))?;
         Ok(failure::OK)
     }
 }
@@ -68,7 +69,7 @@ pub async fn download(
     store: &Store,
     options: Options,
 ) -> anyhow::Result<Summary> {
-    let server_url = connection.server_url.to_string();
+    let server_url = connection.server_url.as_str().trim_end_matches('/').to_owned();
     let client = Client::new(connection, Retry::default())?;
     let bar = Bar::start("syncing");
     let summary =

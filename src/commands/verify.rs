@@ -1,18 +1,22 @@
 //! `callbook verify`: prove that nothing is missing.
 
+use std::cell::Cell;
+
 use callbook_model::Span;
 use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Account, Store};
 use callbook_sync::{DayReport, VerifyReport};
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{open, print_json};
 use crate::config::{Config, Sources};
-use crate::failure::{self, ExitCodeNumber};
+use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::output::{self, note, say};
 use crate::progress::Bar;
-use crate::{output, time};
+use crate::time;
 
 /// Ids of missing calls that are printed for a day; JSON has them all.
 const IDS_SHOWN: usize = 5;
@@ -59,7 +63,7 @@ impl Verify {
         if self.json {
             print_json(&as_json(&report))?;
         } else {
-            print(&report);
+            print(&report)?;
         }
         Ok(if report.missing() > 0 { failure::PARTLY } else { failure::OK })
     }
@@ -73,42 +77,60 @@ pub async fn compare(
     wanted: Span,
 ) -> anyhow::Result<VerifyReport> {
     let client = Client::new(connection, Retry::default())?;
+    let signed_in = client.account().await?.id;
+    if signed_in != account.id {
+        let message = format!("the sign-in is to account {signed_in}, not {}", account.id);
+        return Err(Usage { message, hint: "verify with the app and user that synced it" }.into());
+    }
     let bar = Bar::start("verifying");
-    let common = |synced: Span| Span::new(synced.from.max(wanted.from), synced.to.min(wanted.to));
+    let synced = Cell::new(None);
+    let common = |covered: Span| {
+        synced.set(Some(covered));
+        Span::new(covered.from.max(wanted.from), covered.to.min(wanted.to))
+    };
     let report =
         callbook_sync::verify(&client, store, account, common, 1000, |at| bar.show(&at)).await;
     bar.finish();
-    Ok(report?)
+    match (report, synced.get()) {
+        (Err(callbook_sync::Error::NeverSynced(_)), Some(Span { from, to })) => {
+            let date = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
+            let message = format!("only {} to {} was synced", date(from), date(to));
+            Err(Usage { message, hint: "`callbook sync --since DATE` fetches earlier calls" }
+                .into())
+        }
+        (report, _) => Ok(report?),
+    }
 }
 
 /// The report in words.
-pub fn print(report: &VerifyReport) {
+pub fn print(report: &VerifyReport) -> anyhow::Result<()> {
     let gaps: Vec<&DayReport> = report.days.iter().filter(|day| !day.missing.is_empty()).collect();
     for day in &gaps {
         let (missing, of) = (day.missing.len(), day.upstream.count);
-        println!("{}: {missing} of {of} calls missing", day.date);
+        say!("{}: {missing} of {of} calls missing", day.date)?;
         for id in day.missing.iter().take(IDS_SHOWN) {
-            println!("    {id}");
+            say!("    {id}")?;
         }
         if missing > IDS_SHOWN {
-            println!("    and {} more", missing - IDS_SHOWN);
+            say!("    and {} more", missing - IDS_SHOWN)?;
         }
     }
     let (upstream, days) = (output::grouped(report.upstream()), report.days.len());
     if gaps.is_empty() {
-        println!("nothing is missing: {upstream} calls on {days} days, each day's ids compared");
+        say!("nothing is missing: {upstream} calls on {days} days, each day's ids compared")?;
     } else {
         let missing = output::grouped(report.missing() as u64);
-        println!("{missing} of {upstream} calls are missing, on {} of {days} days", gaps.len());
-        eprintln!("hint: `callbook sync` fetches calls of the last day again");
+        say!("{missing} of {upstream} calls are missing, on {} of {days} days", gaps.len())?;
+        note!("hint: `callbook sync` fetches calls of the last day again");
     }
     let surplus: usize = report.days.iter().map(|day| day.only_in_archive.len()).sum();
     if surplus > 0 {
-        println!("{} calls are in the archive only", output::grouped(surplus as u64));
+        say!("{} calls are in the archive only", output::grouped(surplus as u64))?;
     }
     if report.unreadable > 0 {
-        println!("{} records upstream cannot be read", report.unreadable);
+        say!("{} records upstream cannot be read", report.unreadable)?;
     }
+    Ok(())
 }
 
 fn as_json(report: &VerifyReport) -> Value {

@@ -1,0 +1,28 @@
+//! Every help text, word for word.
+
+use crate::support::Place;
+
+#[test]
+fn every_help() {
+    let place = Place::new();
+    insta::assert_snapshot!("help", place.output("--help"));
+    for command in ["demo", "sync", "verify", "calls", "show", "status", "sandbox"] {
+        let text = place.output(&format!("{command} --help"));
+        insta::assert_snapshot!(format!("help_{command}"), text);
+    }
+}
+
+#[test]
+fn without_a_command_the_help_is_an_error() {
+    let outcome = Place::new().run("");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    assert_eq!(outcome.stderr, Place::new().output("-h"));
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    assert_eq!(
+        Place::new().output("--version"),
+        concat!("callbook ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}

@@ -1,0 +1,18 @@
+//! The `callbook` program from outside: what it prints, writes, and ends with.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![cfg(unix)]
+
+mod bad_archive;
+mod bad_settings;
+mod bad_upstream;
+mod broken_answers;
+mod disk;
+mod filters;
+mod flow;
+mod help;
+mod output;
+mod rate;
+mod samples;
+mod signals;
+mod support;
