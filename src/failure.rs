@@ -58,12 +58,12 @@ pub struct Usage {
 
 /// Prints the error and its hint, and gives the exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    // Who reads our output may have gone: that is no failure of ours.
+    // Who reads our output may have gone: that is no failure of ours. A connection that broke looks
+    // the same, but comes inside an error that we know.
     let gone = |cause: &(dyn std::error::Error + 'static)| {
         let io = cause.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     };
-    // A connection that broke while something was sent is one, and comes as a known error.
     let verdict = error.chain().find_map(verdict);
     if verdict.is_none() && error.chain().any(gone) {
         return ExitCode::SUCCESS;
@@ -137,7 +137,7 @@ fn store(error: &Store) -> (u8, String) {
             (LOCKED, "wait for it to end: one sync at a time keeps an account's archive right")
         }
         Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
-        Store::Sqlite { .. } => (FAILED, ""),
+        Store::Compressor(_) | Store::Sqlite { .. } => (FAILED, ""),
     };
     (code, hint.to_owned())
 }
@@ -175,7 +175,7 @@ fn sync(error: &Sync) -> Option<(u8, String)> {
         // Their own verdicts.
         Sync::Upstream(error) => Some(upstream(error)),
         Sync::Store(error) => Some(store(error)),
-        Sync::Cursor(_) => None,
+        Sync::Cursor(_) | Sync::Endless(_) => None,
         Sync::NeverSynced(_) => Some((FAILED, "run `callbook sync` first".to_owned())),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use comfy_table::{ContentArrangement, Row, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
 
 /// Prints a line of data. `println!` would panic when its reader has gone or the disk is full.
 macro_rules! say {
@@ -36,13 +36,19 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
 }
 
-/// A table as wide as the terminal; what does not fit is cut, so that a row stays a line.
-pub fn table(header: &[&str]) -> Table {
+/// A table no wider than the terminal: what does not fit is cut off the `elastic` columns, so that a
+/// row stays a line. Off a terminal there is no width to fit into, and nothing is cut.
+pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_truncation_indicator("…");
-    // Off a terminal there is no width to fit into, and nothing is cut.
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.iter().copied());
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if !elastic.contains(&place) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table
 }
 

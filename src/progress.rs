@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use callbook_sync::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use crate::output::grouped;
 
 /// Shown until finished.
 pub struct Bar(ProgressBar);
@@ -13,7 +15,7 @@ impl Bar {
     pub fn start(what: &'static str) -> Self {
         // Hidden by itself when standard error is no terminal.
         let bar = ProgressBar::new_spinner().with_message(what);
-        bar.set_style(style("{spinner} {msg}: {human_pos} records ({per_sec}) {prefix}"));
+        bar.set_style(style("{spinner} {msg}: {human_pos} records ({rate}) {prefix}"));
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(bar)
     }
@@ -25,7 +27,7 @@ impl Bar {
         {
             self.0.set_length(total);
             self.0.set_style(style(
-                "{msg} [{wide_bar}] {human_pos} of {human_len}, {per_sec}, {eta} left, {prefix}",
+                "{msg} [{wide_bar}] {human_pos} of {human_len}, {rate}, {eta} left, {prefix}",
             ));
         }
         self.0.set_prefix(format!("back to {}", progress.reached.strftime("%Y-%m-%d")));
@@ -39,5 +41,11 @@ impl Bar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template);
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate)
+}
+
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // A rate beyond any number of records is cut by the cast, which is as well.
+    let _ = write!(out, "{} a second", grouped(state.per_sec() as u64));
 }

@@ -101,6 +101,13 @@ pub fn clock(milliseconds: i64, zone: &TimeZone) -> String {
         .map_or_else(|| "?".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
+/// `2024-01-31 14:05`.
+pub fn minute(milliseconds: i64, zone: &TimeZone) -> String {
+    let mut text = clock(milliseconds, zone);
+    text.truncate("2024-01-31 14:05".len());
+    text
+}
+
 /// `4:07` or `1:02:03`.
 pub fn length(milliseconds: i64) -> String {
     let seconds = milliseconds.max(0) / 1000;

@@ -92,7 +92,7 @@ pub async fn print(
     let ends = legs.iter().filter_map(|leg| Some(leg.start_ms? + leg.duration_ms));
     let end_ms = ends.chain([record.start_ms + record.duration_ms]).max().unwrap_or(0);
     let length_ms = (end_ms - record.start_ms).max(1);
-    let mut table = output::table(&["AFTER", "", "WHO", "LEG", "RESULT", "LENGTH"]);
+    let mut table = output::table(&["AFTER", "", "WHO", "LEG", "RESULT", "LENGTH"], &[2, 4]);
     for leg in &legs {
         let after_ms = leg.start_ms.map_or(0, |start_ms| start_ms - record.start_ms);
         let result = match (&leg.result, &leg.reason) {
@@ -119,7 +119,7 @@ fn who(leg: &Leg, extensions: &[Extension]) -> String {
     let extension = leg.extension_id.and_then(|id| extensions.iter().find(|each| each.id == id));
     match extension {
         Some(Extension { name: Some(name), number: Some(number), .. }) => {
-            format!("{name} {number}")
+            format!("{number} {name}")
         }
         Some(Extension { name: Some(name), .. }) => name.clone(),
         _ => party(&leg.to),

@@ -73,6 +73,9 @@ pub enum DecodeError {
     NoStartTime,
 }
 
+/// A thousand years: durations can be added to any moment without an overflow.
+const LONGEST_MS: i64 = 1000 * 366 * 24 * 3_600_000;
+
 /// The fields of a record or leg that matter here, each still as it came.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -183,7 +186,7 @@ impl WireCall<'_> {
     pub(crate) fn duration_ms(&self) -> i64 {
         integer(self.duration_ms)
             .or_else(|| integer(self.duration).map(|seconds| seconds.saturating_mul(1000)))
-            .unwrap_or(0)
+            .map_or(0, |duration_ms| duration_ms.clamp(0, LONGEST_MS))
     }
 
     pub(crate) fn has_recording(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use callbook_model::{CallRecord, ContentHash, Key, Region, Scope, content_hash};
+use callbook_model::{CallRecord, Key, Region, Scope, content_hash};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use serde::{Deserialize, Serialize};
@@ -57,9 +57,7 @@ struct Known {
 
 /// A record that the archive has to take in.
 struct Change {
-    record: CallRecord,
-    hash: ContentHash,
-    columns: Columns,
+    incoming: Incoming,
     known: Option<Known>,
 }
 
@@ -103,7 +101,7 @@ fn commit(
 ) -> rusqlite::Result<Option<Committed>> {
     crash::point(crash::BEFORE);
     let mut committed = Committed::default();
-    // Looking up and compressing need no transaction: nobody else writes this account's calls.
+    // Looking up needs no transaction: nobody else writes this account's calls.
     let changes = changes(connection, account, scope, batch.records, &mut committed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let sql = "UPDATE account SET seq = seq + ?3 WHERE account = ?1 AND fence = ?2
@@ -134,7 +132,7 @@ fn commit(
     Ok(Some(committed))
 }
 
-/// Sorts out what is new, and compresses that.
+/// Sorts out what is new.
 fn changes(
     connection: &Connection,
     account: i64,
@@ -145,9 +143,9 @@ fn changes(
     let sql = "SELECT call, version, hash, deleted FROM call
          WHERE account = ?1 AND scope = ?2 AND id = ?3";
     let mut look_up = connection.prepare_cached(sql)?;
-    let mut packer = Packer::new().map_err(no_memory)?;
     let mut changes = Vec::new();
-    for Incoming { json, record, hash } in last_of_each(records) {
+    for incoming in last_of_each(records) {
+        let Incoming { record, hash, .. } = &incoming;
         let known = look_up
             .query_row((account, scope, &record.id), |row| {
                 let (call, version) = (row.get(0)?, row.get(1)?);
@@ -164,8 +162,7 @@ fn changes(
             Some(_) => committed.updated += 1,
             None => committed.inserted += 1,
         }
-        let columns = packer.pack(&json).map_err(no_memory)?;
-        changes.push(Change { record, hash, columns, known });
+        changes.push(Change { incoming, known });
     }
     Ok(changes)
 }
@@ -205,10 +202,10 @@ fn write_changes(
                 (new_call, None)
             }
         };
-        let Columns { simple, detail } = &change.columns;
+        let Incoming { record, columns: Columns { simple, detail }, .. } = &change.incoming;
         insert.execute((version, account, seq, call, previous, now_ms, simple, detail))?;
-        write_call(connection, place, call, version, change)?;
-        let CallRecord { keys, start_ms, .. } = &change.record;
+        write_call(connection, place, call, version, &change.incoming)?;
+        let CallRecord { keys, start_ms, .. } = record;
         postings.extend(keys.iter().map(|key| (key.to_string(), *start_ms, call)));
     }
     // In the order of the tree: neighbours share pages.
@@ -221,10 +218,10 @@ fn write_call(
     place: &Place,
     call: i64,
     version: i64,
-    change: &Change,
+    incoming: &Incoming,
 ) -> rusqlite::Result<()> {
-    let CallRecord { id, start_ms, duration_ms, .. } = &change.record;
-    let CallRecord { call_type, direction, result, recorded, deleted, .. } = &change.record;
+    let CallRecord { id, start_ms, duration_ms, .. } = &incoming.record;
+    let CallRecord { call_type, direction, result, recorded, deleted, .. } = &incoming.record;
     let sql = "INSERT INTO call
              (call, account, scope, id, version, hash, start_ms, duration_ms,
               call_type, direction, result, recorded, deleted)
@@ -240,7 +237,7 @@ fn write_call(
         place.scope,
         id,
         version,
-        change.hash.0,
+        incoming.hash.0,
         start_ms,
         duration_ms,
         call_type,

@@ -50,6 +50,7 @@ pub struct Version {
 }
 
 /// The two compressed columns of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
     pub(crate) simple: Vec<u8>,
     pub(crate) detail: Option<Vec<u8>>,

@@ -76,6 +76,9 @@ pub enum Error {
         /// The record's id.
         id: String,
     },
+    /// No memory to compress a record.
+    #[error("a record could not be compressed")]
+    Compressor(#[source] std::io::Error),
     /// The SQLite in this program has a bug that can damage a WAL.
     #[error("SQLite {found} is too old: {} or later is needed", crate::SQLITE_AT_LEAST.1)]
     OldSqlite {

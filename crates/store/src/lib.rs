@@ -23,7 +23,7 @@ pub use calls::{CallFilter, CallRow, Position};
 pub use commit::{Batch, Committed};
 pub use document::{ArchivedCall, Version};
 pub use error::Error;
-pub use incoming::{Incoming, Quarantined};
+pub use incoming::{Decoder, Incoming, Quarantined};
 pub use listed::Listed;
 pub use location::{Location, LocationError};
 pub use lock::SyncLock;

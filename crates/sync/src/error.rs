@@ -10,6 +10,9 @@ pub enum Error {
     /// The archive.
     #[error(transparent)]
     Store(#[from] callbook_store::Error),
+    /// Upstream's list does not end.
+    #[error(transparent)]
+    Endless(#[from] crate::plan::Endless),
     /// The archive's note of how far it has come is not one of ours.
     #[error("the archive's note of how far it was synced cannot be read")]
     Cursor(#[source] serde_json::Error),

@@ -11,6 +11,6 @@ mod verify;
 
 pub use error::Error;
 pub use id_set::IdSet;
-pub use plan::{Outcome, Plan, Step};
+pub use plan::{Endless, Outcome, Plan, Step};
 pub use run::{Options, Progress, Summary, sync};
 pub use verify::{DayReport, VerifyReport, verify};

@@ -18,6 +18,18 @@ const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 /// includes it either way.
 const BEYOND: Duration = Duration::from_millis(1);
 
+/// The highest page number (contract: `EnumeratedPagingModel`).
+const LAST_PAGE: u32 = 1000;
+
+/// Upstream gives pages without an end, all of one moment or in no order: it does not heed the span or
+/// the page that it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("upstream's list of calls from {} to {} has no end", span.from, span.to)]
+pub struct Endless {
+    /// What was being listed.
+    pub span: Span,
+}
+
 /// How far an account's call log has been listed, and what is still to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -97,11 +109,14 @@ impl Plan {
     }
 
     /// Takes note of the page that [`Plan::next`] asked for.
-    pub fn apply(&mut self, outcome: Outcome) {
-        let Some(step) = self.pending.last_mut() else { return };
+    ///
+    /// # Errors
+    /// When upstream goes on naming another page after the last one that there can be.
+    pub fn apply(&mut self, outcome: Outcome) -> Result<(), Endless> {
+        let Some(step) = self.pending.last_mut() else { return Ok(()) };
         if !outcome.has_next || outcome.records == 0 {
             self.pending.pop();
-            return;
+            return Ok(());
         }
         step.numbered |= !outcome.sorted;
         let rest = outcome
@@ -112,7 +127,9 @@ impl Plan {
         match rest {
             Some(to) if to <= step.span.from => drop(self.pending.pop()),
             Some(to) => *step = Step::first(Span { to, ..step.span }),
+            None if step.page >= LAST_PAGE => return Err(Endless { span: step.span }),
             None => step.page += 1,
         }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use callbook_model::{Region, Scope};
 use callbook_ringcentral::{CallLogPage, CallLogQuery, Client, MAX_PER_PAGE, View};
 use callbook_store::{
-    Account, Batch, Committed, Extension, Incoming, Quarantined, Run, Store, SyncLock,
+    Account, Batch, Committed, Decoder, Extension, Quarantined, Run, Store, SyncLock,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ pub async fn sync(
     let mut total = None;
     let mut next = fetch(client, &plan, account.home, options.per_page).await?;
     while let Some(page) = next.take() {
-        plan.apply(page.outcome);
+        plan.apply(page.outcome)?;
         summary.records += page.outcome.records as u64;
         total = total.or(page.total);
         let step = page.step;
@@ -171,12 +171,20 @@ async fn fetch(
     let Step { span, page, .. } = step;
     let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
     let page = client.call_log(&query).await?;
-    let (batches, outcome) = decode(&page, home);
-    Ok(Some(Page { step, batches, outcome, total: page.total }))
+    // Aside: this task has the page before to write.
+    match tokio::task::spawn_blocking(move || decode(&page, home, step)).await {
+        Ok(page) => page.map(Some),
+        Err(join) => match join.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down.
+            Err(_) => std::future::pending().await,
+        },
+    }
 }
 
 /// A page's records in pieces, and what the plan wants to know of them.
-fn decode(page: &CallLogPage, home: Region) -> (Vec<Batch>, Outcome) {
+fn decode(page: &CallLogPage, home: Region, step: Step) -> Result<Page, Error> {
+    let mut decoder = Decoder::new(home)?;
     let (mut batches, mut batch) = (Vec::new(), Batch::default());
     let mut outcome = Outcome {
         records: page.records().len(),
@@ -185,7 +193,7 @@ fn decode(page: &CallLogPage, home: Region) -> (Vec<Batch>, Outcome) {
         has_next: page.has_next,
     };
     for json in page.records() {
-        match Incoming::decode(json, home) {
+        match decoder.decode(json)? {
             Ok(incoming) => {
                 if let Ok(start) = Timestamp::from_millisecond(incoming.record().start_ms) {
                     outcome.sorted &= outcome.oldest.is_none_or(|oldest| start <= oldest);
@@ -202,8 +210,11 @@ fn decode(page: &CallLogPage, home: Region) -> (Vec<Batch>, Outcome) {
             batches.push(std::mem::take(&mut batch));
         }
     }
-    batches.push(batch);
-    (batches, outcome)
+    // An empty page has a piece too: the plan's state goes with the last one.
+    if batches.is_empty() || !(batch.records.is_empty() && batch.quarantined.is_empty()) {
+        batches.push(batch);
+    }
+    Ok(Page { step, batches, outcome, total: page.total })
 }
 
 fn warn(quarantined: &Quarantined) {

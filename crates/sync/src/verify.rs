@@ -97,7 +97,7 @@ pub async fn verify(
                 Err(_) => report.unreadable += 1,
             }
         }
-        plan.apply(outcome);
+        plan.apply(outcome)?;
         records += outcome.records as u64;
         total = total.or(page.total);
         sorted_so_far &= outcome.sorted;

@@ -1,10 +1,10 @@
 //! Batches go in whole, in order, once.
 
 use callbook_model::{Key, Scope};
-use callbook_store::{Batch, CallFilter, Committed, Error, Incoming};
+use callbook_store::{Batch, CallFilter, Committed, Error};
 use serde_json::json;
 
-use crate::support::{Archive, everything, incoming, record};
+use crate::support::{Archive, decode, everything, incoming, record};
 
 #[tokio::test]
 async fn a_record_is_new_then_known_then_changed_then_deleted() {
@@ -49,7 +49,7 @@ async fn a_record_comes_back_byte_for_byte() {
     let archive = Archive::new().await;
     let json = r#"{ "id" : "a","startTime":"2024-01-01T00:00:00.000Z", "legs" : [ {"n":1E2} ],
         "billing":{"costIncluded":0.10},"x":12345678901234567890123,"e":"\u00e9é" }"#;
-    let records = vec![Incoming::decode(json, callbook_model::Region::US).unwrap()];
+    let records = vec![decode(json).unwrap()];
     let batch = Batch { records, ..Batch::default() };
     archive.store.commit(&archive.lock, Scope::Account, batch).await.unwrap();
     let call = archive.store.call(archive.account.key, Scope::Account, "a").await.unwrap();
@@ -134,11 +134,9 @@ async fn the_cursor_comes_with_the_batch() {
 #[tokio::test]
 async fn what_cannot_be_read_is_kept_once() {
     let archive = Archive::new().await;
-    let region = callbook_model::Region::US;
     for expected in [2, 0] {
-        let quarantined = [r#"{"id":"a"}"#, r#"[1,2]"#]
-            .map(|json| Incoming::decode(json, region).unwrap_err())
-            .to_vec();
+        let quarantined =
+            [r#"{"id":"a"}"#, r#"[1,2]"#].map(|json| decode(json).unwrap_err()).to_vec();
         let batch = Batch { quarantined, ..Batch::default() };
         let committed = archive.store.commit(&archive.lock, Scope::Account, batch).await.unwrap();
         assert_eq!(committed.quarantined, expected);

@@ -17,7 +17,7 @@ async fn an_archive_is_there_again_after_a_restart() {
     let Archive { store, folder, lock, account } = archive;
     drop((store, lock));
     let store = open(&folder.path().join("a.db"), Open::Existing).await.unwrap();
-    assert_eq!(store.accounts().await.unwrap(), [account.clone()]);
+    assert_eq!(store.accounts().await.unwrap(), std::slice::from_ref(&account));
     let rows = store.calls(account.key, everything(), None, 10).await.unwrap();
     assert_eq!(rows[0].id, "a");
 }
@@ -30,7 +30,7 @@ async fn only_its_owner_may_read_it() {
     for file in fs::read_dir(archive.folder.path()).unwrap() {
         let file = file.unwrap();
         // The lock holds a process id and nothing else.
-        if !file.path().extension().is_some_and(|extension| extension == "lock") {
+        if file.path().extension().is_none_or(|extension| extension != "lock") {
             assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{file:?}");
         }
     }

@@ -1,7 +1,9 @@
 //! An archive with one account, and records to put into it.
 
 use callbook_model::{AccountId, Region, Scope, Span};
-use callbook_store::{Account, Batch, CallFilter, Committed, Incoming, Open, Store, SyncLock};
+use callbook_store::{
+    Account, Batch, CallFilter, Committed, Decoder, Incoming, Open, Quarantined, Store, SyncLock,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,7 +48,11 @@ impl Archive {
 }
 
 pub fn incoming(record: &Value) -> Incoming {
-    Incoming::decode(&record.to_string(), Region::US).unwrap()
+    decode(&record.to_string()).unwrap()
+}
+
+pub fn decode(json: &str) -> Result<Incoming, Quarantined> {
+    Decoder::new(Region::US).unwrap().decode(json).unwrap()
 }
 
 pub fn everything() -> CallFilter {

@@ -1,4 +1,6 @@
 //! Plans against a model of upstream, and syncs against a server.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod plan;
 mod retry;

@@ -1,0 +1,176 @@
+//! `callbook calls`: search the archive.
+
+mod rows;
+
+use callbook_model::{ExtensionId, Key, Scope, Span, number_key};
+use callbook_store::{Account, CallFilter, Extension, Store};
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use self::rows::Rows;
+pub use self::rows::party;
+use super::open;
+use crate::config::{Config, Sources};
+use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::output::note;
+use crate::time;
+
+/// Rows of a table, unless told otherwise.
+const TABLE_ROWS: u32 = 50;
+
+const EXAMPLES: &str = "\
+Examples:
+  callbook calls                                       the newest
+  callbook calls --from 2024-01-01 --to 2024-01-31     January 2024
+  callbook calls --number '(650) 555-0112'             with this number, however it is written
+  callbook calls --queue Support --result Abandoned    who hung up on Support
+  callbook calls --extension 101 --recorded --csv      as CSV, for a spreadsheet
+  callbook calls --min-duration 30m --json             as JSON, records as they were received";
+
+/// List calls of the archive, newest first
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Calls {
+    /// The first day, or moment
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// The last day, or moment
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+    /// A number that called or was called
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<String>,
+    /// A user's or queue's short number, name or id
+    #[arg(long, value_name = "WHO")]
+    extension: Option<String>,
+    /// A call queue's short number, name or id
+    #[arg(long, value_name = "QUEUE")]
+    queue: Option<String>,
+    /// Inbound or outbound
+    #[arg(long)]
+    direction: Option<Direction>,
+    /// How it ended, such as Accepted, Missed, Voicemail, Abandoned
+    #[arg(long)]
+    result: Option<String>,
+    /// Calls with a recording
+    #[arg(long)]
+    recorded: bool,
+    /// Calls that lasted at least so long: seconds, or 90s, 5m, 1h30m
+    #[arg(long, value_name = "LENGTH")]
+    min_duration: Option<String>,
+    /// Also calls that were deleted upstream
+    #[arg(long)]
+    deleted: bool,
+    /// How many at most; 0 for all [default: 50 in a table, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Time zone of days and times [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// The account's id, where the archive holds several
+    #[arg(long, value_name = "ID")]
+    account: Option<u64>,
+    /// Print the records as a JSON array, without legs
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print as CSV
+    #[arg(long)]
+    csv: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Direction {
+    Inbound,
+    Outbound,
+}
+
+impl Calls {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let config = Config::load(&self.sources)?;
+        let zone = time::zone(self.tz.as_deref())?;
+        let mut filter = self.filter(&zone)?;
+        let (store, account) = open(&config, self.account).await?;
+        filter.keys = self.keys(&store, &account).await?;
+        let limit = match self.limit {
+            None if !self.json && !self.csv => TABLE_ROWS,
+            None | Some(0) => u32::MAX,
+            Some(limit) => limit,
+        };
+        let rows = Rows { store: &store, account: &account, filter, limit };
+        match (self.json, self.csv) {
+            (true, _) => rows.print_json().await?,
+            (_, true) => rows.print_csv().await?,
+            _ => {
+                if let Some(count) = rows.print_table(&zone).await? {
+                    note!("the newest {count} of more; --limit 0 shows all");
+                }
+            }
+        }
+        Ok(failure::OK)
+    }
+
+    /// Everything but the keys.
+    fn filter(&self, zone: &TimeZone) -> anyhow::Result<CallFilter> {
+        let span = time::span(self.from.as_deref(), self.to.as_deref(), zone)?;
+        let mut filter = CallFilter::new(Scope::Account, span);
+        filter.direction = self.direction.map(|direction| format!("{direction:?}"));
+        filter.result = self.result.clone();
+        filter.recorded = self.recorded.then_some(true);
+        filter.min_duration_ms = self.min_duration.as_deref().map(time::length_ms).transpose()?;
+        filter.deleted = self.deleted;
+        Ok(filter)
+    }
+
+    async fn keys(&self, store: &Store, account: &Account) -> anyhow::Result<Vec<Key>> {
+        let mut keys = Vec::new();
+        if let Some(number) = &self.number {
+            let key = number_key(number, account.home).ok_or_else(|| Usage {
+                message: format!("'{number}' is no phone number"),
+                hint: "write +16505550112, or as it is dialled at home",
+            })?;
+            keys.push(Key::Number(key));
+        }
+        if self.extension.is_none() && self.queue.is_none() {
+            return Ok(keys);
+        }
+        let extensions = store.extensions(account.key).await?;
+        if let Some(wanted) = &self.extension {
+            keys.push(Key::Extension(find(&extensions, wanted, "extension")?));
+        }
+        if let Some(wanted) = &self.queue {
+            let queues: Vec<_> = extensions
+                .into_iter()
+                .filter(|each| each.kind.as_deref() == Some("Department"))
+                .collect();
+            keys.push(Key::Extension(find(&queues, wanted, "queue")?));
+        }
+        Ok(keys)
+    }
+}
+
+/// The newest calls as a table.
+pub async fn print_newest(store: &Store, account: &Account, limit: u32) -> anyhow::Result<()> {
+    let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
+    let filter = CallFilter::new(Scope::Account, span);
+    Rows { store, account, filter, limit }.print_table(&TimeZone::system()).await?;
+    Ok(())
+}
+
+/// By short number, name in any case, or id.
+fn find(extensions: &[Extension], wanted: &str, what: &str) -> Result<ExtensionId, Usage> {
+    let by_number = |each: &&Extension| each.number.as_deref() == Some(wanted);
+    let by_name = |each: &&Extension| {
+        each.name.as_ref().is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
+    };
+    let by_id = |each: &&Extension| each.id.to_string() == wanted;
+    let found = extensions.iter().find(by_number);
+    let found = found.or_else(|| extensions.iter().find(by_name));
+    let found = found.or_else(|| extensions.iter().find(by_id));
+    found.map(|each| each.id).ok_or_else(|| Usage {
+        message: format!("the archive knows no {what} '{wanted}'"),
+        hint: "give its short number, its whole name or its id",
+    })
+}
