@@ -9,7 +9,7 @@ use std::process::Command;
 use callbook_ringcentral::{Connection, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 const FILE: &str = "callbook.toml";
@@ -80,9 +80,11 @@ impl ConfigError {
             Self::InvalidEnvFile { .. } => {
                 "`callbook sandbox --env-file FILE` writes one".to_owned()
             }
-            Self::Missing { .. } => "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT; \
+            Self::Missing { .. } => {
+                "set RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT; \
                  without an account, try `callbook demo`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Command { .. } => "run it by hand to see why".to_owned(),
         }
     }
@@ -113,7 +115,8 @@ struct RingCentral {
 #[derive(Debug)]
 pub struct Config {
     database: Option<String>,
-    env_file: HashMap<String, String>,
+    /// Some of them are secrets, and none is told from the others.
+    env_file: HashMap<String, SecretString>,
     file: File,
 }
 
@@ -172,8 +175,9 @@ impl Config {
     }
 
     fn variable(&self, name: &str) -> Option<String> {
-        let value = self.env_file.get(name).cloned().or_else(|| std::env::var(name).ok());
-        value.filter(|value| !value.is_empty())
+        let value = self.env_file.get(name).map(|value| value.expose_secret().to_owned());
+        let value = value.or_else(|| std::env::var(name).ok());
+        value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     /// A secret: from the environment, the settings, a file of its own, or a command that prints it.
@@ -229,8 +233,28 @@ fn without_value(message: &str) -> String {
     format!("a value of another type, {kind}{}", &message[end..])
 }
 
-fn read_env_file(path: &Path) -> Result<HashMap<String, String>, ConfigError> {
+fn read_env_file(path: &Path) -> Result<HashMap<String, SecretString>, ConfigError> {
     let text = read(path)?;
-    let lines: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
+    let lines = dotenvy::from_read_iter(text.as_bytes());
+    let lines: Result<_, _> =
+        lines.map(|line| line.map(|(name, value)| (name, value.into()))).collect();
     lines.map_err(|_| ConfigError::InvalidEnvFile { path: path.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_in_the_debug_form() {
+        let folder = tempfile::tempdir().unwrap();
+        let (toml, env_file) = (folder.path().join("a.toml"), folder.path().join("an.env"));
+        std::fs::write(&toml, "[ringcentral]\nclient_secret = 'CANARY'").unwrap();
+        std::fs::write(&env_file, "RC_USER_JWT=CANARY").unwrap();
+        let sources = Sources { database: None, config: Some(toml), env_file: Some(env_file) };
+        let config = Config::load(&sources).unwrap();
+        assert_eq!(config.variable("RC_USER_JWT").as_deref(), Some("CANARY"));
+        let debug = format!("{config:?}");
+        assert!(debug.contains("RC_USER_JWT") && !debug.contains("CANARY"), "{debug}");
+    }
 }

@@ -15,7 +15,7 @@ use crate::time::TimeError;
 pub const INTERRUPTED: ExitCodeNumber = ExitCodeNumber(130);
 /// Everything went well.
 pub const OK: ExitCodeNumber = ExitCodeNumber(0);
-/// Done in part: a verification that found a gap.
+/// Done in part: a verification that found a gap, a list without a damaged record.
 pub const PARTLY: ExitCodeNumber = ExitCodeNumber(3);
 
 const FAILED: u8 = 1;
@@ -30,7 +30,7 @@ Exit codes:
   0    done
   1    failed
   2    wrong usage or configuration
-  3    partly done; verify: a call is missing
+  3    partly done; verify: a call is missing; calls: a record is damaged
   10   no archive there
   11   another sync of the account is running
   12   not authorised
@@ -111,6 +111,9 @@ fn connection(error: &ConnectionError) -> (u8, String) {
         ConnectionError::PlainHttp(_) => {
             "use https://, or the sensitive parts could be read by anyone on the way"
         }
+        ConnectionError::Credentials => {
+            "leave them out: RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT sign in"
+        }
     };
     (USAGE, hint.to_owned())
 }
@@ -175,7 +178,11 @@ fn sync(error: &Sync) -> Option<(u8, String)> {
         // Their own verdicts.
         Sync::Upstream(error) => Some(upstream(error)),
         Sync::Store(error) => Some(store(error)),
-        Sync::Cursor(_) | Sync::Endless(_) => None,
+        Sync::Cursor(_) | Sync::State(_) | Sync::Endless(_) => None,
+        Sync::Unfinished => Some((FAILED, "run `callbook sync` again: it goes on".to_owned())),
+        Sync::NotCovered { .. } => {
+            Some((USAGE, "`callbook sync --since DATE` fetches earlier calls".to_owned()))
+        }
         Sync::NeverSynced(_) => Some((FAILED, "run `callbook sync` first".to_owned())),
     }
 }

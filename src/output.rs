@@ -52,6 +52,11 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table
 }
 
+/// Whether a terminal leaves a table little room.
+pub fn is_narrow(table: &Table) -> bool {
+    table.width().is_some_and(|width| width < 110)
+}
+
 /// A row of one line.
 pub fn row<I: IntoIterator<Item = String>>(cells: I) -> Row {
     let mut row = Row::from(cells.into_iter().map(|cell| printable(&cell)).collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! Moments as people write and read them: zones live here, at the edge, and nowhere else.
 
 use callbook_model::Span;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 
@@ -31,7 +31,7 @@ impl TimeError {
     /// What to write instead.
     pub fn hint(&self) -> String {
         match self {
-            Self::Date(_) => "write 2024-01-31, or 2024-01-31T09:00:00Z",
+            Self::Date(_) => "write 2024-01-31, 2024-01-31T09:00 or 2024-01-31T09:00:00Z",
             Self::Zone(_) => "write a name such as America/New_York, or UTC",
             Self::Length(_) => "write seconds, or 90s, 5m, 1h30m",
             Self::Empty { .. } => "--from must come before --to",
@@ -50,25 +50,50 @@ pub fn zone(name: Option<&str>) -> Result<TimeZone, TimeError> {
 
 /// The moment that `text` names; a day begins at its midnight.
 pub fn beginning(text: &str, zone: &TimeZone) -> Result<Timestamp, TimeError> {
-    let invalid = || TimeError::Date(text.to_owned());
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', ':']) => {
-            Ok(day.to_zoned(zone.clone()).map_err(|_| invalid())?.timestamp())
-        }
-        _ => text.parse().map_err(|_| invalid()),
-    }
+    let moment = match day(text) {
+        Some(day) => midnight(day, zone),
+        None => moment(text, zone),
+    };
+    moment.ok_or_else(|| TimeError::Date(text.to_owned()))
 }
 
 /// The moment after what `text` names; a day ends with the next midnight.
 pub fn end(text: &str, zone: &TimeZone) -> Result<Timestamp, TimeError> {
-    let invalid = || TimeError::Date(text.to_owned());
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', ':']) => {
-            let next = day.checked_add(1.day()).map_err(|_| invalid())?;
-            Ok(next.to_zoned(zone.clone()).map_err(|_| invalid())?.timestamp())
-        }
-        _ => text.parse().map_err(|_| invalid()),
+    let moment = match day(text) {
+        Some(day) => day.checked_add(1.day()).ok().and_then(|next| midnight(next, zone)),
+        None => moment(text, zone),
+    };
+    moment.ok_or_else(|| TimeError::Date(text.to_owned()))
+}
+
+/// `2024-01-31` and no other form: a date with an hour would otherwise be the whole day.
+fn day(text: &str) -> Option<Date> {
+    let is_day = text.len() == "2024-01-31".len()
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_day { text.parse().ok() } else { None }
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+/// A moment with its offset, or a clock's date and time in the zone. What a clock shows twice is
+/// the first of the two; what it skips is as much later.
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse() {
+        return Some(moment);
     }
+    // A `DateTime` would take a date alone for its midnight, and overlook an offset or a zone.
+    let time = text.get("2024-01-31".len()..)?;
+    let is_time = |each: char| each.is_ascii_digit() || ":. T".contains(each);
+    if !time.contains(':') || !time.chars().all(is_time) {
+        return None;
+    }
+    let clock: DateTime = text.parse().ok()?;
+    Some(clock.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
 /// From one to the other, both days included; what is left out has no bound.
@@ -135,6 +160,45 @@ mod tests {
         );
         assert!(beginning("10/03/2024", &zone).is_err());
         assert!(beginning("2024-02-30", &zone).is_err());
+    }
+
+    #[test]
+    fn a_clocks_time_is_that_of_the_zone() {
+        let zone = zone(Some("America/New_York")).unwrap();
+        for (text, expected) in [
+            ("2026-11-19T23:30", "2026-11-20T04:30:00Z"),
+            ("2026-11-19 23:30", "2026-11-20T04:30:00Z"),
+            ("2026-11-19 23:30:15.5", "2026-11-20T04:30:15.5Z"),
+            ("2026-11-19 23:30Z", "2026-11-19T23:30:00Z"),
+            // Skipped, when clocks go forward.
+            ("2024-03-10T02:30", "2024-03-10T07:30:00Z"),
+            // Shown twice, when they go back.
+            ("2024-11-03T01:30", "2024-11-03T05:30:00Z"),
+            ("2024-11-03T01:30-05:00", "2024-11-03T06:30:00Z"),
+        ] {
+            let expected = expected.parse().unwrap();
+            assert_eq!(beginning(text, &zone).unwrap(), expected, "{text}");
+            assert_eq!(end(text, &zone).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_a_day_nor_a_moment() {
+        for text in [
+            "2026-11-19 23",
+            "2026-11-19T23",
+            "20261119",
+            "2026-11-19T",
+            "2026-11-19T25:00",
+            "2026-11-19T23:30[Europe/Berlin]",
+            "2026-11-19[Europe/Berlin]",
+            "+002026-11-19",
+            "2026-11-1\u{665}",
+            "",
+        ] {
+            assert!(beginning(text, &TimeZone::UTC).is_err(), "{text}");
+            assert!(end(text, &TimeZone::UTC).is_err(), "{text}");
+        }
     }
 
     #[test]

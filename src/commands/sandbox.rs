@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use callbook_sandbox::{CompanyOptions, Options, Plan, bind};
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret as _;
 
 use super::shutdown_signal;
 use crate::failure::{self, ExitCodeNumber};
+use crate::output::{note, say};
 use crate::time;
 
 const EXAMPLES: &str = "\
@@ -45,8 +47,8 @@ pub struct Sandbox {
     /// Everything random is drawn from this
     #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_SEED)]
     seed: u64,
-    /// Requests of the Heavy group in a window, or `off` for no limits at all
-    #[arg(long, value_name = "N/SECONDSs|off", default_value_t = Plan::DEFAULT)]
+    /// Requests of the Heavy group in a window such as 10/60s, or off for no limits at all
+    #[arg(long, value_name = "N/WINDOW|off", default_value_t = Plan::DEFAULT)]
     heavy: Plan,
     /// Where to write the four RC_… variables, readable for you alone
     #[arg(long = "env-file", value_name = "FILE")]
@@ -64,21 +66,26 @@ impl Sandbox {
             until,
             seed: self.seed,
         };
+        // Said, because calls are spread over the time up to it.
+        let now = Timestamp::now();
+        let until = until.unwrap_or(Timestamp::from_second(now.as_second()).unwrap_or(now));
+        let company = CompanyOptions { until: Some(until), ..company };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let env_file = self.env_file.clone();
         let options = Options { listen, company, plan: self.heavy, env_file };
         let sandbox = bind(options).await?;
-        println!("listening on {}", sandbox.server_url());
+        say!("listening on {}", sandbox.server_url())?;
+        note!("for the same company another time: --seed {} --until {until}", self.seed);
         match &self.env_file {
-            Some(path) => eprintln!("to use it: callbook sync --env-file {}", path.display()),
+            Some(path) => note!("to use it: callbook sync --env-file {}", path.display()),
             None => {
                 // Credentials of this sandbox alone, worthless elsewhere.
                 let credentials = sandbox.credentials();
-                eprintln!("RC_SERVER_URL={}", sandbox.server_url());
-                eprintln!("RC_APP_CLIENT_ID={}", credentials.client_id);
+                note!("RC_SERVER_URL={}", sandbox.server_url());
+                note!("RC_APP_CLIENT_ID={}", credentials.client_id);
                 let secret = credentials.client_secret.expose_secret();
-                eprintln!("RC_APP_CLIENT_SECRET={secret}");
-                eprintln!("RC_USER_JWT={}", credentials.jwt.expose_secret());
+                note!("RC_APP_CLIENT_SECRET={secret}");
+                note!("RC_USER_JWT={}", credentials.jwt.expose_secret());
             }
         }
         sandbox.run(shutdown_signal()).await?;

@@ -9,14 +9,14 @@ use jiff::tz::TimeZone;
 use super::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
-use crate::output::{self, say};
+use crate::output::{self, note, say};
 use crate::progress::Bar;
 use crate::time;
 
 const EXAMPLES: &str = "\
 Examples:
   callbook sync                                  everything that is not there yet
-  callbook sync --since 2024-01-01 --json        from a day on; the summary as JSON
+  callbook sync --since 2024-01-01 --json        from a day on, again; the summary as JSON
   callbook sync --env-file sandbox.env           from a sandbox
   callbook sync --database /srv/calls.db         into this file
 
@@ -30,7 +30,7 @@ to sign in. Interrupt it whenever you like: it goes on where it stopped.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Sync {
-    /// Calls from this day on (UTC) [default: everything there is]
+    /// Calls from this day on (UTC), even those that are there [default: all that are not]
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
     /// Print the summary as JSON
@@ -47,9 +47,8 @@ pub struct Sync {
 impl Sync {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
-        let defaults = Options::default();
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
-        let since = since.transpose()?.unwrap_or(defaults.since);
+        let since = since.transpose()?;
         let location = config.location()?;
         let connection = config.connection()?;
         let store = Store::open(&location, Open::OrCreate).await?;
@@ -59,6 +58,10 @@ impl Sync {
             return print_json(&summary);
         }
         say!("{}", sentence(&summary))?;
+        let accounts = store.accounts().await?.len();
+        if accounts > 1 {
+            note!("this archive holds {accounts} accounts: `callbook status` lists them");
+        }
         Ok(failure::OK)
     }
 }

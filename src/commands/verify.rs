@@ -1,13 +1,10 @@
 //! `callbook verify`: prove that nothing is missing.
 
-use std::cell::Cell;
-
 use callbook_model::Span;
 use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Account, Store};
-use callbook_sync::{DayReport, VerifyReport};
+use callbook_sync::{DayReport, Shortfall, VerifyReport};
 use clap::Args;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -28,7 +25,7 @@ Examples:
   callbook verify --json                             each day's count and hash, both sides
 
 Ends with exit code 3 if a call is missing. Calls that only the archive has are no gap: upstream
-does not keep them for ever.";
+does not keep them for ever. Neither are calls that ended after the last sync.";
 
 /// Compare the archive with the call log, day by day
 ///
@@ -65,7 +62,7 @@ impl Verify {
         } else {
             print(&report)?;
         }
-        Ok(if report.missing() > 0 { failure::PARTLY } else { failure::OK })
+        Ok(if report.is_complete() { failure::OK } else { failure::PARTLY })
     }
 }
 
@@ -83,23 +80,10 @@ pub async fn compare(
         return Err(Usage { message, hint: "verify with the app and user that synced it" }.into());
     }
     let bar = Bar::start("verifying");
-    let synced = Cell::new(None);
-    let common = |covered: Span| {
-        synced.set(Some(covered));
-        Span::new(covered.from.max(wanted.from), covered.to.min(wanted.to))
-    };
     let report =
-        callbook_sync::verify(&client, store, account, common, 1000, |at| bar.show(&at)).await;
+        callbook_sync::verify(&client, store, account, wanted, 1000, |at| bar.show(&at)).await;
     bar.finish();
-    match (report, synced.get()) {
-        (Err(callbook_sync::Error::NeverSynced(_)), Some(Span { from, to })) => {
-            let date = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
-            let message = format!("only {} to {} was synced", date(from), date(to));
-            Err(Usage { message, hint: "`callbook sync --since DATE` fetches earlier calls" }
-                .into())
-        }
-        (report, _) => Ok(report?),
-    }
+    Ok(report?)
 }
 
 /// The report in words.
@@ -116,19 +100,28 @@ pub fn print(report: &VerifyReport) -> anyhow::Result<()> {
         }
     }
     let (upstream, days) = (output::grouped(report.upstream()), report.days.len());
-    if gaps.is_empty() {
+    if report.upstream() == 0 {
+        say!("upstream has no calls of this time")?;
+    } else if gaps.is_empty() {
         say!("nothing is missing: {upstream} calls on {days} days, each day's ids compared")?;
     } else {
-        let missing = output::grouped(report.missing() as u64);
+        let missing = output::grouped(report.missing());
         say!("{missing} of {upstream} calls are missing, on {} of {days} days", gaps.len())?;
-        note!("hint: `callbook sync` fetches calls of the last day again");
     }
-    let surplus: usize = report.days.iter().map(|day| day.only_in_archive.len()).sum();
-    if surplus > 0 {
-        say!("{} calls are in the archive only", output::grouped(surplus as u64))?;
+    if let Some(oldest) = gaps.last() {
+        note!("hint: `callbook sync --since {}` lists those days again", oldest.date);
     }
-    if report.unreadable > 0 {
-        say!("{} records upstream cannot be read", report.unreadable)?;
+    if let Some(Shortfall { announced, listed }) = report.shortfall {
+        say!("upstream announced {announced} calls and listed {listed}: verify again")?;
+    }
+    for (count, what) in [
+        (report.days.iter().map(|day| day.not_yet).sum(), "calls ended after the last sync"),
+        (report.days.iter().map(|day| day.only_in_archive).sum(), "calls are in the archive only"),
+        (report.unreadable, "records upstream cannot be read"),
+    ] {
+        if count > 0 {
+            say!("{} {what}", output::grouped(count))?;
+        }
     }
     Ok(())
 }
@@ -140,16 +133,18 @@ fn as_json(report: &VerifyReport) -> Value {
             "upstream": { "count": day.upstream.count, "hash": day.upstream.to_string() },
             "archive": { "count": day.archive.count, "hash": day.archive.to_string() },
             "missing": day.missing,
+            "not_yet": day.not_yet,
             "only_in_archive": day.only_in_archive,
         })
     };
     json!({
         "from": report.span.from,
         "to": report.span.to,
-        "complete": report.missing() == 0,
+        "complete": report.is_complete(),
         "upstream": report.upstream(),
         "archive": report.archive(),
         "missing": report.missing(),
+        "shortfall": report.shortfall.map(|shortfall| shortfall.announced - shortfall.listed),
         "unreadable": report.unreadable,
         "requests": report.requests,
         "days": report.days.iter().map(day).collect::<Vec<_>>(),

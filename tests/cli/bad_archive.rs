@@ -1,6 +1,9 @@
 //! Archives that are not there, are not ours, or cannot be used; and what they have not got.
 
+use std::collections::BTreeSet;
+
 use callbook_sandbox::Plan;
+use serde_json::Value;
 
 use crate::support::{Company, Outcome, Transcript, archived, company, number, sql};
 
@@ -87,16 +90,39 @@ fn a_damaged_archive() {
         let outcome = Outcome { stdout: String::new(), ..outcome };
         transcript.note("cut in half", &outcome, 1);
     }
-    place.write("callbook.db", &whole);
+    insta::assert_snapshot!(transcript.text());
+}
+
+/// One record is no reason to keep the others back.
+#[test]
+fn a_damaged_record() {
+    let place = archived();
+    let calls = company().calls();
+    let id = calls[1]["id"].as_str().unwrap();
     sql(
         &place.archive(),
-        "UPDATE version SET simple = x'00' WHERE version = (
-        SELECT version FROM call WHERE NOT deleted ORDER BY start_ms DESC LIMIT 1)",
+        &format!(
+            "UPDATE version SET simple = x'00' WHERE version = (
+             SELECT version FROM call WHERE id = '{id}')"
+        ),
     );
-    let outcome = place.run("calls --limit 1");
-    let id = outcome.stderr.split_whitespace().nth(4).unwrap().to_owned();
-    let mut transcript = transcript.replacing(&id, "ID");
-    transcript.note("a damaged record", &outcome, 1);
+    let damaged = format!("the archived record {id} is damaged: restore a copy of the archive\n");
+    let ids = |calls: &[Value]| -> BTreeSet<String> {
+        calls.iter().map(|call| call["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut expected = ids(&calls);
+    expected.remove(id);
+    let json = place.run("calls --json");
+    assert_eq!((json.code, &json.stderr), (Some(3), &damaged));
+    assert_eq!(ids(&serde_json::from_str::<Vec<Value>>(&json.stdout).unwrap()), expected);
+    for arguments in ["calls --csv", "calls --limit 0"] {
+        let outcome = place.run(arguments);
+        assert_eq!((outcome.code, &outcome.stderr), (Some(3), &damaged), "{arguments}");
+        assert_eq!(outcome.stdout.lines().count(), expected.len() + 1, "{arguments}");
+        assert!(!outcome.stdout.contains(id), "{arguments}");
+    }
+    let mut transcript = Transcript::new().replacing(id, "ID");
+    transcript.refused(&place, &format!("show {id}"), 1);
     insta::assert_snapshot!(transcript.text());
 }
 

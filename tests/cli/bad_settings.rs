@@ -94,6 +94,8 @@ fn dates_zones_lengths() {
         "sync --since yesterday",
         "sync --since 2024-02-30",
         "verify --from 31/01/2024",
+        "calls --to 2024-01-31T23",
+        "calls --to 20240131",
         "verify --from 2024-02-02 --to 2024-02-01",
         "calls --from 2024-02-02 --to 2024-02-01",
         "calls --from 2024-02-01T09:00:00Z --to 2024-02-01T08:00:00Z",
@@ -121,8 +123,8 @@ fn arguments() {
         "calls --json --csv",
         "sandbox --heavy fast",
         "sandbox --heavy 0/1s",
-        "sandbox --users 3",
-        "sandbox --from 2024-01-01 --until 2023-01-01",
+        "sandbox --port 0 --users 3",
+        "sandbox --port 0 --from 2024-01-01 --until 2023-01-01",
     ] {
         transcript.refused(&place, arguments, 2);
     }
@@ -132,10 +134,16 @@ fn arguments() {
 #[test]
 fn the_server_url() {
     let mut transcript = Transcript::new();
-    for url in ["nonsense", "https://", "ftp://files.example.com", "http://example.com"] {
+    for url in [
+        "nonsense",
+        "https://",
+        "ftp://files.example.com",
+        "http://example.com",
+        "https://user:CANARY@example.com",
+    ] {
         let place = Place::new().with("RC_SERVER_URL", url);
         let place = place.with("RC_APP_CLIENT_ID", "an-app").with("RC_USER_JWT", CANARY);
-        transcript.refused_case(&place, url, "sync", 2);
+        transcript.refused_case(&place, &url.replace(CANARY, "…"), "sync", 2);
     }
     insta::assert_snapshot!(transcript.text());
 }

@@ -7,7 +7,7 @@ use callbook_synth::ExtensionKind;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::support::{archived, company};
+use crate::support::{Upstream, archived, company, page, record};
 
 /// The calls that the filter gives must be those that `matches` finds, newest first.
 fn compare(arguments: &str, matches: impl Fn(&Value) -> bool) {
@@ -104,6 +104,51 @@ fn a_number_however_it_is_written() {
                 [&part["from"], &part["to"]].iter().any(|end| digits(&end["phoneNumber"]) == number)
             })
         });
+    }
+}
+
+#[test]
+fn the_records_of_one_call() {
+    let calls = company().calls();
+    let sessions = |member: &str| -> Vec<&str> {
+        calls.iter().filter_map(|call| call[member].as_str()).collect()
+    };
+    let (telephony, older) = (sessions("telephonySessionId"), sessions("sessionId"));
+    let shared = |id: &&&str| telephony.iter().filter(|each| each == id).count() > 1;
+    let wanted = telephony.iter().find(shared).unwrap();
+    compare(&format!("--session {wanted}"), |call| {
+        parts(call).iter().any(|part| part["telephonySessionId"] == **wanted)
+    });
+    let wanted = older.iter().find(|id| !telephony.contains(id)).unwrap();
+    compare(&format!("--session {wanted}"), |call| {
+        parts(call).iter().any(|part| part["sessionId"] == **wanted)
+    });
+    compare(&format!("--session {wanted} --to 2024-05-31"), |call| {
+        parts(call).iter().any(|part| part["sessionId"] == **wanted)
+    });
+    assert_eq!(archived().output("calls --json --session 0"), "[]\n");
+}
+
+#[test]
+fn a_telephony_session_comes_before_a_session_of_the_same_id() {
+    let [mut early, mut late, mut later] =
+        [("a", 2), ("b", 1), ("c", 0)].map(|(id, minute)| record(id, minute));
+    early["telephonySessionId"] = "7".into();
+    late["sessionId"] = "7".into();
+    later["sessionId"] = "8".into();
+    let records = [later, late, early];
+    let place = Upstream::new().call_log([page(&records, false)]).place();
+    place.output("sync");
+    for (arguments, ids) in [
+        ("--session 7", &["a"][..]),
+        ("--session 8", &["c"]),
+        ("--session 9", &[]),
+        // Whether it is one does not depend on the other filters.
+        ("--session 7 --from 2024-01-31T12:58", &[]),
+    ] {
+        let found = place.json(&format!("calls --json {arguments}"));
+        let found: Vec<_> = found.as_array().unwrap().iter().map(|call| &call["id"]).collect();
+        assert_eq!(found, ids, "{arguments}");
     }
 }
 

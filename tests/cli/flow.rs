@@ -48,7 +48,8 @@ fn from_a_sandbox_to_an_archive() {
     let sandbox = sandbox.outcome();
     assert_eq!(sandbox.code, Some(0));
     assert!(sandbox.last_line().starts_with("listening on http://127.0.0.1:"), "{sandbox:?}");
-    assert_eq!(sandbox.stderr, "to use it: callbook sync --env-file rc.env\n");
+    assert!(sandbox.stderr.contains("for the same company another time: --seed 1 --until "));
+    assert!(sandbox.stderr.ends_with("to use it: callbook sync --env-file rc.env\n"));
     // What was archived is there without the server.
     assert_eq!(place.output("calls --limit 7").lines().count(), 8);
 }

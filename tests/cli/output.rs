@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::support::{Place, Upstream, archived, company, ok};
+use crate::support::{Place, Upstream, archived, company, ok, page, record};
 
 const PRINTERS: [&str; 6] =
     ["calls --limit 0", "calls --csv", "calls --json", "status", "status --json", "verify"];
@@ -74,6 +74,27 @@ fn names_that_try_something() {
     assert_eq!(place.json("show 1 --json"), call);
 }
 
+/// An id is RingCentral's, but a spreadsheet would not know.
+#[test]
+fn ids_are_no_formulas() {
+    let records = [record("=1+1", 0), record("-AbC1", 1), record("AbC1", 2)];
+    let place = Upstream::new().call_log([page(&records, false)]).place();
+    place.output("sync");
+    let csv = place.output("calls --csv");
+    let mut csv = csv::Reader::from_reader(csv.as_bytes());
+    let ids: Vec<_> = csv.records().map(|row| row.unwrap()[0].to_owned()).collect();
+    assert_eq!(ids, ["'=1+1", "'-AbC1", "AbC1"]);
+}
+
+#[test]
+fn logs_that_go_to_a_file_are_plain_text() {
+    let place = archived().with("CALLBOOK_LOG", "debug").with("NO_COLOR", "");
+    let outcome = place.run("sync");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("DEBUG"), "{outcome:?}");
+    assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+}
+
 #[test]
 fn nothing_found_is_said_and_is_no_failure() {
     let place = archived();
@@ -101,10 +122,7 @@ fn an_account_without_calls() {
     let upstream = Upstream::new().call_log([ok(&json!({ "records": [] }))]);
     let place: Place = upstream.place();
     assert!(place.output("sync").starts_with("0 records in 4 requests, "));
-    assert_eq!(
-        place.output("verify"),
-        "nothing is missing: 0 calls on 0 days, each day's ids compared\n"
-    );
+    assert_eq!(place.output("verify"), "upstream has no calls of this time\n");
     assert_eq!(place.output("calls --json"), "[]\n");
     assert!(place.json("status --json")["accounts"][0]["first_call"].is_null());
 }

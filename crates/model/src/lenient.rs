@@ -8,21 +8,22 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A field's JSON, if the field was there.
-pub(crate) type Raw<'a> = Option<&'a RawValue>;
+/// A field's JSON, if the field was there and not `null`.
+pub type Raw<'a> = Option<&'a RawValue>;
 
 /// Reads the field as `T`; `None` when it is absent or something else.
-pub(crate) fn read<'a, T: Deserialize<'a>>(field: Raw<'a>) -> Option<T> {
+pub fn read<'a, T: Deserialize<'a>>(field: Raw<'a>) -> Option<T> {
     field.and_then(|raw| serde_json::from_str(raw.get()).ok())
 }
 
-/// Reads an object's members into `T`: alone, serde would take a list for them, in order.
-pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+/// Reads an object's members into `T`; `None` when it is no such object. Alone, serde would take a
+/// list for them, in order.
+pub fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
 }
 
 /// Reads a string, or a number as its text: ids come as either.
-pub(crate) fn text(field: Raw<'_>) -> Option<Cow<'_, str>> {
+pub fn text(field: Raw<'_>) -> Option<Cow<'_, str>> {
     let json = field?.get();
     match json.as_bytes().first()? {
         b'"' => serde_json::from_str::<Text<'_>>(json).ok().map(|text| text.0),
@@ -36,7 +37,7 @@ pub(crate) fn text(field: Raw<'_>) -> Option<Cow<'_, str>> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Reads a whole number, however it is written (`12`, `12.0`, `"12"`, `1.2e1`).
-pub(crate) fn integer(field: Raw<'_>) -> Option<i64> {
+pub fn integer(field: Raw<'_>) -> Option<i64> {
     let text = text(field)?;
     text.parse().ok().or_else(|| {
         let number: f64 = text.parse().ok()?;
@@ -45,7 +46,7 @@ pub(crate) fn integer(field: Raw<'_>) -> Option<i64> {
     })
 }
 
-/// Reads a list; `None` when it is absent or no list.
-pub(crate) fn list(field: Raw<'_>) -> Vec<&RawValue> {
+/// Reads a list; empty when it is absent or no list.
+pub fn list(field: Raw<'_>) -> Vec<&RawValue> {
     read(field).unwrap_or_default()
 }

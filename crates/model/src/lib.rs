@@ -8,7 +8,7 @@ pub mod document;
 mod id;
 mod key;
 mod leg;
-mod lenient;
+pub mod lenient;
 mod phone;
 mod record;
 mod span;

@@ -14,8 +14,14 @@ const MARGIN: Duration = Duration::from_millis(2);
 /// What a 429 without `Retry-After` means (RingCentral's advice is 30 s at least).
 const UNSTATED_PENALTY: Duration = Duration::from_secs(30);
 
-/// A longer `Retry-After` is taken for a fault of the server.
+/// A longer `Retry-After`, or window, is taken for a fault of the server.
 const LONGEST_PENALTY: Duration = Duration::from_secs(3600);
+
+/// What the first of several refusals costs at least; each further one costs twice as much.
+const SHORTEST_PENALTY: Duration = Duration::from_secs(1);
+
+/// No app has a larger limit; each place of a window takes memory.
+const LARGEST_LIMIT: u32 = 10_000;
 
 /// What the `X-Rate-Limit-*` headers of an answer say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +34,15 @@ pub struct Announced {
     pub window: Duration,
 }
 
+impl Announced {
+    /// The same within reason, whatever a server says.
+    fn bounded(self) -> Self {
+        let limit = self.limit.min(LARGEST_LIMIT);
+        let window = self.window.min(LONGEST_PENALTY);
+        Self { limit, remaining: self.remaining.min(limit), window }
+    }
+}
+
 /// What is known of one rate group.
 #[derive(Debug, Default)]
 pub struct Budget {
@@ -38,6 +53,8 @@ pub struct Budget {
     pending: u32,
     /// No request before this moment.
     blocked_until: Duration,
+    /// How often in a row the server has refused.
+    refusals: u32,
 }
 
 impl Budget {
@@ -63,8 +80,9 @@ impl Budget {
         self.pending += 1;
     }
 
-    /// A request was answered, or given up, at `now`.
-    pub fn answered(&mut self, now: Duration, announced: Option<Announced>) {
+    /// A request sent at `sent` was answered, or given up, at `now`.
+    pub fn answered(&mut self, sent: Duration, now: Duration, announced: Option<Announced>) {
+        let announced = announced.map(Announced::bounded);
         self.pending = self.pending.saturating_sub(1);
         self.answered.push_back(now);
         if announced.is_some() {
@@ -74,7 +92,8 @@ impl Budget {
             self.answered.clear();
             return;
         };
-        while self.answered.front().is_some_and(|at| *at + window + MARGIN <= now) {
+        // `remaining` was counted when the request arrived: what has left the window since was in it.
+        while self.answered.front().is_some_and(|at| *at + window + MARGIN <= sent) {
             self.answered.pop_front();
         }
         if announced.is_some() {
@@ -86,9 +105,23 @@ impl Budget {
     }
 
     /// The server refused a request with 429 and this `Retry-After`.
+    ///
+    /// A server that goes on refusing is asked less and less often, whatever it states.
     pub fn refused(&mut self, now: Duration, retry_after: Option<Duration>) {
-        let penalty = retry_after.filter(|stated| *stated <= LONGEST_PENALTY);
-        self.blocked_until = now + penalty.unwrap_or(UNSTATED_PENALTY) + MARGIN;
+        // A refusal inside a penalty is of a request that went out before it: no new offence.
+        if now >= self.blocked_until {
+            self.refusals = self.refusals.saturating_add(1);
+        }
+        let doublings = self.refusals.saturating_sub(1).min(12);
+        let penalty =
+            retry_after.unwrap_or(UNSTATED_PENALTY).max(SHORTEST_PENALTY * (1 << doublings));
+        let until = now + penalty.min(LONGEST_PENALTY) + MARGIN;
+        self.blocked_until = self.blocked_until.max(until);
+    }
+
+    /// The server took a request: what it refused before is past.
+    pub fn accepted(&mut self) {
+        self.refusals = 0;
     }
 }
 
@@ -121,6 +154,7 @@ mod tests {
             let (mut now, mut arrivals) = (Duration::ZERO, Vec::new());
             for (there, back) in delays {
                 now = budget.ready_at(now).unwrap();
+                let sent = now;
                 budget.sent();
                 let arrival = now + ms(there);
                 prop_assert!(fits(&arrivals, arrival, limit, window));
@@ -128,7 +162,7 @@ mod tests {
                 now = arrival + ms(back);
                 let used = arrivals.iter().filter(|a| **a + window > arrival).count() as u32;
                 let announced = Announced { limit, remaining: limit - used, window };
-                budget.answered(now, Some(announced));
+                budget.answered(sent, now, Some(announced));
             }
         }
     }
@@ -138,10 +172,12 @@ mod tests {
         let (mut budget, mut now) = (Budget::default(), Duration::ZERO);
         for sent in 0..200u32 {
             now = budget.ready_at(now).unwrap();
+            let sent_at = now;
             budget.sent();
             now += ms(5);
             let remaining = 10 - (sent % 10) - 1;
-            budget.answered(now, Some(Announced { limit: 10, remaining, window: ms(1000) }));
+            let announced = Announced { limit: 10, remaining, window: ms(1000) };
+            budget.answered(sent_at, now, Some(announced));
         }
         // 200 requests fill 20 windows, of which the first needs no waiting.
         assert!(now < ms(19_000) * 100 / 98, "{now:?}");
@@ -152,19 +188,67 @@ mod tests {
         let mut budget = Budget::default();
         budget.sent();
         let announced = Announced { limit: 10, remaining: 0, window: ms(60_000) };
-        budget.answered(ms(100), Some(announced));
+        budget.answered(ms(0), ms(100), Some(announced));
         assert_eq!(budget.ready_at(ms(100)), Some(ms(60_102)));
     }
 
     #[test]
     fn nothing_is_sent_inside_a_penalty() {
+        for (stated, ready) in [
+            (Some(ms(60_000)), 60_002),
+            (None, 30_002),
+            (Some(Duration::from_secs(3601)), 3_600_002),
+            (Some(Duration::MAX), 3_600_002),
+        ] {
+            let mut budget = Budget::default();
+            budget.refused(ms(0), stated);
+            assert_eq!(budget.ready_at(ms(10)), Some(ms(ready)), "{stated:?}");
+        }
+    }
+
+    /// Sends when allowed, is refused at once each time; what each refusal costs, in ms.
+    fn penalties(budget: &mut Budget, stated: Duration, times: usize) -> Vec<u128> {
+        let mut now = budget.ready_at(ms(0)).unwrap();
+        let mut refuse = || {
+            budget.refused(now, Some(stated));
+            let ready = budget.ready_at(now).unwrap();
+            let penalty = ready - now - MARGIN;
+            now = ready;
+            penalty.as_millis()
+        };
+        (0..times).map(|_| refuse()).collect()
+    }
+
+    #[test]
+    fn a_server_that_goes_on_refusing_is_asked_less_and_less_often() {
         let mut budget = Budget::default();
-        budget.refused(ms(0), Some(ms(60_000)));
-        assert_eq!(budget.ready_at(ms(10)), Some(ms(60_002)));
-        budget.refused(ms(0), None);
-        assert_eq!(budget.ready_at(ms(10)), Some(ms(30_002)));
-        budget.refused(ms(0), Some(Duration::from_secs(1 << 40)));
-        assert_eq!(budget.ready_at(ms(10)), Some(ms(30_002)));
+        assert_eq!(penalties(&mut budget, ms(0), 4), [1000, 2000, 4000, 8000]);
+        let long = penalties(&mut budget, ms(0), 40);
+        assert_eq!(long.last(), Some(&3_600_000));
+        budget.accepted();
+        assert_eq!(penalties(&mut budget, ms(3000), 4), [3000, 3000, 4000, 8000]);
+    }
+
+    #[test]
+    fn requests_refused_together_are_one_offence() {
+        let mut budget = Budget::default();
+        budget.refused(ms(0), Some(ms(0)));
+        budget.refused(ms(100), Some(ms(0)));
+        assert_eq!(budget.ready_at(ms(100)), Some(ms(1102)));
+    }
+
+    #[test]
+    fn an_absurd_announcement_costs_neither_memory_nor_years() {
+        let mut budget = Budget::default();
+        let window = Duration::from_secs(u32::MAX.into());
+        budget.sent();
+        budget.answered(
+            ms(0),
+            ms(0),
+            Some(Announced { limit: 4_000_000_000, remaining: 0, window }),
+        );
+        assert_eq!(budget.answered.len(), 10_000);
+        assert_eq!(budget.ready_at(ms(0)), Some(ms(3_600_002)));
     }
 
     #[test]
@@ -173,7 +257,22 @@ mod tests {
         assert_eq!(budget.ready_at(ms(0)), Some(ms(0)));
         budget.sent();
         assert_eq!(budget.ready_at(ms(0)), None);
-        budget.answered(ms(5), None);
+        budget.answered(ms(0), ms(5), None);
         assert_eq!(budget.ready_at(ms(5)), Some(ms(5)));
+    }
+
+    #[test]
+    fn what_left_the_window_during_a_slow_answer_was_ours_and_nobody_elses() {
+        let mut budget = Budget::default();
+        let announced = |remaining| Some(Announced { limit: 2, remaining, window: ms(1000) });
+        for (sent, answered, remaining) in [(0, 5, 1), (5, 10, 0)] {
+            budget.sent();
+            budget.answered(ms(sent), ms(answered), announced(remaining));
+        }
+        assert_eq!(budget.ready_at(ms(10)), Some(ms(1007)));
+        budget.sent();
+        // On arrival at 1,008 ms the server still counts the second request, which came at 9 ms.
+        budget.answered(ms(1007), ms(1500), announced(0));
+        assert_eq!(budget.ready_at(ms(1500)), Some(ms(1500)));
     }
 }

@@ -1,12 +1,14 @@
 //! One page of the call log.
 
+use callbook_model::lenient::{Raw, integer, object};
 use callbook_model::{Scope, Span};
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::directory::Navigation;
+use crate::body;
+use crate::directory::names_a_next_page;
 
 /// The most records that a page can have.
 pub const MAX_PER_PAGE: u32 = 1000;
@@ -82,41 +84,43 @@ pub struct CallLogPage {
 struct WirePage<'a> {
     #[serde(borrow)]
     records: Vec<&'a RawValue>,
-    #[serde(default)]
-    navigation: Navigation,
-    #[serde(default)]
-    paging: Paging,
+    #[serde(borrow)]
+    navigation: Raw<'a>,
+    #[serde(borrow)]
+    paging: Raw<'a>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Paging {
-    total_elements: Option<u64>,
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Paging<'a> {
+    #[serde(borrow)]
+    total_elements: Raw<'a>,
+}
+
+/// How many records the whole list has; a number that cannot be one counts as none.
+fn total(paging: Raw<'_>) -> Option<u64> {
+    let paging: Paging<'_> = object(paging?.get())?;
+    integer(paging.total_elements)?.try_into().ok()
 }
 
 impl CallLogPage {
     /// # Errors
     /// When the body is not the JSON of a page.
     pub fn parse(body: String) -> Result<Self, serde_json::Error> {
-        let page: WirePage<'_> = serde_json::from_str(&body)?;
+        let page: WirePage<'_> = body::object(&body)?;
         let range = |record: &&RawValue| {
             // A borrowed value is a slice of the body: its place is the distance between the two.
             let start = record.get().as_ptr() as usize - body.as_ptr() as usize;
             start..start + record.get().len()
         };
         let records = page.records.iter().map(range).collect();
-        let (next, total) = (page.navigation.next_page, page.paging.total_elements);
-        Ok(Self { records, has_next: next.is_some(), total, body })
+        let (has_next, total) = (names_a_next_page(page.navigation), total(page.paging));
+        Ok(Self { records, has_next, total, body })
     }
 
     /// The JSON text of each record, in the server's order.
     pub fn records(&self) -> impl ExactSizeIterator<Item = &str> {
         self.records.iter().map(|range| &self.body[range.clone()])
-    }
-
-    /// Size of the page in bytes.
-    pub fn bytes(&self) -> usize {
-        self.body.len()
     }
 }
 
@@ -140,5 +144,27 @@ mod tests {
         let page = CallLogPage::parse(r#"{"records":[]}"#.to_owned()).unwrap();
         assert!(!page.has_next);
         assert_eq!((page.total, page.records().len()), (None, 0));
+    }
+
+    #[test]
+    fn an_odd_paging_or_navigation_costs_no_record() {
+        for (odd, total, has_next) in [
+            (r#""paging":null,"navigation":null"#, None, false),
+            (r#""paging":[5],"navigation":[{"uri":"http://x"}]"#, None, false),
+            (r#""paging":{"totalElements":"7"},"navigation":"none""#, Some(7), false),
+            (r#""paging":{"totalElements":7.0},"navigation":{"nextPage":null}"#, Some(7), false),
+            (r#""paging":{"totalElements":-1},"navigation":{"nextPage":"x"}"#, None, true),
+            (r#""paging":{"totalElements":{}},"navigation":{"nextPage":{}}"#, None, true),
+        ] {
+            let page = CallLogPage::parse(format!(r#"{{"records":[7],{odd}}}"#)).unwrap();
+            assert_eq!(page.records().collect::<Vec<_>>(), ["7"], "{odd}");
+            assert_eq!((page.total, page.has_next), (total, has_next), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_no_page() {
+        assert!(CallLogPage::parse("[[]]".to_owned()).unwrap_err().is_data());
+        assert!(CallLogPage::parse(String::new()).unwrap_err().is_eof());
     }
 }

@@ -1,19 +1,25 @@
 //! The client: one signed-in user of one app.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
-use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::directory::{WireAccount, WireExtensions};
+use crate::clock::ServerClock;
+use crate::connection::is_loopback;
+use crate::directory::ExtensionPage;
 use crate::limiter::{Kind, Limiter, Traffic};
 use crate::token::Token;
-use crate::{AccountInfo, CallLogPage, CallLogQuery, Connection, Error, ExtensionInfo, Retry};
+use crate::{
+    AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
+    body,
+};
 
 /// No answer of this API comes near it.
 const MAX_BODY: usize = 256 << 20;
@@ -28,6 +34,7 @@ pub struct Client {
     connection: Connection,
     retry: Retry,
     limiter: Limiter,
+    clock: ServerClock,
     token: tokio::sync::Mutex<Option<Token>>,
     /// Until a sign-in worked, a network failure most likely means a wrong address.
     proven: AtomicBool,
@@ -56,17 +63,35 @@ impl Client {
     /// # Errors
     /// When the system's TLS certificates cannot be loaded.
     pub fn new(connection: Connection, retry: Retry) -> Result<Self, Error> {
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
             // A redirect would carry the token to a host that nobody named.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(20))
             .read_timeout(READ_TIMEOUT)
-            .tcp_nodelay(true)
+            .tcp_nodelay(true);
+        if is_loopback(&connection.server_url) {
+            // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
-        let (limiter, token) = (Limiter::new(), tokio::sync::Mutex::default());
-        Ok(Self { http, connection, retry, limiter, token, proven: AtomicBool::new(false) })
+        Ok(Self {
+            http,
+            connection,
+            retry,
+            limiter: Limiter::new(),
+            clock: ServerClock::default(),
+            token: tokio::sync::Mutex::default(),
+            proven: AtomicBool::new(false),
+        })
+    }
+
+    /// What time it is by the server's clock, to the second; `None` before its first answer. Our own
+    /// clock may be wrong, and the call log is the server's.
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.clock.at(Instant::now())
     }
 
     /// What was sent so far.
@@ -81,7 +106,7 @@ impl Client {
     pub async fn account(&self) -> Result<AccountInfo, Error> {
         let path = "/restapi/v1.0/account/~";
         let request = Request { kind: Kind::Account, path, query: &[], expected: "an account" };
-        Ok(self.get_json::<WireAccount>(&request).await?.into())
+        self.get(&request, |body| AccountInfo::parse(&body)).await
     }
 
     /// Every extension of the account.
@@ -89,19 +114,19 @@ impl Client {
     /// # Errors
     /// As [`Client::account`].
     pub async fn extensions(&self) -> Result<Vec<ExtensionInfo>, Error> {
-        let mut extensions = Vec::new();
+        let (mut extensions, mut known) = (Vec::new(), HashSet::new());
         for page in 1u32.. {
-            let list: WireExtensions = self
-                .get_json(&Request {
-                    kind: Kind::Extensions,
-                    path: "/restapi/v1.0/account/~/extension",
-                    query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
-                    expected: "a list of extensions",
-                })
-                .await?;
-            let last = list.navigation.next_page.is_none() || list.records.is_empty();
-            extensions.extend(list.records);
-            if last {
+            let request = Request {
+                kind: Kind::Extensions,
+                path: "/restapi/v1.0/account/~/extension",
+                query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
+                expected: "a list of extensions",
+            };
+            let page = self.get(&request, |body| ExtensionPage::parse(&body)).await?;
+            let before = extensions.len();
+            extensions.extend(page.extensions.into_iter().filter(|info| known.insert(info.id)));
+            // A page with nothing new is the last one, whatever the server names.
+            if !page.has_next || extensions.len() == before {
                 break;
             }
         }
@@ -120,10 +145,6 @@ impl Client {
             expected: "a page of the call log",
         };
         self.get(&request, CallLogPage::parse).await
-    }
-
-    async fn get_json<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, Error> {
-        self.get(request, |body| serde_json::from_str(&body)).await
     }
 
     /// Asks until there is an answer that `parse` can read, or trying again is no use.
@@ -148,9 +169,10 @@ impl Client {
                     Ok(value) => return Ok(value),
                     Err(source) => {
                         let (url, expected) = (url.to_string(), request.expected);
-                        let cut_short = source.is_eof();
-                        let error = Error::Malformed { url, expected, source };
-                        if !cut_short {
+                        let error =
+                            Error::Malformed { url, expected, source: Departure::from(&source) };
+                        // The answer was cut short: the next one may be whole.
+                        if !source.is_eof() {
                             return Err(error);
                         }
                         error
@@ -199,7 +221,7 @@ impl Client {
         }
         let media = answer.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
         let json = media.is_some_and(|media| media.contains("json"));
-        let body = match read_body(answer, url).await {
+        let body = match body::read(answer, url, MAX_BODY).await {
             Ok(body) => body,
             Err(error @ Error::Unreachable { .. }) => return Ok(Try::Failed(error)),
             Err(error) => return Err(error),
@@ -215,9 +237,13 @@ impl Client {
     }
 
     async fn send(&self, kind: Kind, request: RequestBuilder) -> Result<Response, Error> {
-        self.limiter.wait(kind).await;
+        let sent = self.limiter.wait(kind).await;
         let outcome = request.send().await;
-        self.limiter.answered(kind, outcome.as_ref().ok());
+        self.limiter.answered(kind, sent, outcome.as_ref().ok());
+        if let Ok(answer) = &outcome {
+            self.clock.hear(answer.headers(), Instant::now());
+            log(kind, answer, sent.waited);
+        }
         outcome.map_err(|source| {
             let url = source.url().map_or_else(String::new, Url::to_string);
             Error::unreachable(&url, source)
@@ -259,16 +285,15 @@ impl Client {
     }
 }
 
-async fn read_body(mut answer: Response, url: &str) -> Result<String, Error> {
-    let status = answer.status();
-    let mut body = Vec::new();
-    while let Some(chunk) =
-        answer.chunk().await.map_err(|source| Error::unreachable(url, source))?
-    {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Error::TooLarge { url: url.to_owned(), limit_mb: MAX_BODY >> 20 });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    String::from_utf8(body).map_err(|_| Error::not_the_api(url, status, "binary"))
+/// Says what came: never a query, which has times, nor any other header, which may have secrets.
+fn log(kind: Kind, answer: &Response, waited: Duration) {
+    let remaining = answer.headers().get("x-rate-limit-remaining");
+    tracing::debug!(
+        ?kind,
+        path = answer.url().path(),
+        status = answer.status().as_u16(),
+        remaining = ?remaining.and_then(|remaining| remaining.to_str().ok()),
+        waited_ms = waited.as_millis(),
+        "answered"
+    );
 }

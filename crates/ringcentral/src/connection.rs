@@ -28,41 +28,117 @@ impl Connection {
 }
 
 /// A server URL that cannot be one.
+///
+/// None repeats a part that could be secret: a user, a password, a query.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
     /// Not a URL at all.
     #[error("'{text}' is no URL")]
     NotAUrl {
-        /// What was given.
+        /// What was given, up to its query.
         text: String,
         /// What is wrong with it.
         source: url::ParseError,
     },
-    /// Neither `http` nor `https`.
+    /// Neither `http` nor `https`; scheme and host.
     #[error("'{0}' begins with neither https:// nor http://")]
     NotHttp(String),
-    /// The secret would cross a network unencrypted.
+    /// The secret would cross a network unencrypted; scheme and host.
     #[error("'{0}' is plain http; only a server on this machine may be reached so")]
     PlainHttp(String),
+    /// `https://user:password@host`: a server URL is shown and stored, so it must not have secrets.
+    #[error("the server URL has a user or a password in it")]
+    Credentials,
 }
 
 /// Reads a server URL; only loopback may be plain `http`, since secrets travel to it.
 ///
 /// # Errors
-/// When the text is no URL, not HTTP, or plain HTTP to another machine.
+/// When the text is no URL, not HTTP, plain HTTP to another machine, or has a user in it.
 pub fn parse_server_url(text: &str) -> Result<Url, ConnectionError> {
-    let url = Url::parse(text)
-        .map_err(|source| ConnectionError::NotAUrl { text: text.to_owned(), source })?;
-    let loopback = match url.host() {
+    let url = Url::parse(text).map_err(|source| no_url(text, source))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(ConnectionError::Credentials);
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(ConnectionError::PlainHttp(scheme_and_host(&url))),
+        _ => Err(ConnectionError::NotHttp(scheme_and_host(&url))),
+    }
+}
+
+/// Whether the URL's host is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if loopback => Ok(url),
-        "http" => Err(ConnectionError::PlainHttp(text.to_owned())),
-        _ => Err(ConnectionError::NotHttp(text.to_owned())),
+    }
+}
+
+fn no_url(text: &str, source: url::ParseError) -> ConnectionError {
+    // Nothing tells where a password ends in what is no URL.
+    if text.contains('@') {
+        return ConnectionError::Credentials;
+    }
+    let text = text.split(['?', '#']).next().unwrap_or_default().to_owned();
+    ConnectionError::NotAUrl { text, source }
+}
+
+fn scheme_and_host(url: &Url) -> String {
+    match url.host_str() {
+        Some(host) => format!("{}://{host}", url.scheme()),
+        None => format!("{}:", url.scheme()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_may_be_reached() {
+        for text in [
+            "https://platform.ringcentral.com",
+            "https://example.com:8443/ringcentral/?a=b",
+            "http://localhost:8080",
+            "http://127.0.0.2",
+            "http://[::1]:8080",
+        ] {
+            assert!(parse_server_url(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_user_or_a_password_is_refused() {
+        for text in [
+            "https://ann:PASSWORD@example.com",
+            "https://ann@example.com",
+            "https://:PASSWORD@example.com",
+            "http://ann:PASSWORD@127.0.0.1",
+            "ftp://ann:PASSWORD@example.com",
+            "https://ann:PASSWORD@example.com:99999",
+            "ann@PASSWORD",
+        ] {
+            let error = parse_server_url(text).unwrap_err();
+            assert!(matches!(error, ConnectionError::Credentials), "{text}: {error:?}");
+            assert!(!format!("{error:?} {error}").contains("PASSWORD"));
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_named_without_its_query() {
+        for (text, shown) in [
+            ("http://example.com:81/a/b?token=SECRET#SECRET", "'http://example.com' is plain"),
+            ("ftp://example.com/a?token=SECRET", "'ftp://example.com' begins"),
+            ("mailto:SECRET?token=SECRET", "'mailto:' begins"),
+            ("https://example.com:99999/?token=SECRET", "'https://example.com:99999/' is no URL"),
+        ] {
+            let error = parse_server_url(text).unwrap_err();
+            assert!(error.to_string().starts_with(shown), "{error}");
+            assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
+        }
     }
 }

@@ -1,7 +1,14 @@
 //! The account and its extensions.
 
+use std::borrow::Cow;
+
+use callbook_model::lenient::{Raw, object, text};
 use callbook_model::{AccountId, ExtensionId, Region};
 use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
+use serde_json::value::RawValue;
+
+use crate::body;
 
 /// The account that a sign-in belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +22,7 @@ pub struct AccountInfo {
 }
 
 /// An extension: a user, a queue, a menu, a site.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtensionInfo {
     /// RingCentral's id.
     pub id: ExtensionId,
@@ -28,47 +34,166 @@ pub struct ExtensionInfo {
     pub r#type: Option<String>,
 }
 
-/// The contract's `GetAccountInfoResponse`, as far as it is used.
+/// The contract's `GetAccountInfoResponse`, as far as it is used; `id` alone is indispensable.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WireAccount {
-    id: AccountId,
-    main_number: Option<String>,
-    #[serde(default)]
-    regional_settings: RegionalSettings,
+struct WireAccount<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    main_number: Raw<'a>,
+    #[serde(borrow)]
+    regional_settings: Raw<'a>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct RegionalSettings {
-    home_country: HomeCountry,
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RegionalSettings<'a> {
+    #[serde(borrow)]
+    home_country: Raw<'a>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct HomeCountry {
-    iso_code: String,
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HomeCountry<'a> {
+    #[serde(borrow)]
+    iso_code: Raw<'a>,
+}
+
+impl AccountInfo {
+    pub(crate) fn parse(body: &str) -> Result<Self, serde_json::Error> {
+        let wire: WireAccount<'_> = body::object(body)?;
+        let id = text(Some(wire.id)).and_then(|id| id.parse().ok());
+        Ok(Self {
+            id: id.ok_or_else(|| serde_json::Error::custom("an account's id"))?,
+            main_number: text(wire.main_number).map(Cow::into_owned),
+            home: home(wire.regional_settings).unwrap_or(Region::US),
+        })
+    }
+}
+
+fn home(regional_settings: Raw<'_>) -> Option<Region> {
+    let settings: RegionalSettings<'_> = object(regional_settings?.get())?;
+    let country: HomeCountry<'_> = object(settings.home_country?.get())?;
+    text(country.iso_code)?.parse().ok()
 }
 
 /// A page of the extension list.
+pub(crate) struct ExtensionPage {
+    pub(crate) extensions: Vec<ExtensionInfo>,
+    pub(crate) has_next: bool,
+}
+
 #[derive(Deserialize)]
-pub(crate) struct WireExtensions {
-    pub(crate) records: Vec<ExtensionInfo>,
-    #[serde(default)]
-    pub(crate) navigation: Navigation,
+struct WireExtensions<'a> {
+    #[serde(borrow)]
+    records: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    navigation: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireExtension<'a> {
+    #[serde(borrow)]
+    id: Raw<'a>,
+    #[serde(borrow)]
+    extension_number: Raw<'a>,
+    #[serde(borrow)]
+    name: Raw<'a>,
+    #[serde(borrow)]
+    r#type: Raw<'a>,
+}
+
+impl ExtensionPage {
+    pub(crate) fn parse(body: &str) -> Result<Self, serde_json::Error> {
+        let wire: WireExtensions<'_> = body::object(body)?;
+        let extensions: Vec<_> =
+            wire.records.iter().filter_map(|json| extension(json.get())).collect();
+        let skipped = wire.records.len() - extensions.len();
+        if skipped > 0 {
+            tracing::warn!(skipped, "extensions without a readable id are left out");
+        }
+        Ok(Self { extensions, has_next: names_a_next_page(wire.navigation) })
+    }
+}
+
+fn extension(json: &str) -> Option<ExtensionInfo> {
+    let wire: WireExtension<'_> = object(json)?;
+    Some(ExtensionInfo {
+        id: text(wire.id)?.parse().ok()?,
+        extension_number: text(wire.extension_number).map(Cow::into_owned),
+        name: text(wire.name).map(Cow::into_owned),
+        r#type: text(wire.r#type).map(Cow::into_owned),
+    })
 }
 
 /// Links to other pages; only whether there is a next one matters.
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Navigation {
-    pub(crate) next_page: Option<serde::de::IgnoredAny>,
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Navigation {
+    next_page: Option<IgnoredAny>,
 }
 
-impl From<WireAccount> for AccountInfo {
-    fn from(wire: WireAccount) -> Self {
-        let code = wire.regional_settings.home_country.iso_code;
-        let home = code.parse().unwrap_or(Region::US);
-        Self { id: wire.id, main_number: wire.main_number, home }
+pub(crate) fn names_a_next_page(navigation: Raw<'_>) -> bool {
+    let navigation: Option<Navigation> = navigation.and_then(|links| object(links.get()));
+    navigation.is_some_and(|links| links.next_page.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(members: &str) -> (u64, Option<String>, String) {
+        let account = AccountInfo::parse(&format!("{{{members}}}")).unwrap();
+        (account.id.0, account.main_number, account.home.to_string())
+    }
+
+    #[test]
+    fn an_account_needs_nothing_but_an_id() {
+        let us = || "US".to_owned();
+        for odd in [
+            r#""id":400"#,
+            r#""id":"400","regionalSettings":null,"mainNumber":null"#,
+            r#""id":400,"regionalSettings":{"homeCountry":null},"mainNumber":{}"#,
+            r#""id":400,"regionalSettings":{"homeCountry":{"isoCode":"Atlantis"}}"#,
+            r#""id":400,"regionalSettings":[{"isoCode":"DE"}]"#,
+        ] {
+            assert_eq!(account(odd), (400, None, us()), "{odd}");
+        }
+        let germany = r#""regionalSettings":{"homeCountry":{"isoCode":"DE"}}"#;
+        let whole = account(&format!(r#""id":400,"mainNumber":49301234567,{germany}"#));
+        assert_eq!(whole, (400, Some("49301234567".to_owned()), "DE".to_owned()));
+    }
+
+    #[test]
+    fn without_an_id_there_is_no_account() {
+        for body in ["{}", r#"{"id":null}"#, r#"{"id":"me"}"#, r#"{"id":[1]}"#, "[400,null,null]"] {
+            assert!(AccountInfo::parse(body).unwrap_err().is_data(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_odd_extension_costs_no_other() {
+        let body = r#"{"navigation":null,"records":[
+            {"id":"101","extensionNumber":7,"name":null,"type":["User"]},
+            {"id":null}, {"id":-1}, {"name":"no id"}, null, 7, [102],
+            {"id":103,"extensionNumber":"103","name":"Ann","type":"User"}]}"#;
+        let page = ExtensionPage::parse(body).unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let odd = ExtensionInfo {
+            id: ExtensionId(101),
+            extension_number: text("7"),
+            name: None,
+            r#type: None,
+        };
+        let whole = ExtensionInfo {
+            id: ExtensionId(103),
+            extension_number: text("103"),
+            name: text("Ann"),
+            r#type: text("User"),
+        };
+        assert_eq!(page.extensions, [odd, whole]);
+        assert!(!page.has_next);
     }
 }

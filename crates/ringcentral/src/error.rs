@@ -5,6 +5,7 @@
 
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::error::Category;
 
 /// A request that could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ pub enum Error {
         /// What it should have been.
         expected: &'static str,
         /// Where it departs.
-        source: serde_json::Error,
+        source: Departure,
     },
     /// An answer larger than any real one.
     #[error("the answer of {url} is larger than {limit_mb} MB")]
@@ -77,6 +78,40 @@ pub enum Error {
         /// The bound.
         limit_mb: usize,
     },
+}
+
+/// Where an answer departs from what it should be. What serde says of it would repeat values of the
+/// body: numbers, names, tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_words())]
+pub struct Departure {
+    /// What is wrong there.
+    pub category: Category,
+    /// From 1; 0 if the fault is in no one place.
+    pub line: usize,
+    /// From 1; 0 if the fault is in no one place.
+    pub column: usize,
+}
+
+impl Departure {
+    fn in_words(&self) -> String {
+        let Self { line, column, .. } = self;
+        let what = match self.category {
+            Category::Io | Category::Eof => "it ends too early",
+            Category::Syntax => "it is no JSON",
+            Category::Data => "it is other JSON",
+        };
+        match line {
+            0 => what.to_owned(),
+            _ => format!("{what} (line {line}, column {column})"),
+        }
+    }
+}
+
+impl From<&serde_json::Error> for Departure {
+    fn from(error: &serde_json::Error) -> Self {
+        Self { category: error.classify(), line: error.line(), column: error.column() }
+    }
 }
 
 /// RingCentral's error body.
@@ -119,5 +154,29 @@ impl Error {
             return Self::Forbidden { message, permission };
         }
         Self::Refused { status, code, message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn departure(body: &str) -> String {
+        let error = serde_json::from_str::<Body>(body).err().unwrap();
+        let source = Departure::from(&error);
+        let error = Error::Malformed { url: "http://a".to_owned(), expected: "a thing", source };
+        assert!(!format!("{error:?} {error} {source}").contains("SECRET"));
+        source.to_string()
+    }
+
+    #[test]
+    fn a_departure_repeats_nothing_of_the_body() {
+        let wrong_kind = departure("{\n  \"errors\": \"SECRET\"}");
+        assert_eq!(wrong_kind, "it is other JSON (line 2, column 20)");
+        assert_eq!(departure("SECRET"), "it is no JSON (line 1, column 1)");
+        let cut_short = departure(r#"{"message":"SECRET"#);
+        assert_eq!(cut_short, "it ends too early (line 1, column 18)");
+        let nowhere = serde::de::Error::custom("SECRET");
+        assert_eq!(Departure::from(&nowhere).to_string(), "it is other JSON");
     }
 }

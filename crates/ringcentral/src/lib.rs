@@ -4,9 +4,11 @@
 //! server's headers announce, and tries again what may pass. What it reads stays the text that
 //! came: see [`CallLogPage`].
 
+mod body;
 mod budget;
 mod call_log;
 mod client;
+mod clock;
 mod connection;
 mod directory;
 mod error;
@@ -14,11 +16,10 @@ mod limiter;
 mod retry;
 mod token;
 
-pub use budget::Budget;
 pub use call_log::{CallLogPage, CallLogQuery, MAX_PER_PAGE, View};
 pub use client::Client;
 pub use connection::{Connection, ConnectionError, parse_server_url};
 pub use directory::{AccountInfo, ExtensionInfo};
-pub use error::Error;
+pub use error::{Departure, Error};
 pub use limiter::Traffic;
 pub use retry::Retry;

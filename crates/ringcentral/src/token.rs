@@ -6,10 +6,16 @@ use reqwest::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::{Connection, Error};
+use crate::{Connection, Error, body};
 
 /// A token is replaced this long before it ends, so that no request carries an expired one.
 const AHEAD: Duration = Duration::from_secs(120);
+
+/// A token that claims to last longer is replaced after this time anyway.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// No answer to a sign-in comes near it.
+const MAX_BODY: usize = 1 << 20;
 
 /// An access token and when to stop using it.
 #[derive(Debug, Clone)]
@@ -64,7 +70,7 @@ impl Token {
     /// Reads the answer to that request, which began at `asked`.
     pub(crate) async fn from_answer(answer: Response, asked: Instant) -> Result<Self, Error> {
         let (url, status) = (answer.url().to_string(), answer.status());
-        let body = answer.text().await.map_err(|source| Error::unreachable(&url, source))?;
+        let body = body::read(answer, &url, MAX_BODY).await?;
         if !status.is_success() {
             let refusal: TokenError = serde_json::from_str(&body).unwrap_or_default();
             if refusal.error.is_empty() {
@@ -78,7 +84,7 @@ impl Token {
         }
         let info: TokenInfo =
             serde_json::from_str(&body).map_err(|_| Error::not_the_api(&url, status, &body))?;
-        let lifetime = Duration::from_secs(info.expires_in);
+        let lifetime = Duration::from_secs(info.expires_in).min(LONGEST_LIFE);
         Ok(Self { access: info.access_token, good_until: asked + lifetime.saturating_sub(AHEAD) })
     }
 }

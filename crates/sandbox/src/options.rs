@@ -50,12 +50,8 @@ impl Default for CompanyOptions {
 }
 
 impl CompanyOptions {
-    /// The company's configuration, once it is known where it is served.
-    pub(crate) fn config(
-        &self,
-        server_url: String,
-        now: Timestamp,
-    ) -> Result<callbook_synth::Config, Error> {
+    /// Whether there can be such a company.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), Error> {
         let until = self.until.unwrap_or(now);
         if self.users < MIN_USERS {
             return Err(Error::TooFewUsers { users: self.users, minimum: MIN_USERS });
@@ -63,14 +59,19 @@ impl CompanyOptions {
         if self.from >= until {
             return Err(Error::EmptyPeriod { from: self.from, until });
         }
-        Ok(callbook_synth::Config {
+        Ok(())
+    }
+
+    /// The company's configuration, once it is known where it is served.
+    pub(crate) fn config(&self, server_url: String, now: Timestamp) -> callbook_synth::Config {
+        callbook_synth::Config {
             seed: self.seed,
             users: self.users,
             calls: self.calls,
             from: self.from,
-            until,
+            until: self.until.unwrap_or(now),
             server_url,
-        })
+        }
     }
 }
 

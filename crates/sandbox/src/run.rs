@@ -37,11 +37,12 @@ pub async fn bind(options: Options) -> Result<Sandbox, Error> {
 
 /// As [`bind`], with a clock that tests can turn.
 pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<Sandbox, Error> {
+    options.company.check(clock.now())?;
     let listener = listen(options.listen).await?;
     let address = listener.local_addr();
     let address = address.map_err(|source| Error::Listen { address: options.listen, source })?;
     let server_url = format!("http://{}", reachable(address));
-    let config = options.company.config(server_url.clone(), clock.now())?;
+    let config = options.company.config(server_url.clone(), clock.now());
     let making = tokio::task::spawn_blocking(move || {
         let company = Arc::new(Company::new(config));
         let call_log = SandboxCallLog::new(Arc::clone(&company));

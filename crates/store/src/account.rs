@@ -78,7 +78,8 @@ impl Store {
         .await
     }
 
-    /// Replaces the extensions of an account.
+    /// Takes in the extensions that an account has now. Those that it had before stay, without their
+    /// numbers: old calls name them, and the number may be somebody else's.
     ///
     /// # Errors
     /// When the archive cannot be written.
@@ -88,7 +89,8 @@ impl Store {
         extensions: Vec<Extension>,
     ) -> Result<(), Error> {
         self.write(move |connection| {
-            // Extensions that are gone stay: old calls still name them.
+            let sql = "UPDATE extension SET number = NULL WHERE account = ?1";
+            connection.execute(sql, [account.0])?;
             let sql = "INSERT INTO extension (account, id, number, name, type)
                  VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (account, id) DO UPDATE
@@ -102,7 +104,7 @@ impl Store {
         .await
     }
 
-    /// The extensions of an account.
+    /// The extensions that an account has, and had.
     ///
     /// # Errors
     /// When the archive cannot be read.

@@ -42,8 +42,8 @@ pub struct CallRow {
     pub recorded: bool,
     /// Upstream said that it was deleted.
     pub deleted: bool,
-    /// The Simple view of the record.
-    pub simple: String,
+    /// The Simple view of the record; `None` if what the archive holds of it is damaged.
+    pub simple: Option<String>,
 }
 
 /// A place in a list.
@@ -112,7 +112,7 @@ impl Store {
     /// At most `limit` calls, newest first, from after `after` on.
     ///
     /// # Errors
-    /// When the archive cannot be read, or one of the records is damaged.
+    /// When the archive cannot be read.
     pub async fn calls(
         &self,
         account: AccountKey,
@@ -149,15 +149,12 @@ impl Store {
                 connection.prepare_cached(sql)?.query_map(parameters, call_row)?.collect()
             })
             .await?;
-        let mut unpacker = Unpacker::new().ok();
-        rows.into_iter()
-            .map(|(row, columns)| {
-                match unpacker.as_mut().and_then(|unpacker| unpacker.simple(&columns)) {
-                    Some(simple) => Ok(CallRow { simple, ..row }),
-                    None => Err(Error::DamagedRecord { id: row.id }),
-                }
-            })
-            .collect()
+        let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
+        let with_document = |(row, columns): (CallRow, Columns)| CallRow {
+            simple: unpacker.simple(&columns),
+            ..row
+        };
+        Ok(rows.into_iter().map(with_document).collect())
     }
 }
 
@@ -168,7 +165,7 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<(CallRow, Columns)> {
         duration_ms: row.get(3)?,
         recorded: row.get(4)?,
         deleted: row.get(5)?,
-        simple: String::new(),
+        simple: None,
     };
     Ok((call, Columns::from_row(row, 6)?))
 }

@@ -255,7 +255,7 @@ fn write_postings(
     postings: &[(String, i64, i64)],
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO posting (account, scope, key, start_ms, call)
-         VALUES (?1, ?2, ?3, ?4, ?5)";
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let mut insert = connection.prepare_cached(sql)?;
     for (key, start_ms, call) in postings {
         insert.execute((place.account, place.scope, key, start_ms, call))?;
@@ -269,7 +269,12 @@ fn drop_postings(connection: &Connection, place: &Place, known: &Known) -> rusql
     let columns = connection.query_row(sql, [known.version], |row| Columns::from_row(row, 0))?;
     let json = Unpacker::new().map_err(no_memory)?.whole(&columns);
     let before = json.and_then(|json| CallRecord::decode(&json, place.home).ok());
-    let Some(CallRecord { keys, start_ms, .. }) = before else { return Ok(()) };
+    let Some(CallRecord { keys, start_ms, .. }) = before else {
+        // The document is damaged: look through all. Slow, and hopefully never needed.
+        let sql = "DELETE FROM posting WHERE account = ?1 AND scope = ?2 AND call = ?3";
+        connection.execute(sql, (place.account, place.scope, known.call))?;
+        return Ok(());
+    };
     let sql = "DELETE FROM posting
          WHERE account = ?1 AND scope = ?2 AND key = ?3 AND start_ms = ?4 AND call = ?5";
     let mut delete = connection.prepare_cached(sql)?;

@@ -64,7 +64,10 @@ pub(crate) struct Unpacker(Decompressor<'static>);
 
 impl Packer {
     pub(crate) fn new() -> std::io::Result<Self> {
-        Compressor::with_prepared_dictionary(&ENCODER).map(Self)
+        let mut compressor = Compressor::with_prepared_dictionary(&ENCODER)?;
+        // Four bytes a document, so that a flipped bit is noticed when it is read.
+        compressor.include_checksum(true)?;
+        Ok(Self(compressor))
     }
 
     pub(crate) fn pack(&mut self, json: &str) -> std::io::Result<Columns> {
@@ -138,7 +141,7 @@ impl Store {
             })
             .await?;
         let Some((columns, deleted)) = found else { return Ok(None) };
-        let json = Unpacker::new().ok().and_then(|mut unpacker| unpacker.whole(&columns));
+        let json = Unpacker::new().map_err(Error::Compressor)?.whole(&columns);
         let json = json.ok_or_else(|| Error::DamagedRecord { id: id.clone() })?;
         Ok(Some(ArchivedCall { id, json, deleted }))
     }
@@ -169,10 +172,10 @@ impl Store {
                 connection.prepare_cached(sql)?.query_map(parameters, row)?.collect()
             })
             .await?;
-        let mut unpacker = Unpacker::new().ok();
+        let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
         rows.into_iter()
             .map(|(seq, received_ms, columns)| {
-                let json = unpacker.as_mut().and_then(|unpacker| unpacker.whole(&columns));
+                let json = unpacker.whole(&columns);
                 let json = json.ok_or_else(|| Error::DamagedRecord { id: id.to_owned() })?;
                 Ok(Version { seq, received_ms, json })
             })

@@ -19,13 +19,6 @@ pub struct SyncLock {
     _file: File,
 }
 
-impl SyncLock {
-    /// The account that may be committed to.
-    pub fn account(&self) -> AccountKey {
-        self.account
-    }
-}
-
 impl Store {
     /// Becomes the account's only syncer.
     ///

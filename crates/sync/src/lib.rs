@@ -7,10 +7,12 @@ mod error;
 mod id_set;
 mod plan;
 mod run;
+mod tally;
 mod verify;
 
 pub use error::Error;
 pub use id_set::IdSet;
 pub use plan::{Endless, Outcome, Plan, Step};
 pub use run::{Options, Progress, Summary, sync};
+pub use tally::Shortfall;
 pub use verify::{DayReport, VerifyReport, verify};

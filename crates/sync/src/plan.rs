@@ -8,11 +8,15 @@
 use std::time::Duration;
 
 use callbook_model::Span;
+use callbook_ringcentral::CallLogPage;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Calls show up after they end, filed under their start: each run lists this much again.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+
+/// Everything that upstream has: RingCentral itself began later. (2000-01-01T00:00:00Z)
+const BEGINNING: Timestamp = Timestamp::constant(946_684_800, 0);
 
 /// Whether a list includes a call at the very end of its span is not documented: one millisecond more
 /// includes it either way.
@@ -71,31 +75,54 @@ pub struct Outcome {
     pub has_next: bool,
 }
 
+impl Outcome {
+    /// A page before its records were read.
+    pub fn of_page(page: &CallLogPage, per_page: u32) -> Self {
+        let records = page.records().len();
+        // A full page may have another one behind it, whether it says so or not.
+        let has_next = page.has_next || records >= per_page as usize;
+        Self { records, oldest: None, sorted: true, has_next }
+    }
+
+    /// One of its records began then. What cannot have begun then, having been listed in `span`, tells
+    /// nothing about the others.
+    pub fn saw(&mut self, span: Span, start_ms: i64) {
+        let start = Timestamp::from_millisecond(start_ms).ok();
+        let Some(start) = start.filter(|start| span.from <= *start && *start <= span.to) else {
+            return;
+        };
+        self.sorted &= self.oldest.is_none_or(|oldest| start <= oldest);
+        self.oldest = self.oldest.into_iter().chain([start]).min();
+    }
+}
+
 impl Plan {
     /// A plan that lists one span and no more.
     pub fn once(span: Span) -> Self {
         Self { covered: Some(span), pending: vec![Step::first(span)] }
     }
 
-    /// Starts a run: everything since `since` that was not listed yet, and the last day again.
-    pub fn begin(&mut self, since: Timestamp, now: Timestamp) {
-        let Some(covered) = self.covered else {
-            if let Some(span) = Span::new(since, now) {
-                *self = Self::once(span);
-            }
-            return;
-        };
+    /// Starts a run: everything since `since`, though it was listed before; or, without it, everything that
+    /// was not listed yet, and the last day again. `now` should be the server's.
+    pub fn begin(&mut self, since: Option<Timestamp>, now: Timestamp) {
         let mut add = |from: Timestamp, to: Timestamp| {
             self.pending.extend(Span::new(from, to).map(Step::first));
         };
-        if since < covered.from {
-            add(since, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
+        let covered = self.covered.unwrap_or(Span { from: now, to: now });
+        match since {
+            Some(since) => add(since, now),
+            None if self.covered.is_none() => add(BEGINNING, now),
+            None => {
+                add(BEGINNING, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
+                // Should the server's clock have been put back, what is after now was not covered.
+                let known_to = covered.to.min(now);
+                let again = known_to.saturating_sub(OVERLAP).unwrap_or(covered.from);
+                // The newest calls are wanted first: the last one added is the first one listed.
+                add(again.max(covered.from), now);
+            }
         }
-        // The newest calls are wanted first.
-        let again = covered.to.saturating_sub(OVERLAP).unwrap_or(covered.from);
-        add(again.max(covered.from.min(since)), now);
-        let (from, to) = (covered.from.min(since), covered.to.max(now));
-        self.covered = Some(Span { from, to });
+        let from = covered.from.min(since.unwrap_or(BEGINNING));
+        self.covered = Span::new(from, now).or(self.covered);
     }
 
     /// What has been listed, or will have been once nothing is pending.

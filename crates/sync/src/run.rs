@@ -1,5 +1,7 @@
 //! Carrying a plan out: fetch a page, commit it with the plan's state, and so on.
 
+use std::collections::HashSet;
+
 use callbook_model::{Region, Scope};
 use callbook_ringcentral::{CallLogPage, CallLogQuery, Client, MAX_PER_PAGE, View};
 use callbook_store::{
@@ -8,7 +10,8 @@ use callbook_store::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Outcome, Plan, Step};
+use crate::tally::Tally;
+use crate::{Error, Outcome, Plan, Shortfall, Step};
 
 /// The plan's name among the archive's cursors.
 pub(crate) const CURSOR: &str = "list account";
@@ -19,17 +22,15 @@ const RECORDS_A_COMMIT: usize = 250;
 /// What a sync is to do.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Calls that began since then; earlier ones only if an earlier run asked for them.
-    pub since: Timestamp,
+    /// List calls that began since then, though they were listed before; `None` for what is new.
+    pub since: Option<Timestamp>,
     /// Records a page, 1 to 1000.
     pub per_page: u32,
 }
 
 impl Default for Options {
-    /// Everything that upstream has: RingCentral itself began in 2003.
     fn default() -> Self {
-        let since = Timestamp::from_second(946_684_800).unwrap_or(Timestamp::UNIX_EPOCH);
-        Self { since, per_page: MAX_PER_PAGE }
+        Self { since: None, per_page: MAX_PER_PAGE }
     }
 }
 
@@ -80,11 +81,13 @@ pub async fn sync(
     let lock = store.lock_sync(account.key).await?;
     refresh_extensions(client, store, &account).await?;
     let mut plan = load_plan(store, &account).await?.unwrap_or_default();
-    plan.begin(options.since, started);
+    // The server's clock says what it can have listed; ours may be wrong.
+    plan.begin(options.since, client.server_time().unwrap_or(started));
     let mut summary = Summary { account_id: account.id.0, ..Summary::default() };
-    let mut total = None;
+    let (mut total, mut tally) = (None, Tally::default());
     let mut next = fetch(client, &plan, account.home, options.per_page).await?;
     while let Some(page) = next.take() {
+        tally.add(page.step, page.total, page.ids);
         plan.apply(page.outcome)?;
         summary.records += page.outcome.records as u64;
         total = total.or(page.total);
@@ -98,6 +101,9 @@ pub async fn sync(
         let reached = plan.next().map_or(step.span.from, |next| next.span.to);
         progress(Progress { records: summary.records, total, reached });
     }
+    if let Some(Shortfall { announced, listed }) = tally.shortfall() {
+        tracing::warn!(announced, listed, "upstream announced more calls than it listed");
+    }
     let traffic = client.traffic();
     let finished = Timestamp::now();
     summary.requests = traffic.requests;
@@ -107,7 +113,7 @@ pub async fn sync(
     let run = Run {
         started_ms: started.as_millisecond(),
         finished_ms: finished.as_millisecond(),
-        summary: serde_json::to_string(&summary).map_err(Error::Cursor)?,
+        summary: serde_json::to_string(&summary).map_err(Error::State)?,
     };
     store.put_run(account.key, run).await?;
     Ok(summary)
@@ -159,6 +165,8 @@ struct Page {
     outcome: Outcome,
     /// Records in the whole list, if upstream says.
     total: Option<u64>,
+    /// The records' ids; one without stands for itself.
+    ids: HashSet<String>,
 }
 
 async fn fetch(
@@ -172,7 +180,7 @@ async fn fetch(
     let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
     let page = client.call_log(&query).await?;
     // Aside: this task has the page before to write.
-    match tokio::task::spawn_blocking(move || decode(&page, home, step)).await {
+    match tokio::task::spawn_blocking(move || decode(&page, home, step, per_page)).await {
         Ok(page) => page.map(Some),
         Err(join) => match join.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -183,26 +191,21 @@ async fn fetch(
 }
 
 /// A page's records in pieces, and what the plan wants to know of them.
-fn decode(page: &CallLogPage, home: Region, step: Step) -> Result<Page, Error> {
+fn decode(page: &CallLogPage, home: Region, step: Step, per_page: u32) -> Result<Page, Error> {
     let mut decoder = Decoder::new(home)?;
+    let mut outcome = Outcome::of_page(page, per_page);
     let (mut batches, mut batch) = (Vec::new(), Batch::default());
-    let mut outcome = Outcome {
-        records: page.records().len(),
-        oldest: None,
-        sorted: true,
-        has_next: page.has_next,
-    };
+    let mut ids = HashSet::with_capacity(outcome.records);
     for json in page.records() {
         match decoder.decode(json)? {
             Ok(incoming) => {
-                if let Ok(start) = Timestamp::from_millisecond(incoming.record().start_ms) {
-                    outcome.sorted &= outcome.oldest.is_none_or(|oldest| start <= oldest);
-                    outcome.oldest = outcome.oldest.into_iter().chain([start]).min();
-                }
+                outcome.saw(step.span, incoming.record().start_ms);
+                ids.insert(incoming.record().id.clone());
                 batch.records.push(incoming);
             }
             Err(quarantined) => {
                 warn(&quarantined);
+                ids.insert(json.to_owned());
                 batch.quarantined.push(quarantined);
             }
         }
@@ -214,7 +217,7 @@ fn decode(page: &CallLogPage, home: Region, step: Step) -> Result<Page, Error> {
     if batches.is_empty() || !(batch.records.is_empty() && batch.quarantined.is_empty()) {
         batches.push(batch);
     }
-    Ok(Page { step, batches, outcome, total: page.total })
+    Ok(Page { step, batches, outcome, total: page.total, ids })
 }
 
 fn warn(quarantined: &Quarantined) {
@@ -229,7 +232,7 @@ async fn write(
     plan: &Plan,
 ) -> Result<Committed, Error> {
     if let Some(last) = batches.last_mut() {
-        let state = serde_json::to_string(plan).map_err(Error::Cursor)?;
+        let state = serde_json::to_string(plan).map_err(Error::State)?;
         last.cursor = Some((CURSOR, state));
     }
     let mut committed = Committed::default();

@@ -1,15 +1,17 @@
 //! `callbook calls`: search the archive.
 
 mod rows;
+mod who;
 
-use callbook_model::{ExtensionId, Key, Scope, Span, number_key};
-use callbook_store::{Account, CallFilter, Extension, Store};
+use callbook_model::{Key, Scope, Span, number_key};
+use callbook_store::{Account, CallFilter, Store};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use self::rows::Rows;
 pub use self::rows::party;
+use self::who::find;
 use super::open;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
@@ -23,7 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   callbook calls                                       the newest
   callbook calls --from 2024-01-01 --to 2024-01-31     January 2024
-  callbook calls --number '(650) 555-0112'             with this number, however it is written
+  callbook calls --number '(650) 555-0112'             with this number
   callbook calls --queue Support --result Abandoned    who hung up on Support
   callbook calls --extension 101 --recorded --csv      as CSV, for a spreadsheet
   callbook calls --min-duration 30m --json             as JSON, records as they were received";
@@ -47,6 +49,9 @@ pub struct Calls {
     /// A call queue's short number, name or id
     #[arg(long, value_name = "QUEUE")]
     queue: Option<String>,
+    /// The records of one call, which share this session id
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
     /// Inbound or outbound
     #[arg(long)]
     direction: Option<Direction>,
@@ -94,22 +99,22 @@ impl Calls {
         let mut filter = self.filter(&zone)?;
         let (store, account) = open(&config, self.account).await?;
         filter.keys = self.keys(&store, &account).await?;
+        let as_table = !self.json && !self.csv;
         let limit = match self.limit {
-            None if !self.json && !self.csv => TABLE_ROWS,
+            None if as_table => TABLE_ROWS,
             None | Some(0) => u32::MAX,
             Some(limit) => limit,
         };
         let rows = Rows { store: &store, account: &account, filter, limit };
-        match (self.json, self.csv) {
+        let listed = match (self.json, self.csv) {
             (true, _) => rows.print_json().await?,
             (_, true) => rows.print_csv().await?,
-            _ => {
-                if let Some(count) = rows.print_table(&zone).await? {
-                    note!("the newest {count} of more; --limit 0 shows all");
-                }
-            }
+            _ => rows.print_table(&zone).await?,
+        };
+        if as_table && listed.more {
+            note!("the newest {} of more; --limit 0 shows all", listed.count);
         }
-        Ok(failure::OK)
+        Ok(if listed.damaged > 0 { failure::PARTLY } else { failure::OK })
     }
 
     /// Everything but the keys.
@@ -126,6 +131,10 @@ impl Calls {
 
     async fn keys(&self, store: &Store, account: &Account) -> anyhow::Result<Vec<Key>> {
         let mut keys = Vec::new();
+        // The first key leads the search: no other is listed with as few calls.
+        if let Some(id) = &self.session {
+            keys.push(session(store, account, id).await?);
+        }
         if let Some(number) = &self.number {
             let key = number_key(number, account.home).ok_or_else(|| Usage {
                 message: format!("'{number}' is no phone number"),
@@ -151,26 +160,20 @@ impl Calls {
     }
 }
 
-/// The newest calls as a table.
-pub async fn print_newest(store: &Store, account: &Account, limit: u32) -> anyhow::Result<()> {
-    let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
-    let filter = CallFilter::new(Scope::Account, span);
-    Rows { store, account, filter, limit }.print_table(&TimeZone::system()).await?;
-    Ok(())
+/// Telephony sessions join the records of a call; where none has this id, it is an older session's.
+async fn session(store: &Store, account: &Account, id: &str) -> anyhow::Result<Key> {
+    let key = Key::TelephonySession(id.to_owned());
+    let any = CallFilter { keys: vec![key.clone()], deleted: true, ..everything() };
+    let found = store.calls(account.key, any, None, 1).await?;
+    Ok(if found.is_empty() { Key::Session(id.to_owned()) } else { key })
 }
 
-/// By short number, name in any case, or id.
-fn find(extensions: &[Extension], wanted: &str, what: &str) -> Result<ExtensionId, Usage> {
-    let by_number = |each: &&Extension| each.number.as_deref() == Some(wanted);
-    let by_name = |each: &&Extension| {
-        each.name.as_ref().is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
-    };
-    let by_id = |each: &&Extension| each.id.to_string() == wanted;
-    let found = extensions.iter().find(by_number);
-    let found = found.or_else(|| extensions.iter().find(by_name));
-    let found = found.or_else(|| extensions.iter().find(by_id));
-    found.map(|each| each.id).ok_or_else(|| Usage {
-        message: format!("the archive knows no {what} '{wanted}'"),
-        hint: "give its short number, its whole name or its id",
-    })
+fn everything() -> CallFilter {
+    CallFilter::new(Scope::Account, Span { from: Timestamp::MIN, to: Timestamp::MAX })
+}
+
+/// The newest calls as a table.
+pub async fn print_newest(store: &Store, account: &Account, limit: u32) -> anyhow::Result<()> {
+    Rows { store, account, filter: everything(), limit }.print_table(&TimeZone::system()).await?;
+    Ok(())
 }

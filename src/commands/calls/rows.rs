@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use callbook_model::{CallRecord, Party, Region};
+use callbook_model::{CallRecord, Party};
 use callbook_store::{Account, CallFilter, CallRow, Store};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,45 +23,64 @@ pub struct Rows<'a> {
     pub limit: u32,
 }
 
+/// What came of a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Listed {
+    /// Calls gone through.
+    pub count: u64,
+    /// Those of them that could not be printed.
+    pub damaged: u64,
+    /// There are calls beyond the limit.
+    pub more: bool,
+}
+
 impl Rows<'_> {
-    /// Hands each call to `print`; says whether there are more.
-    async fn each(
+    /// Hands what `read` makes of each call to `print`; says which calls it can make nothing of.
+    async fn each<T>(
         &self,
-        mut print: impl FnMut(&CallRow) -> anyhow::Result<()>,
-    ) -> anyhow::Result<bool> {
+        read: impl Fn(&CallRow) -> Option<T>,
+        mut print: impl FnMut(&CallRow, T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Listed> {
         let (mut left, mut after) = (self.limit, None);
+        let mut listed = Listed::default();
         loop {
             let wanted = left.saturating_add(1).min(CHUNK);
             let rows =
                 self.store.calls(self.account.key, self.filter.clone(), after, wanted).await?;
             for row in rows.iter().take(left as usize) {
-                print(row)?;
+                listed.count += 1;
+                if let Some(call) = read(row) {
+                    print(row, call)?;
+                } else {
+                    listed.damaged += 1;
+                    let id = &row.id;
+                    note!("the archived record {id} is damaged: restore a copy of the archive");
+                }
             }
-            if rows.len() as u32 > left {
-                return Ok(true);
-            }
-            if (rows.len() as u32) < wanted {
-                return Ok(false);
+            listed.more = rows.len() as u32 > left;
+            if listed.more || (rows.len() as u32) < wanted {
+                return Ok(listed);
             }
             left -= rows.len() as u32;
             after = rows.last().map(|row| row.position);
         }
     }
 
-    pub async fn print_json(&self) -> anyhow::Result<()> {
+    pub async fn print_json(&self) -> anyhow::Result<Listed> {
         let mut out = std::io::BufWriter::new(std::io::stdout());
         let mut separator = "[\n";
-        self.each(|row| {
-            write!(out, "{separator}{}", row.simple).context(CANNOT_WRITE)?;
+        let print = |_: &CallRow, simple: String| {
+            write!(out, "{separator}{simple}").context(CANNOT_WRITE)?;
             separator = ",\n";
             Ok(())
-        })
-        .await?;
+        };
+        let listed = self.each(|row| row.simple.clone(), print).await?;
         let end = if separator == "[\n" { "[]" } else { "\n]" };
-        writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)
+        writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)?;
+        Ok(listed)
     }
 
-    pub async fn print_csv(&self) -> anyhow::Result<()> {
+    pub async fn print_csv(&self) -> anyhow::Result<Listed> {
         let mut out = csv::Writer::from_writer(std::io::stdout());
         out.write_record([
             "id",
@@ -76,19 +95,19 @@ impl Rows<'_> {
             "to_name",
             "action",
             "result",
-            "duration_seconds",
+            "duration_ms",
             "recorded",
             "deleted",
         ])
         .map_err(unwritten)?;
-        self.each(|row| {
-            let Some(record) = decode(row, self.account.home) else { return Ok(()) };
-            let start = Timestamp::from_millisecond(record.start_ms)?.to_string();
-            let seconds = (record.duration_ms as f64 / 1000.0).to_string();
+        let print = |row: &CallRow, record: CallRecord| {
+            let start = Timestamp::from_millisecond(record.start_ms)?;
+            // Always with milliseconds: some readers take the first row's form for all.
+            let start = start.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
             let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
             let CallRecord { from, to, .. } = &record;
             out.write_record([
-                row.id.clone(),
+                harmless(&row.id),
                 start,
                 text(&record.call_type),
                 text(&record.direction),
@@ -100,56 +119,54 @@ impl Rows<'_> {
                 text(&to.name),
                 text(&record.action),
                 text(&record.result),
-                seconds,
+                record.duration_ms.to_string(),
                 row.recorded.to_string(),
                 row.deleted.to_string(),
             ])
             .map_err(unwritten)
-        })
-        .await?;
-        out.flush().context(CANNOT_WRITE)
+        };
+        let listed = self.each(|row| self.decode(row), print).await?;
+        out.flush().context(CANNOT_WRITE)?;
+        Ok(listed)
     }
 
-    /// How many were printed, if there are more.
-    pub async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<Option<u64>> {
+    pub async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<Listed> {
         let mut table =
-            output::table(&["START", "", "FROM", "TO", "RESULT", "LENGTH", "ID"], &[2, 3]);
-        let mut count = 0u64;
-        let more = self
-            .each(|row| {
-                let Some(record) = decode(row, self.account.home) else { return Ok(()) };
-                count += 1;
-                let arrow = match record.direction.as_deref() {
-                    Some("Inbound") => "→",
-                    Some("Outbound") => "←",
-                    _ => "?",
-                };
-                let recorded = if row.recorded { " ●" } else { "" };
-                let result = record.result.unwrap_or_default();
-                let result = if row.deleted { format!("{result} (deleted)") } else { result };
-                table.add_row(output::row([
-                    time::minute(record.start_ms, zone),
-                    arrow.to_owned(),
-                    party(&record.from),
-                    party(&record.to),
-                    result,
-                    format!("{:>7}{recorded}", time::length(row.duration_ms)),
-                    row.id.clone(),
-                ]));
-                Ok(())
-            })
-            .await?;
-        if count == 0 {
+            output::table(&["START", "DIR", "FROM", "TO", "RESULT", "LENGTH", "ID"], &[2, 3]);
+        let who = if output::is_narrow(&table) { name_or_number } else { party };
+        let print = |row: &CallRow, record: CallRecord| {
+            let direction = match record.direction.as_deref() {
+                Some("Inbound") => "in",
+                Some("Outbound") => "out",
+                _ => "?",
+            };
+            let recorded = if row.recorded { " ●" } else { "" };
+            let result = record.result.unwrap_or_default();
+            let result = if row.deleted { format!("{result} (deleted)") } else { result };
+            table.add_row(output::row([
+                time::minute(record.start_ms, zone),
+                direction.to_owned(),
+                who(&record.from),
+                who(&record.to),
+                result,
+                format!("{:>7}{recorded}", time::length(row.duration_ms)),
+                row.id.clone(),
+            ]));
+            Ok(())
+        };
+        let listed = self.each(|row| self.decode(row), print).await?;
+        if listed.count == 0 {
             note!("no calls found");
-            return Ok(None);
         }
-        output::print(&table)?;
-        Ok(more.then_some(count))
+        if !table.is_empty() {
+            output::print(&table)?;
+        }
+        Ok(listed)
     }
-}
 
-fn decode(row: &CallRow, home: Region) -> Option<CallRecord> {
-    CallRecord::decode(&row.simple, home).ok()
+    fn decode(&self, row: &CallRow) -> Option<CallRecord> {
+        CallRecord::decode(row.simple.as_deref()?, self.account.home).ok()
+    }
 }
 
 /// What went wrong in writing, which the CSV writer wraps.
@@ -169,6 +186,11 @@ pub fn party(party: &Party) -> String {
         (None, Some(number)) => number.to_owned(),
         (None, None) => "unknown".to_owned(),
     }
+}
+
+/// Who, where there is little room.
+fn name_or_number(party: &Party) -> String {
+    party.name.clone().unwrap_or_else(|| self::party(party))
 }
 
 /// A cell that no spreadsheet takes for a formula: callers choose their names.
@@ -191,6 +213,7 @@ mod tests {
         assert_eq!(harmless("=1+1"), "'=1+1");
         assert_eq!(harmless("+1+cmd|' /C calc'!A0"), "'+1+cmd|' /C calc'!A0");
         assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(harmless("-AbC1"), "'-AbC1");
         assert_eq!(harmless("+16505550112"), "+16505550112");
         assert_eq!(harmless("Ann"), "Ann");
     }

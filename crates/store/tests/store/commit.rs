@@ -1,7 +1,7 @@
 //! Batches go in whole, in order, once.
 
-use callbook_model::{Key, Scope};
-use callbook_store::{Batch, CallFilter, Committed, Error};
+use callbook_model::{ExtensionId, Key, Scope};
+use callbook_store::{Batch, CallFilter, Committed, Error, Extension};
 use serde_json::json;
 
 use crate::support::{Archive, decode, everything, incoming, record};
@@ -144,4 +144,56 @@ async fn what_cannot_be_read_is_kept_once() {
     let reasons: String =
         archive.sql("SELECT group_concat(reason, '; ') FROM quarantine ORDER BY quarantine");
     assert_eq!(reasons, "no readable startTime; not a JSON object");
+}
+
+/// Flips a bit in the middle of what the archive holds of the call.
+fn damage(archive: &Archive, id: &str) {
+    let connection = rusqlite::Connection::open(archive.store.path()).unwrap();
+    let (version, mut simple): (i64, Vec<u8>) = connection
+        .query_row(
+            "SELECT v.version, v.simple FROM version v JOIN call c USING (version) WHERE c.id = ?1",
+            [id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    let middle = simple.len() / 2;
+    simple[middle] ^= 0x10;
+    let sql = "UPDATE version SET simple = ?2 WHERE version = ?1";
+    connection.execute(sql, (version, simple)).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_document_is_noticed_and_blocks_nothing() {
+    let archive = Archive::new().await;
+    archive.commit(&[record("a", 0), record("b", 1)]).await;
+    damage(&archive, "a");
+    let key = archive.account.key;
+    let error = archive.store.call(key, Scope::Account, "a").await.unwrap_err();
+    assert!(matches!(error, Error::DamagedRecord { .. }), "{error:?}");
+    let rows = archive.store.calls(key, everything(), None, 10).await.unwrap();
+    let damaged: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.simple.is_none())).collect();
+    assert_eq!(damaged, [("b", false), ("a", true)]);
+
+    let mut edited = record("a", 0);
+    edited["from"]["phoneNumber"] = json!("+442079460018");
+    assert_eq!(archive.commit(&[edited]).await.updated, 1);
+    let by = |number: &str| CallFilter { keys: vec![Key::Number(number.into())], ..everything() };
+    assert_eq!(archive.find(by("+16505550100")).await, ["b"]);
+    assert_eq!(archive.find(by("+442079460018")).await, ["a"]);
+}
+
+#[tokio::test]
+async fn an_extension_that_is_gone_keeps_its_name_and_not_its_number() {
+    let archive = Archive::new().await;
+    let extension = |id, name: &str| Extension {
+        id: ExtensionId(id),
+        number: Some("101".into()),
+        name: Some(name.into()),
+        kind: None,
+    };
+    let key = archive.account.key;
+    archive.store.put_extensions(key, vec![extension(1, "Ann")]).await.unwrap();
+    archive.store.put_extensions(key, vec![extension(2, "Bea")]).await.unwrap();
+    let gone = Extension { number: None, ..extension(1, "Ann") };
+    assert_eq!(archive.store.extensions(key).await.unwrap(), [gone, extension(2, "Bea")]);
 }

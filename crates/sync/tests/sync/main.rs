@@ -4,3 +4,5 @@
 
 mod plan;
 mod retry;
+mod support;
+mod verify;

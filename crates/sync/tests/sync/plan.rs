@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use callbook_model::Span;
 use callbook_sync::{Outcome, Plan, Step};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -84,18 +85,42 @@ fn ids(calls: &[(i64, u32)]) -> BTreeSet<u32> {
 #[test]
 fn a_server_that_always_gives_the_same_page_is_left() {
     let mut plan = Plan::default();
-    plan.begin(moment(0), moment(2_000_000));
+    plan.begin(Some(moment(0)), moment(2_000_000));
     let same = Outcome { records: 9, oldest: Some(moment(5)), sorted: true, has_next: true };
     let pages = (0..2000).take_while(|_| plan.apply(same).is_ok()).count();
     assert_eq!(pages, 1000);
     assert!(plan.next().is_some(), "what is left to list must not be forgotten");
 }
 
+#[test]
+fn a_later_run_lists_the_last_day_again_and_what_is_new() {
+    let day = 24 * 3_600_000;
+    let mut plan = Plan::once(Span { from: moment(0), to: moment(10 * day) });
+    let last = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
+    plan.apply(last).unwrap();
+    plan.begin(None, moment(12 * day));
+    let again = Span { from: moment(9 * day), to: moment(12 * day) };
+    assert_eq!(plan.next().map(|step| step.span), Some(again));
+    assert_eq!(plan.covered().map(|span| span.to), Some(moment(12 * day)));
+}
+
+#[test]
+fn a_clock_that_was_ahead_does_not_stop_later_runs() {
+    let day = 24 * 3_600_000;
+    let mut plan = Plan::once(Span { from: moment(0), to: moment(40 * day) });
+    let last = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
+    plan.apply(last).unwrap();
+    plan.begin(None, moment(12 * day));
+    let again = Span { from: moment(11 * day), to: moment(12 * day) };
+    assert_eq!(plan.next().map(|step| step.span), Some(again));
+    assert_eq!(plan.covered().map(|span| span.to), Some(moment(12 * day)));
+}
+
 proptest! {
     #[test]
     fn everything_is_listed(mut upstream in upstream()) {
         let mut plan = Plan::default();
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let (seen, _) = upstream.list(&mut plan, |_| {});
         prop_assert_eq!(seen, ids(&upstream.calls));
     }
@@ -115,7 +140,7 @@ proptest! {
         let before = ids(&calls);
         let mut upstream = Upstream { calls, per_page, includes_end, ascending: false };
         let mut plan = Plan::default();
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let mut gone = gone.into_iter();
         let (seen, _) = upstream.list(&mut plan, |upstream| {
             upstream.calls.extend(new.pop());
@@ -134,7 +159,7 @@ proptest! {
         let calls = starts.into_iter().zip(0..).collect();
         let mut upstream = Upstream { calls, per_page, includes_end: false, ascending: true };
         let mut plan = Plan::default();
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let (seen, _) = upstream.list(&mut plan, |_| {});
         prop_assert_eq!(seen, ids(&upstream.calls));
     }
@@ -145,7 +170,7 @@ proptest! {
         let calls = (0..count as i64).map(|n| n * 1000).zip(0..).collect();
         let mut upstream = Upstream { calls, per_page, includes_end: true, ascending: false };
         let mut plan = Plan::default();
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let (_, pages) = upstream.list(&mut plan, |_| {});
         prop_assert!(pages <= count.div_ceil(per_page - 1) + 1, "{pages}");
     }
@@ -154,7 +179,7 @@ proptest! {
     #[test]
     fn a_run_goes_on_where_the_last_one_stopped(mut upstream in upstream(), stop in 0usize..6, late in 0i64..80_000_000) {
         let mut plan = Plan::default();
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let mut seen = BTreeSet::new();
         for _ in 0..stop {
             let Some(step) = plan.next() else { break };
@@ -167,7 +192,7 @@ proptest! {
         // A day at most after the last run, a call shows up that began before it.
         upstream.calls.push((2_000_000 - late.min(80_000_000), 7_000));
         upstream.calls.push((2_000_500, 7_001));
-        plan.begin(moment(0), moment(3_000_000));
+        plan.begin(None, moment(3_000_000));
         let (more, _) = upstream.list(&mut plan, |_| {});
         seen.extend(more);
         prop_assert!(seen.contains(&7_001));
@@ -179,10 +204,10 @@ proptest! {
     #[test]
     fn an_earlier_start_lists_what_is_before(mut upstream in upstream(), since in 0i64..1_000_000) {
         let mut plan = Plan::default();
-        plan.begin(moment(since), moment(2_000_000));
+        plan.begin(Some(moment(since)), moment(2_000_000));
         let (first, _) = upstream.list(&mut plan, |_| {});
         prop_assert!(upstream.calls.iter().all(|(start, id)| *start < since || first.contains(id)));
-        plan.begin(moment(0), moment(2_000_000));
+        plan.begin(Some(moment(0)), moment(2_000_000));
         let (second, _) = upstream.list(&mut plan, |_| {});
         let seen: BTreeSet<u32> = first.union(&second).copied().collect();
         prop_assert_eq!(seen, ids(&upstream.calls));

@@ -1,74 +1,17 @@
 //! Syncs against a server that fails in every way that may pass, and some that may not.
 
-use std::time::Duration;
+use callbook_ringcentral::Error as Upstream;
+use callbook_sync::{Error, Options, Summary};
+use serde_json::json;
+use wiremock::{MockServer, ResponseTemplate};
 
-use callbook_model::{Scope, Span};
-use callbook_ringcentral::{Client, Connection, Error as Upstream, Retry, parse_server_url};
-use callbook_store::{CallFilter, Open, Store};
-use callbook_sync::{Error, Options, Summary, sync};
-use jiff::Timestamp;
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
-
-const CALL_LOG: &str = "/restapi/v1.0/account/~/call-log";
-
-/// Token, account and extensions; the call log is each test's own.
-async fn upstream() -> MockServer {
-    let server = MockServer::start().await;
-    let answers = [
-        ("POST", "/restapi/oauth/token", token()),
-        ("GET", "/restapi/v1.0/account/~", json!({ "id": 400 })),
-        ("GET", "/restapi/v1.0/account/~/extension", json!({ "records": [] })),
-    ];
-    for (verb, place, body) in answers {
-        Mock::given(method(verb))
-            .and(path(place))
-            .respond_with(ResponseTemplate::new(200).set_body_json(body))
-            .mount(&server)
-            .await;
-    }
-    server
-}
-
-fn token() -> Value {
-    json!({ "access_token": "secret", "token_type": "bearer", "expires_in": 3600 })
-}
-
-fn page(records: &[Value]) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!({ "records": records }))
-}
-
-fn call(id: &str) -> Value {
-    json!({ "id": id, "startTime": "2024-01-01T00:00:00.000Z", "type": "Voice" })
-}
-
-async fn answer(server: &MockServer, times: u64, answer: ResponseTemplate) {
-    let mock = Mock::given(method("GET")).and(path(CALL_LOG)).respond_with(answer);
-    mock.up_to_n_times(times).mount(server).await;
-}
+use crate::support::{Place, answer, call, page, upstream};
 
 /// Syncs into a new archive and says what came of it, and which ids are there.
 async fn run(server: &MockServer) -> (Result<Summary, Error>, Vec<String>) {
-    let folder = TempDir::new().unwrap();
-    let location = folder.path().join("a.db").display().to_string().parse().unwrap();
-    let store = Store::open(&location, Open::OrCreate).await.unwrap();
-    let connection = Connection {
-        server_url: parse_server_url(&server.uri()).unwrap(),
-        client_id: "id".into(),
-        client_secret: None,
-        jwt: "jwt".to_owned().into(),
-    };
-    let wait = Duration::from_millis(1);
-    let retry = Retry { first: wait, longest: wait, times: 3 };
-    let client = Client::new(connection, retry).unwrap();
-    let result = sync(&client, &store, &server.uri(), Options::default(), |_| {}).await;
-    let Some(account) = store.accounts().await.unwrap().pop() else { return (result, vec![]) };
-    let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
-    let filter = CallFilter::new(Scope::Account, span);
-    let rows = store.calls(account.key, filter, None, 100).await.unwrap();
-    (result, rows.into_iter().map(|row| row.id).collect())
+    let place = Place::new(server).await;
+    let result = place.sync(Options::default()).await;
+    (result, place.ids().await)
 }
 
 #[tokio::test]
@@ -155,9 +98,8 @@ async fn records_that_cannot_be_read_cost_no_other() {
     let server = upstream().await;
     let records = [call("a"), json!({ "id": "b" }), json!([1, 2]), json!(7), call("c")];
     answer(&server, 9, page(&records)).await;
-    let (result, mut ids) = run(&server).await;
+    let (result, ids) = run(&server).await;
     let summary = result.unwrap();
-    ids.sort();
     assert_eq!((summary.committed.inserted, summary.committed.quarantined), (2, 3));
     assert_eq!(ids, ["a", "c"]);
 }

@@ -1,0 +1,8 @@
+//! The client against a server that answers as a test tells it to.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod answers;
+mod log;
+mod proxy;
+mod support;

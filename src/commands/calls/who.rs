@@ -1,0 +1,76 @@
+//! Whom the words of a command line mean.
+
+use callbook_model::ExtensionId;
+use callbook_store::Extension;
+
+use crate::failure::Usage;
+
+/// By short number, id, or name in any case. What several have in common means none of them.
+pub fn find(extensions: &[Extension], wanted: &str, what: &str) -> Result<ExtensionId, Usage> {
+    let name = wanted.to_lowercase();
+    let by_number = |each: &Extension| each.number.as_deref() == Some(wanted);
+    let by_id = |each: &Extension| each.id.to_string() == wanted;
+    let by_name =
+        |each: &Extension| each.name.as_ref().is_some_and(|each| each.to_lowercase() == name);
+    let ways: [&dyn Fn(&Extension) -> bool; 3] = [&by_number, &by_id, &by_name];
+    for way in ways {
+        let found: Vec<_> = extensions.iter().filter(|each| way(each)).collect();
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok(one.id),
+            several => return Err(ambiguous(several, wanted)),
+        }
+    }
+    Err(Usage {
+        message: format!("the archive knows no {what} '{wanted}'"),
+        hint: "give its short number, its whole name or its id",
+    })
+}
+
+fn ambiguous(several: &[&Extension], wanted: &str) -> Usage {
+    let tell_apart = |each: &&Extension| {
+        let number = each.number.clone().filter(|number| number != wanted);
+        number.unwrap_or_else(|| each.id.to_string())
+    };
+    let several: Vec<_> = several.iter().map(tell_apart).collect();
+    Usage {
+        message: format!("'{wanted}' may be any of {}", several.join(", ")),
+        hint: "give one of these instead",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extension(id: u64, number: Option<&str>, name: &str) -> Extension {
+        let number = number.map(str::to_owned);
+        Extension { id: ExtensionId(id), number, name: Some(name.to_owned()), kind: None }
+    }
+
+    #[test]
+    fn short_numbers_come_first_then_ids_then_names() {
+        let all = [
+            extension(1, None, "102"),
+            extension(102, Some("101"), "3"),
+            extension(3, Some("102"), "Ann"),
+        ];
+        for (wanted, id) in [("102", 3), ("101", 102), ("3", 3), ("1", 1), ("ANN", 3)] {
+            assert_eq!(find(&all, wanted, "extension").unwrap(), ExtensionId(id), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn what_several_have_in_common_means_none_of_them() {
+        let all = [
+            extension(1, Some("101"), "Ann"),
+            extension(2, None, "ann"),
+            extension(3, Some("103"), "Bob"),
+            extension(4, Some("103"), "Eve"),
+        ];
+        let message = |wanted| find(&all, wanted, "extension").unwrap_err().message;
+        assert_eq!(message("Ann"), "'Ann' may be any of 101, 2");
+        assert_eq!(message("103"), "'103' may be any of 3, 4");
+        assert_eq!(message("Joe"), "the archive knows no extension 'Joe'");
+    }
+}
