@@ -15,8 +15,9 @@ use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, CANNOT_WRITE, say};
 use crate::time;
 
-/// Width of the picture of a leg's place in the call, in characters.
+/// Width of the picture of a leg's place in the call, in characters; and where there is little room.
 const BAR: i64 = 24;
+const NARROW_BAR: i64 = 10;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -93,6 +94,7 @@ pub async fn print(
     let end_ms = ends.chain([record.start_ms + record.duration_ms]).max().unwrap_or(0);
     let length_ms = (end_ms - record.start_ms).max(1);
     let mut table = output::table(&["AFTER", "", "WHO", "LEG", "RESULT", "LENGTH"], &[2, 4]);
+    let width = if output::is_narrow(&table) { NARROW_BAR } else { BAR };
     for leg in &legs {
         let after_ms = leg.start_ms.map_or(0, |start_ms| start_ms - record.start_ms);
         let result = match (&leg.result, &leg.reason) {
@@ -103,7 +105,7 @@ pub async fn print(
         let recorded = if leg.recorded { " ●" } else { "" };
         table.add_row(output::row([
             time::length(after_ms),
-            bar(after_ms, leg.duration_ms, length_ms),
+            bar(after_ms, leg.duration_ms, length_ms, width),
             who(leg, &extensions),
             text(&leg.leg_type),
             format!("{result}{recorded}"),
@@ -127,15 +129,15 @@ fn who(leg: &Leg, extensions: &[Extension]) -> String {
 }
 
 /// Where in the call a leg lies.
-fn bar(after_ms: i64, duration_ms: i64, length_ms: i64) -> String {
-    let place = |milliseconds: i64| (milliseconds.clamp(0, length_ms) * BAR / length_ms) as usize;
-    let (start, end) = (place(after_ms).min(BAR as usize - 1), place(after_ms + duration_ms));
+fn bar(after_ms: i64, duration_ms: i64, length_ms: i64, width: i64) -> String {
+    let place = |milliseconds: i64| (milliseconds.clamp(0, length_ms) * width / length_ms) as usize;
+    let (start, end) = (place(after_ms).min(width as usize - 1), place(after_ms + duration_ms));
     let filled = end.saturating_sub(start).max(1);
     format!(
         "{}{}{}",
         "·".repeat(start),
         "█".repeat(filled),
-        "·".repeat(BAR as usize - start - filled)
+        "·".repeat(width as usize - start - filled)
     )
 }
 
@@ -145,9 +147,12 @@ mod tests {
 
     #[test]
     fn a_leg_has_its_place_in_the_call() {
-        assert_eq!(bar(0, 60_000, 60_000), "█".repeat(24));
-        assert_eq!(bar(30_000, 30_000, 60_000), format!("{}{}", "·".repeat(12), "█".repeat(12)));
-        assert_eq!(bar(60_000, 0, 60_000), format!("{}█", "·".repeat(23)));
-        assert_eq!(bar(-5, 90_000, 60_000), "█".repeat(24));
+        assert_eq!(bar(0, 60_000, 60_000, 24), "█".repeat(24));
+        assert_eq!(
+            bar(30_000, 30_000, 60_000, 24),
+            format!("{}{}", "·".repeat(12), "█".repeat(12))
+        );
+        assert_eq!(bar(60_000, 0, 60_000, 24), format!("{}█", "·".repeat(23)));
+        assert_eq!(bar(-5, 90_000, 60_000, 24), "█".repeat(24));
     }
 }
