@@ -1,7 +1,7 @@
 //! What the log says of answers, and what not.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use callbook_model::{ExtensionId, Scope, Span};
 use callbook_ringcentral::{CallLogQuery, View};
@@ -26,9 +26,23 @@ impl Write for Log {
     }
 }
 
+/// A log for everything that no other one takes. Without it, whatever another thread reaches first is taken for
+/// unwanted, by this process for good.
+fn log_the_rest_nowhere() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let nowhere = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(std::io::sink)
+            .finish();
+        tracing::subscriber::set_global_default(nowhere).unwrap();
+    });
+}
+
 impl Log {
     /// Takes down what this thread logs from now on.
     fn start() -> (Self, tracing::subscriber::DefaultGuard) {
+        log_the_rest_nowhere();
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new("callbook_ringcentral=trace"))
