@@ -108,19 +108,21 @@ impl Plan {
         let mut add = |from: Timestamp, to: Timestamp| {
             self.pending.extend(Span::new(from, to).map(Step::first));
         };
-        let covered = self.covered.unwrap_or(Span { from: now, to: now });
-        match since {
-            Some(since) => add(since, now),
-            None if self.covered.is_none() => add(BEGINNING, now),
-            None => {
-                add(BEGINNING, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
-                // Should the server's clock have been put back, what is after now was not covered.
-                let known_to = covered.to.min(now);
-                let again = known_to.saturating_sub(OVERLAP).unwrap_or(covered.from);
-                // The newest calls are wanted first: the last one added is the first one listed.
-                add(again.max(covered.from), now);
-            }
+        let Some(covered) = self.covered else {
+            let from = since.unwrap_or(BEGINNING);
+            add(from, now);
+            self.covered = Span::new(from, now);
+            return;
+        };
+        if since.is_none() && BEGINNING < covered.from {
+            add(BEGINNING, covered.from.saturating_add(BEYOND).unwrap_or(covered.from));
         }
+        // Should the server's clock have been put back, what is after now was not covered.
+        let known_to = covered.to.min(now);
+        let again = known_to.saturating_sub(OVERLAP).unwrap_or(covered.from).max(covered.from);
+        // Never from later on: what lies between the last run and `since` would be left out for good.
+        // The newest calls are wanted first: the last one added is the first one listed.
+        add(again.min(since.unwrap_or(again)), now);
         let from = covered.from.min(since.unwrap_or(BEGINNING));
         self.covered = Span::new(from, now).or(self.covered);
     }

@@ -104,6 +104,37 @@ fn a_later_run_lists_the_last_day_again_and_what_is_new() {
     assert_eq!(plan.covered().map(|span| span.to), Some(moment(12 * day)));
 }
 
+/// Everything that a run asks for, when nothing has another page.
+fn asked(plan: &mut Plan) -> Vec<Span> {
+    let only = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
+    std::iter::from_fn(|| {
+        let step = plan.next()?;
+        plan.apply(only).unwrap();
+        Some(step.span)
+    })
+    .collect()
+}
+
+#[test]
+fn what_lies_between_the_last_run_and_a_later_since_is_listed_too() {
+    let day = 24 * 3_600_000;
+    let mut plan = Plan::default();
+    plan.begin(Some(moment(0)), moment(10 * day));
+    asked(&mut plan);
+    plan.begin(Some(moment(19 * day)), moment(20 * day));
+    assert_eq!(asked(&mut plan), [Span { from: moment(9 * day), to: moment(20 * day) }]);
+}
+
+#[test]
+fn once_everything_is_there_a_run_asks_for_the_last_day_alone() {
+    let day = 24 * 3_600_000;
+    let mut plan = Plan::default();
+    plan.begin(None, moment(10 * day));
+    asked(&mut plan);
+    plan.begin(None, moment(11 * day));
+    assert_eq!(asked(&mut plan), [Span { from: moment(9 * day), to: moment(11 * day) }]);
+}
+
 #[test]
 fn a_clock_that_was_ahead_does_not_stop_later_runs() {
     let day = 24 * 3_600_000;
