@@ -1,0 +1,146 @@
+//! Ways of telling somebody.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{AsyncTransport as _, Message, Tokio1Executor};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use url::Url;
+
+use crate::{Change, Notice};
+
+/// A receiver that takes longer is not waited for.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Somebody to be told.
+#[derive(Debug, Clone)]
+pub enum Channel {
+    /// An address that takes JSON by POST. Often the address itself is the secret.
+    Webhook(SecretString),
+    /// A mail server and people.
+    Email(Email),
+}
+
+/// Where mail is handed in, and whom it is for.
+#[derive(Debug, Clone)]
+pub struct Email {
+    /// `smtps://user:password@host:465`, or `smtp://…` (`?tls=required` for STARTTLS).
+    pub server: SecretString,
+    /// The sender.
+    pub from: String,
+    /// Everybody who is told.
+    pub to: Vec<String>,
+}
+
+/// Why nobody was told. No text repeats an address that may be a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ChannelError {
+    /// The webhook's address.
+    #[error("the webhook of the alerts is no http or https address")]
+    Address,
+    /// The webhook did not take it.
+    #[error("the webhook of the alerts answered {0}")]
+    Refused(u16),
+    /// It could not be reached.
+    #[error("the webhook of the alerts cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// The mail server's address.
+    #[error("the mail server of the alerts is not written as smtps://user:password@host")]
+    Server,
+    /// A sender or a recipient.
+    #[error("'{0}' is no e-mail address")]
+    Mailbox(String),
+    /// The mail could not be put together.
+    #[error("the mail of the alerts cannot be written")]
+    Compose(#[source] lettre::error::Error),
+    /// The mail server did not take it.
+    #[error("the mail server of the alerts did not take the mail")]
+    Mail(#[source] lettre::transport::smtp::Error),
+}
+
+impl Channel {
+    /// Its name, under which its ledger is kept.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => "webhook",
+            Self::Email(_) => "e-mail",
+        }
+    }
+
+    /// Tells all of it, in one message; does nothing where there is nothing to tell.
+    ///
+    /// # Errors
+    /// When the channel cannot be used or does not take the message.
+    pub async fn deliver(&self, notices: &[Notice]) -> Result<(), ChannelError> {
+        match (self, notices) {
+            (_, []) => Ok(()),
+            (Self::Webhook(address), _) => post(address, notices).await,
+            (Self::Email(email), _) => mail(email, notices).await,
+        }
+    }
+}
+
+async fn post(address: &SecretString, notices: &[Notice]) -> Result<(), ChannelError> {
+    let address = Url::parse(address.expose_secret()).map_err(|_| ChannelError::Address)?;
+    if !matches!(address.scheme(), "http" | "https") {
+        return Err(ChannelError::Address);
+    }
+    let unreachable = |error: reqwest::Error| ChannelError::Unreachable(error.without_url());
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TIMEOUT)
+        .build()
+        .map_err(unreachable)?;
+    // Chat services show `text`; programs read `alerts`.
+    let body = json!({ "text": text(notices), "alerts": notices });
+    let answer = client.post(address).json(&body).send().await.map_err(unreachable)?;
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        status => Err(ChannelError::Refused(status.as_u16())),
+    }
+}
+
+async fn mail(email: &Email, notices: &[Notice]) -> Result<(), ChannelError> {
+    let mut message = Message::builder().from(mailbox(&email.from)?).subject(subject(notices));
+    for recipient in &email.to {
+        message = message.to(mailbox(recipient)?);
+    }
+    let message = message
+        .header(ContentType::TEXT_PLAIN)
+        .body(format!("{}\n", text(notices)))
+        .map_err(ChannelError::Compose)?;
+    let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(email.server.expose_secret());
+    let transport = server.map_err(|_| ChannelError::Server)?.timeout(Some(TIMEOUT)).build();
+    transport.send(message).await.map_err(ChannelError::Mail)?;
+    Ok(())
+}
+
+fn mailbox(address: &str) -> Result<Mailbox, ChannelError> {
+    address.parse().map_err(|_| ChannelError::Mailbox(address.to_owned()))
+}
+
+fn subject(notices: &[Notice]) -> String {
+    match notices {
+        [one] => format!("Callbook: {}", line(one)),
+        several => format!("Callbook: {} alerts", several.len()),
+    }
+}
+
+fn text(notices: &[Notice]) -> String {
+    notices.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn line(notice: &Notice) -> String {
+    let message = notice.message.replace(char::is_control, " ");
+    match notice.change {
+        Change::Began => message,
+        Change::Lasts => {
+            format!("still, since {}: {message}", notice.since.strftime("%Y-%m-%d %H:%M UTC"))
+        }
+        Change::Passed => format!("passed: {message}"),
+    }
+}
