@@ -1,12 +1,14 @@
 //! The rate budget of one group of requests: how many the server takes in a sliding window.
 //!
-//! Pure: moments are durations since any fixed start. The server counts a request when it arrives,
+//! Pure: moments are durations since any fixed start; processes that share a budget mean 1970. The server counts a request when it arrives,
 //! which lies between our sending it and its answer; a place in the window is taken to be free only
 //! when it is free at the latest of those, so a request that waits for [`Budget::ready_at`] is never
 //! refused for our own doing.
 
 use std::collections::VecDeque;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 /// Clocks of two machines do not run alike, and timers wake early: this much is waited on top.
 const MARGIN: Duration = Duration::from_millis(2);
@@ -20,11 +22,17 @@ const LONGEST_PENALTY: Duration = Duration::from_secs(3600);
 /// What the first of several refusals costs at least; each further one costs twice as much.
 const SHORTEST_PENALTY: Duration = Duration::from_secs(1);
 
+/// A request that is not answered after so long never will be: its process died.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
+
+/// Requests of low priority leave one place in so many to the others, and at least one.
+const RESERVE: u32 = 5;
+
 /// No app has a larger limit; each place of a window takes memory.
 const LARGEST_LIMIT: u32 = 10_000;
 
 /// What the `X-Rate-Limit-*` headers of an answer say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
     /// Requests in a window.
     pub limit: u32,
@@ -43,14 +51,23 @@ impl Announced {
     }
 }
 
+/// What goes first when places are few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Calls.
+    High,
+    /// Recordings: they wait while only the reserve is left.
+    Low,
+}
+
 /// What is known of one rate group.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     announced: Option<Announced>,
     /// When each request of the window was answered, earliest first.
     answered: VecDeque<Duration>,
-    /// Requests sent and not answered yet.
-    pending: u32,
+    /// When each request was sent that is not answered yet.
+    pending: Vec<Duration>,
     /// No request before this moment.
     blocked_until: Duration,
     /// How often in a row the server has refused.
@@ -59,13 +76,19 @@ pub struct Budget {
 
 impl Budget {
     /// The earliest moment a request may be sent; `None` while that depends on an answer to come.
-    pub fn ready_at(&self, now: Duration) -> Option<Duration> {
+    pub fn ready_at(&self, now: Duration, priority: Priority) -> Option<Duration> {
         let earliest = now.max(self.blocked_until);
+        let pending = self.pending.iter().filter(|sent| !forgotten(**sent, now)).count();
         let Some(Announced { limit, window, .. }) = self.announced else {
             // Nothing known yet: one request at a time finds out.
-            return (self.pending == 0).then_some(earliest);
+            return (pending == 0).then_some(earliest);
         };
-        let free = limit.max(1).saturating_sub(self.pending) as usize;
+        let reserve = match priority {
+            Priority::High => 0,
+            Priority::Low => (limit / RESERVE).max(1),
+        };
+        let places = limit.saturating_sub(reserve).max(1) as usize;
+        let free = places.saturating_sub(pending);
         if free == 0 {
             return None;
         }
@@ -76,15 +99,20 @@ impl Budget {
     }
 
     /// A request goes out.
-    pub fn sent(&mut self) {
-        self.pending += 1;
+    pub fn sent(&mut self, now: Duration) {
+        self.pending.retain(|sent| !forgotten(*sent, now));
+        self.pending.push(now);
     }
 
     /// A request sent at `sent` was answered, or given up, at `now`.
     pub fn answered(&mut self, sent: Duration, now: Duration, announced: Option<Announced>) {
         let announced = announced.map(Announced::bounded);
-        self.pending = self.pending.saturating_sub(1);
-        self.answered.push_back(now);
+        if let Some(place) = self.pending.iter().position(|pending| *pending == sent) {
+            self.pending.swap_remove(place);
+        }
+        // Another process may have noted a later one: the earliest comes first.
+        let place = self.answered.partition_point(|at| *at <= now);
+        self.answered.insert(place, now);
         if announced.is_some() {
             self.announced = announced;
         }
@@ -99,7 +127,7 @@ impl Budget {
         if announced.is_some() {
             // Fewer left than we have used: somebody else shares the budget, as late as just now.
             let used = limit.saturating_sub(remaining) as usize;
-            let known = self.answered.len() + self.pending as usize;
+            let known = self.answered.len() + self.pending.len();
             self.answered.extend(std::iter::repeat_n(now, used.saturating_sub(known)));
         }
     }
@@ -123,6 +151,10 @@ impl Budget {
     pub fn accepted(&mut self) {
         self.refusals = 0;
     }
+}
+
+fn forgotten(sent: Duration, now: Duration) -> bool {
+    sent + FORGOTTEN_AFTER <= now
 }
 
 #[cfg(test)]
@@ -153,9 +185,9 @@ mod tests {
             let mut budget = Budget::default();
             let (mut now, mut arrivals) = (Duration::ZERO, Vec::new());
             for (there, back) in delays {
-                now = budget.ready_at(now).unwrap();
+                now = budget.ready_at(now, Priority::High).unwrap();
                 let sent = now;
-                budget.sent();
+                budget.sent(now);
                 let arrival = now + ms(there);
                 prop_assert!(fits(&arrivals, arrival, limit, window));
                 arrivals.push(arrival);
@@ -167,13 +199,61 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// Several processes that take turns on one state, of which some die with a request under way.
+        #[test]
+        fn processes_that_share_a_budget_are_never_over_the_limit(
+            limit in 1u32..12,
+            turns in prop::collection::vec((0u64..300, 0u64..300, 0u8..20, any::<bool>()), 1..150),
+        ) {
+            let window = ms(1000);
+            let mut state = serde_json::to_string(&Budget::default()).unwrap();
+            let (mut now, mut arrivals) = (Duration::ZERO, Vec::new());
+            for (there, back, fate, low) in turns {
+                let mut budget: Budget = serde_json::from_str(&state).unwrap();
+                let priority = if low { Priority::Low } else { Priority::High };
+                let Some(ready) = budget.ready_at(now, priority) else {
+                    // The dead one is forgotten in the end.
+                    now += FORGOTTEN_AFTER;
+                    continue;
+                };
+                now = ready;
+                let sent = now;
+                budget.sent(sent);
+                let arrival = now + ms(there);
+                prop_assert!(fits(&arrivals, arrival, limit, window));
+                arrivals.push(arrival);
+                now = arrival + ms(back);
+                if fate > 0 {
+                    let used = arrivals.iter().filter(|a| **a + window > arrival).count() as u32;
+                    let announced = Announced { limit, remaining: limit - used, window };
+                    budget.answered(sent, now, Some(announced));
+                }
+                state = serde_json::to_string(&budget).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn low_priority_leaves_a_reserve() {
+        let mut budget = Budget::default();
+        for sent in 0..8u64 {
+            budget.sent(ms(sent));
+            let remaining = 9 - sent as u32;
+            let announced = Announced { limit: 10, remaining, window: ms(60_000) };
+            budget.answered(ms(sent), ms(sent), Some(announced));
+        }
+        assert_eq!(budget.ready_at(ms(8), Priority::High), Some(ms(8)));
+        assert_eq!(budget.ready_at(ms(8), Priority::Low), Some(ms(60_002)));
+    }
+
     #[test]
     fn with_short_answers_nearly_the_whole_budget_is_used() {
         let (mut budget, mut now) = (Budget::default(), Duration::ZERO);
         for sent in 0..200u32 {
-            now = budget.ready_at(now).unwrap();
+            now = budget.ready_at(now, Priority::High).unwrap();
             let sent_at = now;
-            budget.sent();
+            budget.sent(now);
             now += ms(5);
             let remaining = 10 - (sent % 10) - 1;
             let announced = Announced { limit: 10, remaining, window: ms(1000) };
@@ -186,10 +266,10 @@ mod tests {
     #[test]
     fn what_others_used_counts_as_used_just_now() {
         let mut budget = Budget::default();
-        budget.sent();
+        budget.sent(ms(0));
         let announced = Announced { limit: 10, remaining: 0, window: ms(60_000) };
         budget.answered(ms(0), ms(100), Some(announced));
-        assert_eq!(budget.ready_at(ms(100)), Some(ms(60_102)));
+        assert_eq!(budget.ready_at(ms(100), Priority::High), Some(ms(60_102)));
     }
 
     #[test]
@@ -202,16 +282,16 @@ mod tests {
         ] {
             let mut budget = Budget::default();
             budget.refused(ms(0), stated);
-            assert_eq!(budget.ready_at(ms(10)), Some(ms(ready)), "{stated:?}");
+            assert_eq!(budget.ready_at(ms(10), Priority::High), Some(ms(ready)), "{stated:?}");
         }
     }
 
     /// Sends when allowed, is refused at once each time; what each refusal costs, in ms.
     fn penalties(budget: &mut Budget, stated: Duration, times: usize) -> Vec<u128> {
-        let mut now = budget.ready_at(ms(0)).unwrap();
+        let mut now = budget.ready_at(ms(0), Priority::High).unwrap();
         let mut refuse = || {
             budget.refused(now, Some(stated));
-            let ready = budget.ready_at(now).unwrap();
+            let ready = budget.ready_at(now, Priority::High).unwrap();
             let penalty = ready - now - MARGIN;
             now = ready;
             penalty.as_millis()
@@ -234,31 +314,31 @@ mod tests {
         let mut budget = Budget::default();
         budget.refused(ms(0), Some(ms(0)));
         budget.refused(ms(100), Some(ms(0)));
-        assert_eq!(budget.ready_at(ms(100)), Some(ms(1102)));
+        assert_eq!(budget.ready_at(ms(100), Priority::High), Some(ms(1102)));
     }
 
     #[test]
     fn an_absurd_announcement_costs_neither_memory_nor_years() {
         let mut budget = Budget::default();
         let window = Duration::from_secs(u32::MAX.into());
-        budget.sent();
+        budget.sent(ms(0));
         budget.answered(
             ms(0),
             ms(0),
             Some(Announced { limit: 4_000_000_000, remaining: 0, window }),
         );
         assert_eq!(budget.answered.len(), 10_000);
-        assert_eq!(budget.ready_at(ms(0)), Some(ms(3_600_002)));
+        assert_eq!(budget.ready_at(ms(0), Priority::High), Some(ms(3_600_002)));
     }
 
     #[test]
     fn before_anything_is_known_requests_go_one_by_one() {
         let mut budget = Budget::default();
-        assert_eq!(budget.ready_at(ms(0)), Some(ms(0)));
-        budget.sent();
-        assert_eq!(budget.ready_at(ms(0)), None);
+        assert_eq!(budget.ready_at(ms(0), Priority::High), Some(ms(0)));
+        budget.sent(ms(0));
+        assert_eq!(budget.ready_at(ms(0), Priority::High), None);
         budget.answered(ms(0), ms(5), None);
-        assert_eq!(budget.ready_at(ms(5)), Some(ms(5)));
+        assert_eq!(budget.ready_at(ms(5), Priority::High), Some(ms(5)));
     }
 
     #[test]
@@ -266,13 +346,13 @@ mod tests {
         let mut budget = Budget::default();
         let announced = |remaining| Some(Announced { limit: 2, remaining, window: ms(1000) });
         for (sent, answered, remaining) in [(0, 5, 1), (5, 10, 0)] {
-            budget.sent();
+            budget.sent(ms(sent));
             budget.answered(ms(sent), ms(answered), announced(remaining));
         }
-        assert_eq!(budget.ready_at(ms(10)), Some(ms(1007)));
-        budget.sent();
+        assert_eq!(budget.ready_at(ms(10), Priority::High), Some(ms(1007)));
+        budget.sent(ms(1007));
         // On arrival at 1,008 ms the server still counts the second request, which came at 9 ms.
         budget.answered(ms(1007), ms(1500), announced(0));
-        assert_eq!(budget.ready_at(ms(1500)), Some(ms(1500)));
+        assert_eq!(budget.ready_at(ms(1500), Priority::High), Some(ms(1500)));
     }
 }

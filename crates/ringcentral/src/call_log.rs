@@ -40,10 +40,7 @@ pub struct CallLogQuery {
 
 impl CallLogQuery {
     pub(crate) fn path(&self) -> String {
-        match self.scope {
-            Scope::Account => "/restapi/v1.0/account/~/call-log".to_owned(),
-            Scope::Extension(id) => format!("/restapi/v1.0/account/~/extension/{id}/call-log"),
-        }
+        call_log_path(self.scope)
     }
 
     pub(crate) fn parameters(&self) -> [(&'static str, String); 6] {
@@ -63,8 +60,16 @@ impl CallLogQuery {
     }
 }
 
+/// Where a call log is.
+pub(crate) fn call_log_path(scope: Scope) -> String {
+    match scope {
+        Scope::Account => "/restapi/v1.0/account/~/call-log".to_owned(),
+        Scope::Extension(id) => format!("/restapi/v1.0/account/~/extension/{id}/call-log"),
+    }
+}
+
 /// `2016-03-10T18:07:52.534Z`, the form of RingCentral's own examples.
-fn milliseconds(moment: Timestamp) -> String {
+pub(crate) fn milliseconds(moment: Timestamp) -> String {
     DateTimePrinter::new().precision(Some(3)).timestamp_to_string(&moment)
 }
 
@@ -108,12 +113,7 @@ impl CallLogPage {
     /// When the body is not the JSON of a page.
     pub fn parse(body: String) -> Result<Self, serde_json::Error> {
         let page: WirePage<'_> = body::object(&body)?;
-        let range = |record: &&RawValue| {
-            // A borrowed value is a slice of the body: its place is the distance between the two.
-            let start = record.get().as_ptr() as usize - body.as_ptr() as usize;
-            start..start + record.get().len()
-        };
-        let records = page.records.iter().map(range).collect();
+        let records = ranges(&body, &page.records);
         let (has_next, total) = (names_a_next_page(page.navigation), total(page.paging));
         Ok(Self { records, has_next, total, body })
     }
@@ -122,6 +122,16 @@ impl CallLogPage {
     pub fn records(&self) -> impl ExactSizeIterator<Item = &str> {
         self.records.iter().map(|range| &self.body[range.clone()])
     }
+}
+
+/// Where in the body each record stands.
+pub(crate) fn ranges(body: &str, records: &[&RawValue]) -> Vec<std::ops::Range<usize>> {
+    let range = |record: &&RawValue| {
+        // A borrowed value is a slice of the body: its place is the distance between the two.
+        let start = record.get().as_ptr() as usize - body.as_ptr() as usize;
+        start..start + record.get().len()
+    };
+    records.iter().map(range).collect()
 }
 
 #[cfg(test)]

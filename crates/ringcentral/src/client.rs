@@ -1,24 +1,28 @@
 //! The client: one signed-in user of one app.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use callbook_model::Scope;
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
+use crate::by_id::ById;
+use crate::call_log::call_log_path;
 use crate::clock::ServerClock;
 use crate::connection::is_loopback;
 use crate::directory::ExtensionPage;
-use crate::limiter::{Kind, Limiter, Traffic};
+use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
 use crate::token::Token;
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
-    body,
+    SyncPage, SyncQuery, body, by_id,
 };
 
 /// No answer of this API comes near it.
@@ -46,6 +50,8 @@ struct Request<'a> {
     path: &'a str,
     query: &'a [(&'a str, String)],
     expected: &'static str,
+    /// Another form than plain JSON.
+    accept: Option<&'static str>,
 }
 
 /// What came of one try.
@@ -63,6 +69,18 @@ impl Client {
     /// # Errors
     /// When the system's TLS certificates cannot be loaded.
     pub fn new(connection: Connection, retry: Retry) -> Result<Self, Error> {
+        Self::sharing(connection, retry, None)
+    }
+
+    /// A client whose rate budgets are shared with other processes.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn sharing(
+        connection: Connection,
+        retry: Retry,
+        budgets: Option<Arc<dyn SharedBudgets>>,
+    ) -> Result<Self, Error> {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
             // A redirect would carry the token to a host that nobody named.
@@ -77,11 +95,12 @@ impl Client {
         let http = http
             .build()
             .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
+        let limiter = Limiter::new(connection.credential_key(), budgets);
         Ok(Self {
             http,
             connection,
             retry,
-            limiter: Limiter::new(),
+            limiter,
             clock: ServerClock::default(),
             token: tokio::sync::Mutex::default(),
             proven: AtomicBool::new(false),
@@ -105,7 +124,8 @@ impl Client {
     /// When the server cannot be reached, refuses, or is not this API.
     pub async fn account(&self) -> Result<AccountInfo, Error> {
         let path = "/restapi/v1.0/account/~";
-        let request = Request { kind: Kind::Account, path, query: &[], expected: "an account" };
+        let request =
+            Request { kind: Kind::Account, path, query: &[], expected: "an account", accept: None };
         self.get(&request, |body| AccountInfo::parse(&body)).await
     }
 
@@ -121,6 +141,7 @@ impl Client {
                 path: "/restapi/v1.0/account/~/extension",
                 query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
                 expected: "a list of extensions",
+                accept: None,
             };
             let page = self.get(&request, |body| ExtensionPage::parse(&body)).await?;
             let before = extensions.len();
@@ -143,8 +164,67 @@ impl Client {
             path: &query.path(),
             query: &query.parameters(),
             expected: "a page of the call log",
+            accept: None,
         };
         self.get(&request, CallLogPage::parse).await
+    }
+
+    /// Waits until the rate budget has room for a request to the call log; another may still come
+    /// first.
+    pub async fn ready(&self) {
+        self.limiter.ready(Kind::CallLog).await;
+    }
+
+    /// What changed in a call log.
+    ///
+    /// # Errors
+    /// [`Error::TokenRefused`] when the token is no good (any more); otherwise as [`Client::account`].
+    pub async fn changes(&self, query: &SyncQuery) -> Result<SyncPage, Error> {
+        let request = Request {
+            kind: Kind::CallLog,
+            path: &query.path(),
+            query: &query.parameters(),
+            expected: "changes of the call log",
+            accept: None,
+        };
+        self.get(&request, SyncPage::parse).await
+    }
+
+    /// Records by their ids, in the Detailed view; at most [`MAX_IDS`](crate::MAX_IDS).
+    ///
+    /// # Errors
+    /// As [`Client::account`].
+    pub async fn records_by_id(&self, scope: Scope, ids: &[String]) -> Result<Vec<ById>, Error> {
+        let path = format!("{}/{}", call_log_path(scope), ids.join(","));
+        let request = Request {
+            kind: Kind::CallLog,
+            path: &path,
+            query: &[("view", "Detailed".to_owned())],
+            expected: "records of the call log",
+            accept: Some(by_id::MULTIPART_JSON),
+        };
+        match self.get(&request, |body| by_id::parse(&body)).await {
+            // A single id has no status of its own.
+            Err(Error::Refused { status: StatusCode::NOT_FOUND, .. }) if ids.len() == 1 => {
+                Ok(vec![ById { id: ids[0].clone(), record: None }])
+            }
+            answer => answer,
+        }
+    }
+
+    /// The extension that signed in.
+    ///
+    /// # Errors
+    /// As [`Client::account`].
+    pub async fn own_extension(&self) -> Result<ExtensionInfo, Error> {
+        let request = Request {
+            kind: Kind::Account,
+            path: "/restapi/v1.0/account/~/extension/~",
+            query: &[],
+            expected: "an extension",
+            accept: None,
+        };
+        self.get(&request, |body| ExtensionInfo::parse(&body)).await
     }
 
     /// Asks until there is an answer that `parse` can read, or trying again is no use.
@@ -196,7 +276,10 @@ impl Client {
             }
             Err(error) => return Err(error),
         };
-        let get = self.http.get(url.clone()).query(request.query);
+        let mut get = self.http.get(url.clone()).query(request.query);
+        if let Some(accept) = request.accept {
+            get = get.header(ACCEPT, accept);
+        }
         let answer =
             match self.send(request.kind, get.bearer_auth(token.access.expose_secret())).await {
                 Ok(answer) => answer,
@@ -227,7 +310,7 @@ impl Client {
             Err(error) => return Err(error),
         };
         match status {
-            StatusCode::OK if json => Ok(Try::Done(body)),
+            StatusCode::OK | StatusCode::MULTI_STATUS if json => Ok(Try::Done(body)),
             StatusCode::UNAUTHORIZED => {
                 Ok(Try::Unauthorized(Error::from_refusal(url, status, &body)))
             }
@@ -239,7 +322,7 @@ impl Client {
     async fn send(&self, kind: Kind, request: RequestBuilder) -> Result<Response, Error> {
         let sent = self.limiter.wait(kind).await;
         let outcome = request.send().await;
-        self.limiter.answered(kind, sent, outcome.as_ref().ok());
+        self.limiter.answered(kind, sent, outcome.as_ref().ok()).await;
         if let Ok(answer) = &outcome {
             self.clock.hear(answer.headers(), Instant::now());
             log(kind, answer, sent.waited);
@@ -256,6 +339,9 @@ impl Client {
             return Ok(token.clone());
         }
         let fresh = self.sign_in().await?;
+        if let Some(owner) = &fresh.owner_id {
+            self.limiter.belongs_to(self.connection.user_key(owner));
+        }
         self.proven.store(true, Ordering::Relaxed);
         Ok(token.insert(fresh).clone())
     }

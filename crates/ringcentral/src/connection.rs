@@ -1,6 +1,7 @@
 //! Where an account is and how to sign in to it.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 /// A server, an app and a person's JWT credential. `Debug` shows no secret.
@@ -17,6 +18,23 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Tells this sign-in from others, without the secrets, before its user is known.
+    pub(crate) fn credential_key(&self) -> String {
+        let digest = Sha256::digest(self.jwt.expose_secret());
+        let credential: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        self.key(&format!("credential {credential}"))
+    }
+
+    /// Tells the user, by extension id, of this app from others.
+    pub(crate) fn user_key(&self, owner_id: &str) -> String {
+        self.key(&format!("user {owner_id}"))
+    }
+
+    fn key(&self, who: &str) -> String {
+        let server = self.server_url.as_str().trim_end_matches('/');
+        format!("budgets {server} {} {who}", self.client_id)
+    }
+
     /// The URL of a path on the server; partner brands may put the API below a path of their own.
     pub(crate) fn endpoint(&self, path: &str) -> Url {
         let mut url = self.server_url.clone();

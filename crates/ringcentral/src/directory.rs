@@ -34,6 +34,12 @@ pub struct ExtensionInfo {
     pub r#type: Option<String>,
 }
 
+impl ExtensionInfo {
+    pub(crate) fn parse(body: &str) -> Result<Self, serde_json::Error> {
+        extension(body).ok_or_else(|| serde_json::Error::custom("an extension"))
+    }
+}
+
 /// The contract's `GetAccountInfoResponse`, as far as it is used; `id` alone is indispensable.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

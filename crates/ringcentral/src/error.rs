@@ -52,6 +52,12 @@ pub enum Error {
         /// The server's own words.
         message: String,
     },
+    /// The server does not know a sync token (any more).
+    #[error("the server does not take the sync token: {message}")]
+    TokenRefused {
+        /// The server's own words.
+        message: String,
+    },
     /// The server failed as often as it was asked.
     #[error("the server failed with {status}, {attempts} times in a row")]
     Unavailable {
@@ -121,10 +127,23 @@ struct Body {
     error_code: String,
     message: String,
     permission_name: Option<String>,
+    parameter_name: Option<String>,
     errors: Vec<Body>,
 }
 
+/// What RingCentral says of sync tokens that it does not take.
+const TOKEN_CODES: [&str; 5] = ["CLG-101", "CLG-102", "CLG-103", "CLG-104", "CLG-105"];
+
 impl Error {
+    /// This app or user may not use the operation, or this server does not have it: another way may do.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Forbidden { .. } => true,
+            Self::Refused { status, .. } => *status == StatusCode::NOT_FOUND,
+            _ => false,
+        }
+    }
+
     pub(crate) fn unreachable(url: &str, source: reqwest::Error) -> Self {
         let url = url.split('?').next().unwrap_or(url).to_owned();
         Self::Unreachable { url, source: source.without_url() }
@@ -152,6 +171,13 @@ impl Error {
         if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
             let permission = body.permission_name.or(detail.permission_name);
             return Self::Forbidden { message, permission };
+        }
+        let parameter = body.parameter_name.or(detail.parameter_name);
+        let names_token = parameter.as_deref() == Some("syncToken");
+        if status == StatusCode::BAD_REQUEST
+            && (names_token || TOKEN_CODES.contains(&code.as_str()))
+        {
+            return Self::TokenRefused { message };
         }
         Self::Refused { status, code, message }
     }

@@ -6,6 +6,7 @@
 
 mod body;
 mod budget;
+mod by_id;
 mod call_log;
 mod client;
 mod clock;
@@ -14,12 +15,17 @@ mod directory;
 mod error;
 mod limiter;
 mod retry;
+mod sync_log;
 mod token;
 
+pub use budget::{Announced, Budget, Priority};
+pub use by_id::{ById, MAX_IDS};
 pub use call_log::{CallLogPage, CallLogQuery, MAX_PER_PAGE, View};
 pub use client::Client;
 pub use connection::{Connection, ConnectionError, parse_server_url};
 pub use directory::{AccountInfo, ExtensionInfo};
 pub use error::{Departure, Error};
-pub use limiter::Traffic;
+
+pub use limiter::{Change, SharedBudgets, Traffic, Updating};
 pub use retry::Retry;
+pub use sync_log::{Feed, Since, SyncPage, SyncQuery};

@@ -1,15 +1,23 @@
 //! The rate budgets of one signed-in user of one app, by the group that answers name.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 
-use crate::budget::{Announced, Budget};
+use crate::budget::{Announced, Budget, Priority};
 use crate::clock;
+
+/// An answer that somebody waits for may be there after so long.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What was sent, and what waiting for the rate budget cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,101 +42,240 @@ pub(crate) enum Kind {
 /// A request that was let out.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sent {
-    /// When, since the limiter's start.
+    /// When, since 1970.
     at: Duration,
     /// How long it had to wait for that.
     pub(crate) waited: Duration,
 }
 
-#[derive(Debug)]
-pub(crate) struct Limiter {
-    /// The zero of the budgets' moments.
-    started: Instant,
-    state: Mutex<State>,
+/// Where the budgets of a signed-in user of an app are kept, for every process that sends requests
+/// on their behalf.
+pub trait SharedBudgets: Send + Sync + fmt::Debug {
+    /// Changes what is kept under `key`, in one step that no other process can come between. The change is
+    /// made exactly once, whether or not its result can be kept.
+    fn update<'a>(&'a self, key: String, change: Change) -> Updating<'a>;
 }
 
-#[derive(Debug, Default)]
-struct State {
+/// Makes the new text of the old one.
+pub type Change = Box<dyn FnOnce(Option<String>) -> String + Send>;
+
+/// A change under way.
+pub type Updating<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    clock: WallClock,
+    shared: Option<Arc<dyn SharedBudgets>>,
+    /// Whose budgets: the server, the app and, once signed in, the user.
+    key: Mutex<String>,
+    /// What this process knows, where nothing is shared.
+    own: Mutex<Budgets>,
+    traffic: Mutex<Traffic>,
+}
+
+/// Moments since 1970 that never go back.
+#[derive(Debug)]
+struct WallClock {
+    started: Instant,
+    since_1970: Duration,
+}
+
+/// Everything known of the budgets of one user of one app.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Budgets {
     /// Which group each kind of request was last counted in.
-    groups: HashMap<Kind, String>,
+    groups: HashMap<String, String>,
     /// By group name; a kind whose group is unknown has a budget of its own.
     budgets: HashMap<String, Budget>,
-    traffic: Traffic,
+}
+
+/// May it be sent?
+enum Turn {
+    Now,
+    At(Duration),
+    /// Depends on an answer that somebody waits for.
+    Unknown,
+}
+
+impl WallClock {
+    fn new() -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { started: Instant::now(), since_1970 }
+    }
+
+    fn now(&self) -> Duration {
+        self.since_1970 + self.started.elapsed()
+    }
 }
 
 impl Limiter {
-    pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), state: Mutex::default() }
+    /// Shares budgets with other processes through `shared`, if given; `key` tells the server, the app
+    /// and the credential.
+    pub(crate) fn new(key: String, shared: Option<Arc<dyn SharedBudgets>>) -> Self {
+        Self {
+            clock: WallClock::new(),
+            shared,
+            key: Mutex::new(key),
+            own: Mutex::default(),
+            traffic: Mutex::default(),
+        }
     }
 
     pub(crate) fn traffic(&self) -> Traffic {
-        self.state().traffic
+        *locked(&self.traffic)
+    }
+
+    /// From now on the budgets are those of this key.
+    pub(crate) fn belongs_to(&self, key: String) {
+        *locked(&self.key) = key;
+    }
+
+    /// Waits until a request of this kind could be sent; another may still come first.
+    pub(crate) async fn ready(&self, kind: Kind) {
+        self.take_turn(kind, false).await;
     }
 
     /// Waits until a request of this kind may be sent, and counts it as sent.
     pub(crate) async fn wait(&self, kind: Kind) -> Sent {
-        let asked = self.started.elapsed();
+        let asked = self.clock.now();
+        let at = self.take_turn(kind, true).await;
+        let waited = at.saturating_sub(asked);
+        let mut traffic = locked(&self.traffic);
+        traffic.requests += 1;
+        traffic.throttled += waited;
+        Sent { at, waited }
+    }
+
+    async fn take_turn(&self, kind: Kind, count: bool) -> Duration {
         loop {
-            let now = self.started.elapsed();
-            let wait = {
-                let mut state = self.state();
-                match state.budget(kind).ready_at(now) {
+            let now = self.clock.now();
+            let turn = move |budgets: &mut Budgets| {
+                let budget = budgets.budget(kind);
+                match budget.ready_at(now, Priority::High) {
                     Some(ready) if ready <= now => {
-                        state.budget(kind).sent();
-                        state.traffic.requests += 1;
-                        state.traffic.throttled += now - asked;
-                        return Sent { at: now, waited: now - asked };
+                        if count {
+                            budget.sent(now);
+                        }
+                        Turn::Now
                     }
-                    Some(ready) => ready - now,
-                    // Depends on an answer that another task waits for.
-                    None => Duration::from_millis(5),
+                    Some(ready) => Turn::At(ready),
+                    None => Turn::Unknown,
                 }
             };
-            tokio::time::sleep(wait).await;
+            match self.update(turn).await {
+                Turn::Now => return now,
+                Turn::At(ready) => tokio::time::sleep(ready.saturating_sub(now)).await,
+                Turn::Unknown => tokio::time::sleep(LOOK_AGAIN).await,
+            }
         }
     }
 
     /// A request of this kind was answered, or (`None`) came to nothing.
-    pub(crate) fn answered(&self, kind: Kind, sent: Sent, answer: Option<&Response>) {
-        let now = self.started.elapsed();
-        let mut state = self.state();
-        let Some(answer) = answer else { return state.budget(kind).answered(sent.at, now, None) };
-        if let Some(group) = text(answer.headers(), "x-rate-limit-group") {
-            state.join_group(kind, group);
+    pub(crate) async fn answered(&self, kind: Kind, sent: Sent, answer: Option<&Response>) {
+        let now = self.clock.now();
+        let heard = answer.map(Heard::of);
+        let refused = heard.as_ref().is_some_and(|heard| heard.refused);
+        let stated = heard.as_ref().and_then(|heard| heard.retry_after);
+        let wait = self.update(move |budgets| budgets.hear(kind, sent.at, now, heard)).await;
+        if refused {
+            locked(&self.traffic).refused += 1;
+            let stated = stated.map(|stated| stated.as_secs());
+            let wait = wait.map(|wait| wait.as_secs());
+            tracing::warn!(?kind, stated_s = ?stated, wait_s = ?wait, "the server's rate limit refused");
         }
-        let budget = state.budget(kind);
-        budget.answered(sent.at, now, announced(answer.headers()));
-        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
-            return budget.accepted();
-        }
-        let stated = retry_after(answer.headers());
-        budget.refused(now, stated);
-        let wait = budget.ready_at(now).map(|ready| ready.saturating_sub(now).as_secs());
-        state.traffic.refused += 1;
-        let stated = stated.map(|stated| stated.as_secs());
-        tracing::warn!(?kind, stated_s = ?stated, wait_s = ?wait, "the server's rate limit refused");
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes the budgets where they are kept.
+    async fn update<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Budgets) -> T + Send + 'static,
+    ) -> T {
+        let Some(shared) = &self.shared else { return change(&mut locked(&self.own)) };
+        let key = locked(&self.key).clone();
+        let (send, receive) = oneshot::channel();
+        let stored = move |before: Option<String>| {
+            let before = before.and_then(|text| serde_json::from_str(&text).ok());
+            let mut budgets: Budgets = before.unwrap_or_default();
+            // Whoever waits for it may have given up.
+            let _ = send.send(change(&mut budgets));
+            serde_json::to_string(&budgets).unwrap_or_default()
+        };
+        shared.update(key, Box::new(stored)).await;
+        match receive.await {
+            Ok(value) => value,
+            // The process is shutting down: the change was never made.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
-impl State {
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an answer says of the rate.
+#[derive(Debug)]
+struct Heard {
+    group: Option<String>,
+    announced: Option<Announced>,
+    refused: bool,
+    retry_after: Option<Duration>,
+}
+
+impl Heard {
+    fn of(answer: &Response) -> Self {
+        Self {
+            group: text(answer.headers(), "x-rate-limit-group"),
+            announced: announced(answer.headers()),
+            refused: answer.status() == StatusCode::TOO_MANY_REQUESTS,
+            retry_after: retry_after(answer.headers()),
+        }
+    }
+}
+
+impl Budgets {
     fn budget(&mut self, kind: Kind) -> &mut Budget {
-        let group = self.groups.get(&kind).cloned().unwrap_or_else(|| format!("{kind:?}?"));
+        let name = format!("{kind:?}");
+        let group = self.groups.get(&name).cloned().unwrap_or_else(|| format!("{name}?"));
         self.budgets.entry(group).or_default()
+    }
+
+    /// Takes note of an answer; how long the next request has to wait.
+    fn hear(
+        &mut self,
+        kind: Kind,
+        sent: Duration,
+        now: Duration,
+        heard: Option<Heard>,
+    ) -> Option<Duration> {
+        let Some(Heard { group, announced, refused, retry_after }) = heard else {
+            self.budget(kind).answered(sent, now, None);
+            return None;
+        };
+        if let Some(group) = group {
+            self.join_group(kind, group);
+        }
+        let budget = self.budget(kind);
+        budget.answered(sent, now, announced);
+        if refused {
+            budget.refused(now, retry_after);
+        } else {
+            budget.accepted();
+        }
+        budget.ready_at(now, Priority::High).map(|ready| ready.saturating_sub(now))
     }
 
     /// The kind's requests count in this group from now on.
     fn join_group(&mut self, kind: Kind, group: String) {
-        if self.groups.get(&kind) == Some(&group) {
+        let name = format!("{kind:?}");
+        if self.groups.get(&name) == Some(&group) {
             return;
         }
         // The request just sent is pending in the budget it was sent under: take that along.
         let before = std::mem::take(self.budget(kind));
         self.budgets.entry(group.clone()).or_insert(before);
-        self.groups.insert(kind, group);
+        self.groups.insert(name, group);
     }
 }
 
@@ -187,29 +334,52 @@ mod tests {
         assert_eq!(retry_after(answer(429, &[date]).headers()), None);
     }
 
-    /// Seconds that the next request of the kind has to wait.
-    fn wait_after(limiter: &Limiter, answer: &Response) -> u64 {
-        let now = limiter.started.elapsed();
-        limiter.answered(Kind::CallLog, Sent::default(), Some(answer));
-        let ready = limiter.state().budget(Kind::CallLog).ready_at(now).unwrap();
-        (ready - now).as_secs()
+    /// Seconds that the next request has to wait after these answers.
+    fn wait_after(budgets: &mut Budgets, now_s: u64, answers: &[Option<&Response>]) -> u64 {
+        let now = Duration::from_secs(now_s);
+        let hear = |budgets: &mut Budgets, answer: &Option<&Response>| {
+            budgets.hear(Kind::CallLog, now, now, answer.map(Heard::of))
+        };
+        let waits = answers.iter().map(|answer| hear(budgets, answer)).collect::<Vec<_>>();
+        waits.last().copied().flatten().map_or(0, |wait| wait.as_secs())
     }
 
     #[test]
     fn only_an_answer_that_is_no_refusal_ends_a_row_of_them() {
-        let mut limiter = Limiter::new();
-        let at_once = answer(429, &[("retry-after", "0")]);
-        let mut refuse_again = |before: &[Option<&Response>]| {
-            // The penalty of the time before has passed.
-            limiter.started -= Duration::from_secs(10);
-            let unsent = Sent::default();
-            before.iter().for_each(|answer| limiter.answered(Kind::CallLog, unsent, *answer));
-            wait_after(&limiter, &at_once)
-        };
-        assert_eq!(refuse_again(&[]), 1);
-        assert_eq!(refuse_again(&[]), 2);
-        assert_eq!(refuse_again(&[None]), 4);
-        assert_eq!(refuse_again(&[Some(&answer(503, &[]))]), 1);
-        assert_eq!(limiter.traffic().refused, 4);
+        let mut budgets = Budgets::default();
+        let (at_once, failed) = (answer(429, &[("retry-after", "0")]), answer(503, &[]));
+        // The penalty of the time before has passed each time.
+        assert_eq!(wait_after(&mut budgets, 10, &[Some(&at_once)]), 1);
+        assert_eq!(wait_after(&mut budgets, 20, &[Some(&at_once)]), 2);
+        assert_eq!(wait_after(&mut budgets, 30, &[None, Some(&at_once)]), 4);
+        assert_eq!(wait_after(&mut budgets, 40, &[Some(&failed), Some(&at_once)]), 1);
+    }
+
+    /// What processes share, in memory.
+    #[derive(Debug, Default)]
+    struct Memory(Mutex<HashMap<String, String>>);
+
+    impl SharedBudgets for Memory {
+        fn update<'a>(&'a self, key: String, change: Change) -> Updating<'a> {
+            let mut values = locked(&self.0);
+            let after = change(values.get(&key).cloned());
+            values.insert(key, after);
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_penalty_that_one_process_learns_of_holds_for_all() {
+        let shared = Arc::new(Memory::default());
+        let limiter = || Limiter::new("one".to_owned(), Some(shared.clone()));
+        let (first, second) = (limiter(), limiter());
+        let sent = first.wait(Kind::CallLog).await;
+        let refusal = answer(429, &[("retry-after", "60"), ("x-rate-limit-group", "heavy")]);
+        first.answered(Kind::CallLog, sent, Some(&refusal)).await;
+        let ready = second.ready(Kind::CallLog);
+        assert!(tokio::time::timeout(Duration::ZERO, ready).await.is_err());
+        // A budget of somebody else is not touched by it.
+        second.belongs_to("another".to_owned());
+        second.ready(Kind::CallLog).await;
     }
 }

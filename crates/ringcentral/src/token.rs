@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{Connection, Error, body};
 
@@ -21,6 +22,8 @@ const MAX_BODY: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub(crate) access: SecretString,
+    /// The user's extension id, if the server says.
+    pub(crate) owner_id: Option<String>,
     good_until: Instant,
 }
 
@@ -29,6 +32,7 @@ pub(crate) struct Token {
 struct TokenInfo {
     access_token: SecretString,
     expires_in: u64,
+    owner_id: Option<Value>,
 }
 
 /// The error body of OAuth.
@@ -85,6 +89,8 @@ impl Token {
         let info: TokenInfo =
             serde_json::from_str(&body).map_err(|_| Error::not_the_api(&url, status, &body))?;
         let lifetime = Duration::from_secs(info.expires_in).min(LONGEST_LIFE);
-        Ok(Self { access: info.access_token, good_until: asked + lifetime.saturating_sub(AHEAD) })
+        let owner_id = info.owner_id.map(|id| id.as_str().map_or(id.to_string(), str::to_owned));
+        let good_until = asked + lifetime.saturating_sub(AHEAD);
+        Ok(Self { access: info.access_token, owner_id, good_until })
     }
 }
