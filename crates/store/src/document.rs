@@ -135,7 +135,8 @@ impl Unpacker {
         Parts { simple: self.simple(columns)?, detail }.join().ok()
     }
 
-    fn text(&mut self, bytes: &[u8]) -> Option<String> {
+    /// A text of its own; `None` if it is damaged.
+    pub(crate) fn text(&mut self, bytes: &[u8]) -> Option<String> {
         let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
         let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
         String::from_utf8(self.0.decompress(bytes, length).ok()?).ok()

@@ -8,6 +8,7 @@
 
 mod account;
 mod backend;
+mod backup;
 mod batch;
 mod calls;
 mod check;
@@ -18,6 +19,7 @@ mod incoming;
 mod listed;
 mod location;
 mod lock;
+mod log;
 mod purge;
 mod quarantine;
 mod registration;
@@ -26,6 +28,7 @@ mod sqlite;
 mod status;
 mod store;
 mod stored;
+mod value;
 
 pub use account::{Account, AccountKey, Extension};
 pub use batch::{ABSENT_AFTER_MS, Batch, Committed};
@@ -38,7 +41,7 @@ pub use listed::Listed;
 pub use location::{Location, LocationError, ServerLocation};
 pub use lock::SyncLock;
 pub use purge::Purged;
-pub use quarantine::{QuarantineEntry, Retried};
+pub use quarantine::QuarantineEntry;
 pub use registration::{Attempt, Registration, Settings};
 pub use seal::{Seal, UpstreamDay};
 pub use sqlite::SQLITE_AT_LEAST;

@@ -1,6 +1,7 @@
 //! The accounts that are to be synced.
 
-use crate::AccountKey;
+use crate::backend::dispatch;
+use crate::{AccountKey, Error, Store};
 
 /// An account to be synced, before or after its first sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,4 +48,46 @@ pub struct Attempt {
     pub account: Option<AccountKey>,
     /// What went wrong; without secrets.
     pub error: Option<String>,
+}
+
+impl Store {
+    /// Registers an account, or changes how it is synced: what became of it so far stays.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn put_registration(&self, name: &str, settings: Settings) -> Result<(), Error> {
+        dispatch!(self, put_registration(name, settings))
+    }
+
+    /// All of them, by name.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn registrations(&self) -> Result<Vec<Registration>, Error> {
+        dispatch!(self, registrations())
+    }
+
+    /// Pauses one, or takes that back; `false` if there is none of that name.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn set_paused(&self, name: &str, paused: bool) -> Result<bool, Error> {
+        dispatch!(self, set_paused(name, paused))
+    }
+
+    /// Forgets one, not its calls; `false` if there is none of that name.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn remove_registration(&self, name: &str) -> Result<bool, Error> {
+        dispatch!(self, remove_registration(name))
+    }
+
+    /// Notes how a sync ended; `false` if there is none of that name (any more).
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn note_attempt(&self, name: &str, attempt: Attempt) -> Result<bool, Error> {
+        dispatch!(self, note_attempt(name, attempt))
+    }
 }

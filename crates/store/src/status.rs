@@ -29,12 +29,20 @@ pub struct AccountStatus {
     pub recorded: i64,
     /// Every state of every call.
     pub versions: i64,
+    /// Deleted calls that upstream lists no more without having said why.
+    pub tombstones: i64,
+    /// Calls that were absent upstream once: not deleted yet.
+    pub suspects: i64,
+    /// Calls that upstream is too old to list, and that it did not delete before.
+    pub expired: i64,
     /// Records that could not be read.
     pub quarantined: i64,
     /// When the first and the last call began.
     pub calls_ms: Option<(i64, i64)>,
     /// The last sync that came to its end.
     pub last_run: Option<Run>,
+    /// When the last sync ended well, by itself or as a registered account's.
+    pub last_success_ms: Option<i64>,
 }
 
 /// A sync that came to its end.

@@ -2,6 +2,7 @@
 
 mod absence;
 mod account;
+mod backup;
 mod calls;
 mod changes;
 mod commit;
@@ -9,9 +10,16 @@ mod document;
 mod error;
 mod listed;
 mod lock;
+mod log;
+mod purge;
 mod quarantine;
+mod registration;
+mod reindex;
 mod rows;
+mod scan;
+mod seal;
 mod status;
+mod value;
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -23,7 +31,7 @@ use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::document::{Columns, DICTIONARY};
-use crate::{Error, Location, Open};
+use crate::{Error, Location, Open, SyncLock};
 
 /// The first SQLite without a bug that could damage a WAL, as its number and in words.
 pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
@@ -119,6 +127,22 @@ impl Sqlite {
             Ok(value)
         })
         .await
+    }
+
+    /// Runs a write in one transaction if the lock is still the newest of its account.
+    async fn write_locked<T: Send + 'static>(
+        &self,
+        lock: &SyncLock,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (account, fence) = (lock.account.0, lock.fence);
+        self.write(move |connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1 AND fence = ?2)";
+            let holds = connection.query_row(sql, (account, fence), |row| row.get(0))?;
+            if holds { work(connection).map(Some) } else { Ok(None) }
+        })
+        .await?
+        .ok_or(Error::TakenOver)
     }
 
     /// Lends the one writing connection.

@@ -1,12 +1,52 @@
 //! What came as a record and is none.
 
 use callbook_model::content_hash;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::commit::Place;
-use super::no_memory;
-use crate::Quarantined;
+use super::{Sqlite, no_memory};
+use crate::account::scope_of;
 use crate::document::Packer;
+use crate::{AccountKey, Error, QuarantineEntry, Quarantined};
+
+impl Sqlite {
+    pub(crate) async fn quarantine(
+        &self,
+        account: Option<AccountKey>,
+    ) -> Result<Vec<QuarantineEntry>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT quarantine, account, scope, reason, received_ms FROM quarantine
+                 WHERE ?1 IS NULL OR account = ?1 ORDER BY quarantine";
+            let account = account.map(|account| account.0);
+            connection.prepare_cached(sql)?.query_map([account], entry)?.collect()
+        })
+        .await
+    }
+
+    /// An entry, and its body as it is stored.
+    pub(crate) async fn quarantined(
+        &self,
+        number: i64,
+    ) -> Result<Option<(QuarantineEntry, Vec<u8>)>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT quarantine, account, scope, reason, received_ms, body FROM quarantine
+                 WHERE quarantine = ?1";
+            let mut look_up = connection.prepare_cached(sql)?;
+            look_up.query_row([number], |row| Ok((entry(row)?, row.get(5)?))).optional()
+        })
+        .await
+    }
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<QuarantineEntry> {
+    Ok(QuarantineEntry {
+        number: row.get(0)?,
+        account: AccountKey(row.get(1)?),
+        scope: scope_of(row.get(2)?),
+        reason: row.get(3)?,
+        received_ms: row.get(4)?,
+    })
+}
 
 /// Puts into quarantine what is not there yet; how many.
 pub(super) fn write(

@@ -57,13 +57,26 @@ fn account_status(connection: &Connection, account: Account) -> rusqlite::Result
             Ok(Run { started_ms, finished_ms, summary: row.get(2)? })
         })
         .optional()?;
+    let sql = "SELECT max(last_success_ms) FROM registration WHERE account = ?1";
+    let registered: Option<i64> = connection.query_row(sql, [key], |row| row.get(0))?;
     Ok(AccountStatus {
         calls,
         deleted,
         recorded,
         versions: number("SELECT count(*) FROM version WHERE account = ?1")?,
+        tombstones: number(
+            "SELECT count(*) FROM call c JOIN version v ON v.version = c.version
+             WHERE c.account = ?1 AND c.deleted AND v.cause = 'absent'",
+        )?,
+        suspects: number("SELECT count(*) FROM absence WHERE account = ?1")?,
+        expired: number(
+            "SELECT count(*) FROM log l JOIN call c
+             ON c.account = l.account AND c.scope = l.scope AND c.start_ms < l.upstream_from_ms
+             WHERE l.account = ?1 AND NOT c.deleted",
+        )?,
         quarantined: number("SELECT count(*) FROM quarantine WHERE account = ?1")?,
         calls_ms: first.zip(last),
+        last_success_ms: last_run.as_ref().map(|run| run.finished_ms).max(registered),
         last_run,
         account,
     })
