@@ -98,7 +98,8 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
 fn location(error: &LocationError) -> (u8, String) {
     let hint = match error {
         LocationError::NoFile(_) => "name a file, such as --database sqlite://callbook.db",
-        LocationError::OtherScheme(_) => "give a path or sqlite://PATH",
+        LocationError::OtherScheme(_) => "give a path, sqlite://PATH or postgres://…",
+        LocationError::NotAUrl(_) => "such as postgres://user:password@host:5432/database",
     };
     (USAGE, hint.to_owned())
 }
@@ -140,7 +141,12 @@ fn store(error: &Store) -> (u8, String) {
             (LOCKED, "wait for it to end: one sync at a time keeps an account's archive right")
         }
         Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
-        Store::Compressor(_) | Store::Sqlite { .. } => (FAILED, ""),
+        Store::Unreachable { .. } => (
+            FAILED,
+            "check that the server runs, and the URL; run it again: it goes on where it stopped",
+        ),
+        Store::NoPostgres => (USAGE, "give a path or sqlite://PATH"),
+        Store::Compressor(_) | Store::Database { .. } => (FAILED, ""),
     };
     (code, hint.to_owned())
 }

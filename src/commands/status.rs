@@ -30,13 +30,13 @@ impl Status {
         if self.json {
             return print_json(&json!({
                 "archive": status.archive_id,
-                "path": store.path(),
+                "path": store.location().to_string(),
                 "created": Timestamp::from_millisecond(status.created_ms).ok(),
                 "bytes": status.bytes,
                 "accounts": status.accounts.iter().map(as_json).collect::<Vec<_>>(),
             }));
         }
-        say!("archive   {}, {}", store.path().display(), output::bytes(status.bytes))?;
+        say!("archive   {}, {}", store.location(), output::bytes(status.bytes))?;
         for account in &status.accounts {
             print(account)?;
         }

@@ -1,9 +1,8 @@
 //! Accounts and their extensions.
 
 use callbook_model::{AccountId, ExtensionId, Region, Scope};
-use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row};
 
+use crate::backend::dispatch;
 use crate::{Error, Store};
 
 /// The archive's own number of an account.
@@ -51,18 +50,7 @@ impl Store {
         main_number: Option<&str>,
         home: Region,
     ) -> Result<Account, Error> {
-        let (server_url, main_number) = (server_url.to_owned(), main_number.map(str::to_owned));
-        self.write(move |connection| {
-            let now_ms = Timestamp::now().as_millisecond();
-            let values = (number(id.0), &server_url, &main_number, home.to_string(), now_ms);
-            let sql = "INSERT INTO account (id, server_url, main_number, home, created_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE
-                 SET server_url = excluded.server_url, main_number = excluded.main_number
-                 RETURNING account, id, server_url, main_number, home";
-            connection.query_row(sql, values, account)
-        })
-        .await
+        dispatch!(self, put_account(id, server_url, main_number, home))
     }
 
     /// The accounts of the archive, oldest first.
@@ -70,12 +58,7 @@ impl Store {
     /// # Errors
     /// When the archive cannot be read.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        self.read(|connection| {
-            let sql = "SELECT account, id, server_url, main_number, home FROM account
-                 ORDER BY account";
-            connection.prepare_cached(sql)?.query_map([], account)?.collect()
-        })
-        .await
+        dispatch!(self, accounts())
     }
 
     /// Takes in the extensions that an account has now. Those that it had before stay, without their
@@ -88,20 +71,7 @@ impl Store {
         account: AccountKey,
         extensions: Vec<Extension>,
     ) -> Result<(), Error> {
-        self.write(move |connection| {
-            let sql = "UPDATE extension SET number = NULL WHERE account = ?1";
-            connection.execute(sql, [account.0])?;
-            let sql = "INSERT INTO extension (account, id, number, name, type)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (account, id) DO UPDATE
-                 SET number = excluded.number, name = excluded.name, type = excluded.type";
-            let mut put = connection.prepare_cached(sql)?;
-            for Extension { id, number: short, name, kind } in extensions {
-                put.execute((account.0, number(id.0), short, name, kind))?;
-            }
-            Ok(())
-        })
-        .await
+        dispatch!(self, put_extensions(account, extensions))
     }
 
     /// The extensions that an account has, and had.
@@ -109,19 +79,7 @@ impl Store {
     /// # Errors
     /// When the archive cannot be read.
     pub async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
-        self.read(move |connection| {
-            let sql = "SELECT id, number, name, type FROM extension WHERE account = ?1";
-            let extension = |row: &Row<'_>| {
-                Ok(Extension {
-                    id: ExtensionId(row.get::<_, i64>(0)?.cast_unsigned()),
-                    number: row.get(1)?,
-                    name: row.get(2)?,
-                    kind: row.get(3)?,
-                })
-            };
-            connection.prepare_cached(sql)?.query_map([account.0], extension)?.collect()
-        })
-        .await
+        dispatch!(self, extensions(account))
     }
 
     /// The cursor of a task, as [`crate::Batch`] left it.
@@ -131,28 +89,14 @@ impl Store {
     pub async fn cursor(
         &self,
         account: AccountKey,
-        name: &'static str,
+        scope: Scope,
+        name: &str,
     ) -> Result<Option<String>, Error> {
-        self.read(move |connection| {
-            let sql = "SELECT value FROM cursor WHERE account = ?1 AND name = ?2";
-            connection.query_row(sql, (account.0, name), |row| row.get(0)).optional()
-        })
-        .await
+        dispatch!(self, cursor(account, scope, name))
     }
 }
 
-fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let home: String = row.get(4)?;
-    Ok(Account {
-        key: AccountKey(row.get(0)?),
-        id: AccountId(row.get::<_, i64>(1)?.cast_unsigned()),
-        server_url: row.get(2)?,
-        main_number: row.get(3)?,
-        home: home.parse().unwrap_or(Region::US),
-    })
-}
-
-/// An id as SQLite's signed integer.
+/// An id as a database's signed integer.
 pub(crate) fn number(id: u64) -> i64 {
     id.cast_signed()
 }
@@ -162,5 +106,13 @@ pub(crate) fn scope_number(scope: Scope) -> i64 {
     match scope {
         Scope::Account => 0,
         Scope::Extension(id) => number(id.0),
+    }
+}
+
+/// What [`scope_number`] was given.
+pub(crate) fn scope_of(number: i64) -> Scope {
+    match number {
+        0 => Scope::Account,
+        id => Scope::Extension(ExtensionId(id.cast_unsigned())),
     }
 }

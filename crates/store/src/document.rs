@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use callbook_model::Scope;
 use callbook_model::document::Parts;
-use rusqlite::{OptionalExtension as _, Row};
+use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
-use crate::account::scope_number;
+use crate::backend::dispatch;
 use crate::{AccountKey, Error, Store};
 
 /// Higher levels gain little on texts this short.
@@ -45,8 +45,24 @@ pub struct Version {
     pub seq: i64,
     /// When it was received, milliseconds since 1970-01-01T00:00:00Z.
     pub received_ms: i64,
+    /// Why it was written.
+    pub cause: Cause,
     /// The record as it came.
     pub json: String,
+}
+
+/// Why a version was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// Upstream sent a record that says something new.
+    Received,
+    /// Upstream lists the call no more: the document is the one before.
+    Absent,
+    /// The call was absent and is listed again.
+    Listed,
+    /// A repair fetched the record once more.
+    Repaired,
 }
 
 /// The two compressed columns of a version.
@@ -54,6 +70,24 @@ pub struct Version {
 pub(crate) struct Columns {
     pub(crate) simple: Vec<u8>,
     pub(crate) detail: Option<Vec<u8>>,
+}
+
+impl Cause {
+    /// As the databases have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Absent => "absent",
+            Self::Listed => "listed",
+            Self::Repaired => "repaired",
+        }
+    }
+
+    /// What [`Cause::as_str`] has given; what is none of them was received.
+    pub(crate) fn of(text: &str) -> Self {
+        let all = [Self::Absent, Self::Listed, Self::Repaired];
+        all.into_iter().find(|cause| cause.as_str() == text).unwrap_or(Self::Received)
+    }
 }
 
 /// Compresses documents one after the other.
@@ -82,13 +116,6 @@ impl Packer {
     }
 }
 
-impl Columns {
-    /// The columns at `place` and the one after it.
-    pub(crate) fn from_row(row: &Row<'_>, place: usize) -> rusqlite::Result<Self> {
-        Ok(Self { simple: row.get(place)?, detail: row.get(place + 1)? })
-    }
-}
-
 impl Unpacker {
     pub(crate) fn new() -> std::io::Result<Self> {
         Decompressor::with_prepared_dictionary(&DECODER).map(Self)
@@ -108,7 +135,8 @@ impl Unpacker {
         Parts { simple: self.simple(columns)?, detail }.join().ok()
     }
 
-    fn text(&mut self, bytes: &[u8]) -> Option<String> {
+    /// A text of its own; `None` if it is damaged.
+    pub(crate) fn text(&mut self, bytes: &[u8]) -> Option<String> {
         let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
         let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
         String::from_utf8(self.0.decompress(bytes, length).ok()?).ok()
@@ -126,24 +154,7 @@ impl Store {
         scope: Scope,
         id: &str,
     ) -> Result<Option<ArchivedCall>, Error> {
-        let id = id.to_owned();
-        let (found, id) = self
-            .read(move |connection| {
-                let sql = "SELECT v.simple, v.detail, c.deleted
-                     FROM call c JOIN version v ON v.version = c.version
-                     WHERE c.account = ?1 AND c.scope = ?2 AND c.id = ?3";
-                let found = connection
-                    .query_row(sql, (account.0, scope_number(scope), &id), |row| {
-                        Ok((Columns::from_row(row, 0)?, row.get(2)?))
-                    })
-                    .optional()?;
-                Ok((found, id))
-            })
-            .await?;
-        let Some((columns, deleted)) = found else { return Ok(None) };
-        let json = Unpacker::new().map_err(Error::Compressor)?.whole(&columns);
-        let json = json.ok_or_else(|| Error::DamagedRecord { id: id.clone() })?;
-        Ok(Some(ArchivedCall { id, json, deleted }))
+        dispatch!(self, call(account, scope, id))
     }
 
     /// Every state that a call was seen in, newest first; none if there is no such call.
@@ -156,29 +167,6 @@ impl Store {
         scope: Scope,
         id: &str,
     ) -> Result<Vec<Version>, Error> {
-        let wanted = id.to_owned();
-        let rows: Vec<(i64, i64, Columns)> = self
-            .read(move |connection| {
-                let sql = "WITH RECURSIVE history (version) AS (
-                         SELECT version FROM call WHERE account = ?1 AND scope = ?2 AND id = ?3
-                         UNION ALL
-                         SELECT v.previous FROM version v JOIN history USING (version)
-                         WHERE v.previous IS NOT NULL)
-                     SELECT seq, received_ms, simple, detail
-                     FROM history JOIN version USING (version) ORDER BY seq DESC";
-                let row =
-                    |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, Columns::from_row(row, 2)?));
-                let parameters = (account.0, scope_number(scope), wanted);
-                connection.prepare_cached(sql)?.query_map(parameters, row)?.collect()
-            })
-            .await?;
-        let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
-        rows.into_iter()
-            .map(|(seq, received_ms, columns)| {
-                let json = unpacker.whole(&columns);
-                let json = json.ok_or_else(|| Error::DamagedRecord { id: id.to_owned() })?;
-                Ok(Version { seq, received_ms, json })
-            })
-            .collect()
+        dispatch!(self, versions(account, scope, id))
     }
 }

@@ -1,29 +1,29 @@
 //! What can go wrong with an archive. `Display` is one line and never repeats its source.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rusqlite::ErrorCode;
+use crate::Location;
 
 /// An archive that could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no file.
-    #[error("there is no archive at {}", path.display())]
+    #[error("there is no archive at {location}")]
     NoArchive {
         /// Where it was looked for.
-        path: PathBuf,
+        location: Location,
     },
     /// A file, but not one of ours.
-    #[error("{} is not a Callbook archive", path.display())]
+    #[error("{location} is not a Callbook archive")]
     NotAnArchive {
         /// The file; it was left as it is.
-        path: PathBuf,
+        location: Location,
     },
     /// Written by a later Callbook.
-    #[error("the archive {} has schema {found}, this Callbook knows up to {known}", path.display())]
+    #[error("the archive {location} has schema {found}, this Callbook knows up to {known}")]
     Newer {
         /// The archive.
-        path: PathBuf,
+        location: Location,
         /// Its schema version.
         found: i64,
         /// The newest we know.
@@ -38,28 +38,28 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The database cannot be written.
-    #[error("the archive {} cannot be written: the file or its folder is read-only", path.display())]
+    #[error("the archive {location} cannot be written: the file or its folder is read-only")]
     ReadOnly {
         /// The archive.
-        path: PathBuf,
+        location: Location,
     },
     /// No space left.
-    #[error("the disk is full: the archive {} could not grow", path.display())]
+    #[error("the disk is full: the archive {location} could not grow")]
     Full {
         /// The archive.
-        path: PathBuf,
+        location: Location,
     },
     /// Pages that cannot be right.
-    #[error("the archive {} is damaged", path.display())]
+    #[error("the archive {location} is damaged")]
     Damaged {
         /// The archive.
-        path: PathBuf,
+        location: Location,
     },
     /// Another process writes at this moment, and did not stop for a while.
-    #[error("another program keeps the archive {} busy", path.display())]
+    #[error("another program keeps the archive {location} busy")]
     Busy {
         /// The archive.
-        path: PathBuf,
+        location: Location,
     },
     /// Another process syncs this account.
     #[error("another sync of this account is running (process {holder})")]
@@ -85,29 +85,23 @@ pub enum Error {
         /// Its version.
         found: &'static str,
     },
-    /// Anything else that SQLite says.
-    #[error("the archive {} could not be used", path.display())]
-    Sqlite {
+    /// No server answers at that place, or the connection broke.
+    #[error("the archive {location} cannot be reached")]
+    Unreachable {
         /// The archive.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
+        location: Location,
+        /// What the system, the network or the server said.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
-}
-
-impl Error {
-    /// Names what SQLite says.
-    pub(crate) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
-        let path = path.to_owned();
-        match source.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full { path },
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
-            Some(ErrorCode::NotADatabase) => Self::NotAnArchive { path },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
-            // WAL needs its shared-memory file beside the database.
-            Some(ErrorCode::CannotOpen) => Self::ReadOnly { path },
-            _ => Self::Sqlite { path, source },
-        }
-    }
+    /// This Callbook has no PostgreSQL.
+    #[error("this Callbook keeps archives in SQLite files alone")]
+    NoPostgres,
+    /// Anything else that the database says.
+    #[error("the archive {location} could not be used")]
+    Database {
+        /// The archive.
+        location: Location,
+        /// What the database said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }

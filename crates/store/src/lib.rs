@@ -1,13 +1,17 @@
 //! The archive of call logs: an append-only store of every version of every call.
 //!
-//! [`Store::commit`] is the one way in: a batch of records, their change numbers and the cursor of
-//! the task that read them become durable in one transaction, or not at all. Everything else reads.
+//! [`Store::commit`] is the one way in: a batch of records, their change numbers and the cursors of
+//! the tasks that read them become durable in one transaction, or not at all. Everything else reads.
 //!
-//! SQLite in WAL mode with `synchronous=FULL`; the shape of the tables is in `migrations/`.
+//! The files of this folder hold what callers see, and what every database has in common; a folder for
+//! each database holds how it is done there. What a method promises is written at the [`Store`]'s.
 
 mod account;
+mod backend;
+mod backup;
+mod batch;
 mod calls;
-mod commit;
+mod check;
 mod crash;
 mod document;
 mod error;
@@ -15,17 +19,31 @@ mod incoming;
 mod listed;
 mod location;
 mod lock;
-mod open;
+mod log;
+mod purge;
+mod quarantine;
+mod registration;
+mod seal;
+mod sqlite;
 mod status;
+mod store;
+mod stored;
+mod value;
 
 pub use account::{Account, AccountKey, Extension};
+pub use batch::{ABSENT_AFTER_MS, Batch, Committed};
 pub use calls::{CallFilter, CallRow, Position};
-pub use commit::{Batch, Committed};
-pub use document::{ArchivedCall, Version};
+pub use check::{CheckReport, Finding, FindingKind};
+pub use document::{ArchivedCall, Cause, Version};
 pub use error::Error;
 pub use incoming::{Decoder, Incoming, Quarantined};
 pub use listed::Listed;
-pub use location::{Location, LocationError};
+pub use location::{Location, LocationError, ServerLocation};
 pub use lock::SyncLock;
-pub use open::{Open, SQLITE_AT_LEAST, Store};
+pub use purge::Purged;
+pub use quarantine::QuarantineEntry;
+pub use registration::{Attempt, Registration, Settings};
+pub use seal::{Seal, UpstreamDay};
+pub use sqlite::SQLITE_AT_LEAST;
 pub use status::{AccountStatus, Run, Status};
+pub use store::{Open, Store};

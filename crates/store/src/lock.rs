@@ -1,22 +1,28 @@
 //! One syncer per account: a lock that dies with its process, and a number that outlives it.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
-use std::path::PathBuf;
+use std::any::Any;
 
-use crate::open::blocking;
+use crate::backend::dispatch;
 use crate::{AccountKey, Error, Store};
 
 /// The right to commit calls of one account, held until dropped.
 ///
-/// The operating system drops the file lock with the process, so a crash blocks nobody. Where file
-/// locks do not work (some network disks), the fencing number still stops whoever came first:
-/// [`Store::commit`] checks it in its transaction.
+/// The system, or the database's server, drops the lock with the process, so a crash blocks nobody. Where
+/// that does not work (file locks on some network disks), the fencing number still stops whoever came
+/// first: it is checked inside every transaction that needs the lock.
 #[derive(Debug)]
 pub struct SyncLock {
     pub(crate) account: AccountKey,
     pub(crate) fence: i64,
-    _file: File,
+    /// Whatever drops the lock when it is dropped.
+    pub(crate) _held: Box<dyn Any + Send + Sync>,
+}
+
+impl SyncLock {
+    /// Whose calls may be committed.
+    pub fn account(&self) -> AccountKey {
+        self.account
+    }
 }
 
 impl Store {
@@ -25,37 +31,6 @@ impl Store {
     /// # Errors
     /// When another process is, or the archive cannot be written.
     pub async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
-        let mut path = self.path().as_os_str().to_owned();
-        path.push(format!("-sync-{}.lock", account.0));
-        let file = blocking(move || lock_file(path.into())).await?;
-        let fence = self
-            .write(move |connection| {
-                let sql = "UPDATE account SET fence = fence + 1 WHERE account = ?1 RETURNING fence";
-                connection.query_row(sql, [account.0], |row| row.get(0))
-            })
-            .await?;
-        Ok(SyncLock { account, fence, _file: file })
+        dispatch!(self, lock_sync(account))
     }
-}
-
-fn lock_file(path: PathBuf) -> Result<File, Error> {
-    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let mut file = match open {
-        Ok(file) => file,
-        Err(source) => return Err(Error::CannotOpen { path, source }),
-    };
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
-            let holder = if read { holder } else { "unknown".to_owned() };
-            return Err(Error::Locked { holder });
-        }
-        Err(TryLockError::Error(source)) => return Err(Error::CannotOpen { path, source }),
-    }
-    // Who holds it, for the other's message; of no consequence otherwise.
-    let _ = file.set_len(0).and_then(|()| file.rewind());
-    let _ = file.write_all(std::process::id().to_string().as_bytes());
-    Ok(file)
 }

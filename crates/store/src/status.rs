@@ -1,9 +1,7 @@
 //! What the archive holds, in numbers.
 
-use rusqlite::{Connection, OptionalExtension as _};
-
-use crate::account::Account;
-use crate::{AccountKey, Error, Store};
+use crate::backend::dispatch;
+use crate::{Account, AccountKey, Error, Store};
 
 /// The archive as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +29,20 @@ pub struct AccountStatus {
     pub recorded: i64,
     /// Every state of every call.
     pub versions: i64,
+    /// Deleted calls that upstream lists no more without having said why.
+    pub tombstones: i64,
+    /// Calls that were absent upstream once: not deleted yet.
+    pub suspects: i64,
+    /// Calls that upstream is too old to list, and that it did not delete before.
+    pub expired: i64,
     /// Records that could not be read.
     pub quarantined: i64,
     /// When the first and the last call began.
     pub calls_ms: Option<(i64, i64)>,
     /// The last sync that came to its end.
     pub last_run: Option<Run>,
+    /// When the last sync ended well, by itself or as a registered account's.
+    pub last_success_ms: Option<i64>,
 }
 
 /// A sync that came to its end.
@@ -54,25 +60,7 @@ impl Store {
     /// # Errors
     /// When the archive cannot be read.
     pub async fn status(&self) -> Result<Status, Error> {
-        let accounts = self.accounts().await?;
-        let path = self.path().to_owned();
-        self.read(move |connection| {
-            let sql = "SELECT id, created_ms FROM archive";
-            let (archive_id, created_ms) =
-                connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let size = |suffix| {
-                let mut file = path.as_os_str().to_owned();
-                file.push(suffix);
-                std::fs::metadata(file).map_or(0, |metadata| metadata.len())
-            };
-            let bytes = size("") + size("-wal");
-            let accounts = accounts
-                .into_iter()
-                .map(|account| account_status(connection, account))
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(Status { archive_id, created_ms, bytes, accounts })
-        })
-        .await
+        dispatch!(self, status())
     }
 
     /// Notes a sync that came to its end.
@@ -80,42 +68,6 @@ impl Store {
     /// # Errors
     /// When the archive cannot be written.
     pub async fn put_run(&self, account: AccountKey, run: Run) -> Result<(), Error> {
-        self.write(move |connection| {
-            let sql = "INSERT INTO sync_run (account, started_ms, finished_ms, summary)
-                 VALUES (?1, ?2, ?3, ?4)";
-            connection.execute(sql, (account.0, run.started_ms, run.finished_ms, run.summary))?;
-            Ok(())
-        })
-        .await
+        dispatch!(self, put_run(account, run))
     }
-}
-
-fn account_status(connection: &Connection, account: Account) -> rusqlite::Result<AccountStatus> {
-    let key = account.key.0;
-    let number = |sql| connection.query_row(sql, [key], |row| row.get::<_, i64>(0));
-    let sql = "SELECT count(*) FILTER (WHERE NOT deleted), count(*) FILTER (WHERE deleted),
-             count(*) FILTER (WHERE recorded AND NOT deleted), min(start_ms), max(start_ms)
-         FROM call WHERE account = ?1";
-    let (calls, deleted, recorded, first, last) = connection.query_row(sql, [key], |row| {
-        let ends: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, ends.0, ends.1))
-    })?;
-    let sql = "SELECT started_ms, finished_ms, summary FROM sync_run
-         WHERE account = ?1 ORDER BY run DESC LIMIT 1";
-    let last_run = connection
-        .query_row(sql, [key], |row| {
-            let (started_ms, finished_ms) = (row.get(0)?, row.get(1)?);
-            Ok(Run { started_ms, finished_ms, summary: row.get(2)? })
-        })
-        .optional()?;
-    Ok(AccountStatus {
-        calls,
-        deleted,
-        recorded,
-        versions: number("SELECT count(*) FROM version WHERE account = ?1")?,
-        quarantined: number("SELECT count(*) FROM quarantine WHERE account = ?1")?,
-        calls_ms: first.zip(last),
-        last_run,
-        account,
-    })
 }

@@ -153,7 +153,7 @@ async fn refresh_extensions(
 
 /// What an account's earlier runs have left.
 pub(crate) async fn load_plan(store: &Store, account: &Account) -> Result<Option<Plan>, Error> {
-    let cursor = store.cursor(account.key, CURSOR).await?;
+    let cursor = store.cursor(account.key, Scope::Account, CURSOR).await?;
     cursor.map(|json| serde_json::from_str(&json).map_err(Error::Cursor)).transpose()
 }
 
@@ -233,7 +233,7 @@ async fn write(
 ) -> Result<Committed, Error> {
     if let Some(last) = batches.last_mut() {
         let state = serde_json::to_string(plan).map_err(Error::State)?;
-        last.cursor = Some((CURSOR, state));
+        last.cursors.push((CURSOR, state));
     }
     let mut committed = Committed::default();
     for batch in batches {

@@ -99,13 +99,16 @@ async fn who_has_been_taken_over_commits_nothing() {
     archive.sql::<i64>("UPDATE account SET fence = fence + 1 RETURNING fence");
     let batch = Batch {
         records: vec![incoming(&record("a", 0))],
-        cursor: Some(("task", "{}".into())),
+        cursors: vec![("task", "{}".into())],
         ..Batch::default()
     };
     let error = archive.store.commit(&archive.lock, Scope::Account, batch).await.unwrap_err();
     assert!(matches!(error, Error::TakenOver), "{error:?}");
     assert!(archive.find(everything()).await.is_empty());
-    assert_eq!(archive.store.cursor(archive.account.key, "task").await.unwrap(), None);
+    assert_eq!(
+        archive.store.cursor(archive.account.key, Scope::Account, "task").await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -124,9 +127,10 @@ async fn an_account_has_one_syncer() {
 async fn the_cursor_comes_with_the_batch() {
     let archive = Archive::new().await;
     for state in ["1", "2"] {
-        let batch = Batch { cursor: Some(("task", state.into())), ..Batch::default() };
+        let batch = Batch { cursors: vec![("task", state.into())], ..Batch::default() };
         archive.store.commit(&archive.lock, Scope::Account, batch).await.unwrap();
-        let cursor = archive.store.cursor(archive.account.key, "task").await.unwrap();
+        let cursor =
+            archive.store.cursor(archive.account.key, Scope::Account, "task").await.unwrap();
         assert_eq!(cursor.as_deref(), Some(state));
     }
 }
@@ -148,7 +152,7 @@ async fn what_cannot_be_read_is_kept_once() {
 
 /// Flips a bit in the middle of what the archive holds of the call.
 fn damage(archive: &Archive, id: &str) {
-    let connection = rusqlite::Connection::open(archive.store.path()).unwrap();
+    let connection = rusqlite::Connection::open(archive.store.location().to_string()).unwrap();
     let (version, mut simple): (i64, Vec<u8>) = connection
         .query_row(
             "SELECT v.version, v.simple FROM version v JOIN call c USING (version) WHERE c.id = ?1",

@@ -56,7 +56,7 @@ async fn what_is_no_archive_stays_as_it_is() {
 #[tokio::test]
 async fn an_archive_of_a_later_callbook_is_refused() {
     let archive = Archive::new().await;
-    let path = archive.store.path().to_owned();
+    let path = std::path::PathBuf::from(archive.store.location().to_string());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path, Open::OrCreate).await.unwrap_err();
     assert!(matches!(error, Error::Newer { found: 99, .. }), "{error:?}");

@@ -42,7 +42,7 @@ impl Archive {
     }
 
     pub fn sql<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
-        let connection = rusqlite::Connection::open(self.store.path()).unwrap();
+        let connection = rusqlite::Connection::open(self.store.location().to_string()).unwrap();
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 }

@@ -141,6 +141,7 @@ impl Place {
     }
 
     pub fn sql(&self, sql: &str) {
-        rusqlite::Connection::open(self.store.path()).unwrap().execute_batch(sql).unwrap();
+        let path = self.store.location().to_string();
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
     }
 }

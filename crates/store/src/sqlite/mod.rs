@@ -1,4 +1,25 @@
-//! Opening an archive, and the connections to it.
+//! The archive as an SQLite file: WAL mode, `synchronous=FULL`.
+
+mod absence;
+mod account;
+mod backup;
+mod calls;
+mod changes;
+mod commit;
+mod document;
+mod error;
+mod listed;
+mod lock;
+mod log;
+mod purge;
+mod quarantine;
+mod registration;
+mod reindex;
+mod rows;
+mod scan;
+mod seal;
+mod status;
+mod value;
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -6,11 +27,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use uuid::Uuid;
 
-use crate::document::DICTIONARY;
-use crate::{Error, Location};
+use crate::document::{Columns, DICTIONARY};
+use crate::{Error, Location, Open, SyncLock};
 
 /// The first SQLite without a bug that could damage a WAL, as its number and in words.
 pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
@@ -19,23 +40,17 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/0001_archive.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_archive.sql"),
+    include_str!("../../migrations/sqlite/0002_complete.sql"),
+];
 
 /// A writer waits so long for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whether an archive has to be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Open {
-    /// Made if there is none.
-    OrCreate,
-    /// An error if there is none.
-    Existing,
-}
-
-/// An open archive. Cheap to clone; clones share the connections.
+/// An open file. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
-pub struct Store {
+pub(crate) struct Sqlite {
     shared: Arc<Shared>,
 }
 
@@ -47,14 +62,8 @@ struct Shared {
     readers: Mutex<Vec<Connection>>,
 }
 
-impl Store {
-    /// Opens an archive and brings its schema up to date.
-    ///
-    /// # Errors
-    /// When there is none, when the file is something else (it stays untouched) or newer, when the
-    /// place cannot be written.
-    pub async fn open(location: &Location, open: Open) -> Result<Self, Error> {
-        let path = location.path().to_owned();
+impl Sqlite {
+    pub(crate) async fn open(path: PathBuf, open: Open) -> Result<Self, Error> {
         blocking(move || Self::open_blocking(path, open)).await
     }
 
@@ -64,10 +73,10 @@ impl Store {
         }
         match first_bytes(&path) {
             Ok(bytes) if bytes.is_empty() || bytes == *b"SQLite format 3\0" => {}
-            Ok(_) => return Err(Error::NotAnArchive { path }),
+            Ok(_) => return Err(Error::NotAnArchive { location: Location::Sqlite(path) }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 if open == Open::Existing {
-                    return Err(Error::NoArchive { path });
+                    return Err(Error::NoArchive { location: Location::Sqlite(path) });
                 }
                 create_private(&path)?;
             }
@@ -76,14 +85,14 @@ impl Store {
         let writer = match prepare(&path, open) {
             Ok(writer) => writer,
             Err(Refusal::Known(error)) => return Err(error),
-            Err(Refusal::Sqlite(source)) => return Err(Error::sqlite(&path, source)),
+            Err(Refusal::Sqlite(source)) => return Err(error::name(&path, source)),
         };
         let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The database file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.shared.path
     }
 
@@ -100,7 +109,7 @@ impl Store {
                 lock(&store.shared.readers).push(connection);
                 Ok(value)
             });
-            result.map_err(|source| Error::sqlite(store.path(), source))
+            result.map_err(|source| error::name(store.path(), source))
         })
         .await
     }
@@ -120,6 +129,22 @@ impl Store {
         .await
     }
 
+    /// Runs a write in one transaction if the lock is still the newest of its account.
+    async fn write_locked<T: Send + 'static>(
+        &self,
+        lock: &SyncLock,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (account, fence) = (lock.account.0, lock.fence);
+        self.write(move |connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1 AND fence = ?2)";
+            let holds = connection.query_row(sql, (account, fence), |row| row.get(0))?;
+            if holds { work(connection).map(Some) } else { Ok(None) }
+        })
+        .await?
+        .ok_or(Error::TakenOver)
+    }
+
     /// Lends the one writing connection.
     pub(crate) async fn with_writer<T: Send + 'static>(
         &self,
@@ -128,7 +153,7 @@ impl Store {
         let store = self.clone();
         blocking(move || {
             let mut writer = lock(&store.shared.writer);
-            work(&mut writer).map_err(|source| Error::sqlite(store.path(), source))
+            work(&mut writer).map_err(|source| error::name(store.path(), source))
         })
         .await
     }
@@ -161,10 +186,13 @@ fn prepare(path: &Path, open: Open) -> Result<Connection, Refusal> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     if application != APPLICATION_ID && (tables > 0 || open == Open::Existing) {
-        return Err(Refusal::Known(Error::NotAnArchive { path: path.to_owned() }));
+        return Err(Refusal::Known(Error::NotAnArchive {
+            location: Location::Sqlite(path.to_owned()),
+        }));
     }
     if found > known {
-        return Err(Refusal::Known(Error::Newer { path: path.to_owned(), found, known }));
+        let location = Location::Sqlite(path.to_owned());
+        return Err(Refusal::Known(Error::Newer { location, found, known }));
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -217,6 +245,16 @@ fn create_private(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(source) => Err(Error::CannotOpen { path: path.to_owned(), source }),
     }
+}
+
+/// The two columns of a document, the first of them at `place`.
+fn columns(row: &Row<'_>, place: usize) -> rusqlite::Result<Columns> {
+    Ok(Columns { simple: row.get(place)?, detail: row.get(place + 1)? })
+}
+
+/// Compressing into memory fails for want of memory alone.
+fn no_memory(error: std::io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
 }
 
 fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -1,0 +1,104 @@
+//! Accounts and their extensions.
+
+use callbook_model::{AccountId, ExtensionId, Region, Scope};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row};
+
+use super::Sqlite;
+use crate::account::{number, scope_number};
+use crate::{Account, AccountKey, Error, Extension};
+
+impl Sqlite {
+    pub(crate) async fn put_account(
+        &self,
+        id: AccountId,
+        server_url: &str,
+        main_number: Option<&str>,
+        home: Region,
+    ) -> Result<Account, Error> {
+        let (server_url, main_number) = (server_url.to_owned(), main_number.map(str::to_owned));
+        self.write(move |connection| {
+            let now_ms = Timestamp::now().as_millisecond();
+            let values = (number(id.0), &server_url, &main_number, home.to_string(), now_ms);
+            let sql = "INSERT INTO account (id, server_url, main_number, home, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE
+                 SET server_url = excluded.server_url, main_number = excluded.main_number
+                 RETURNING account, id, server_url, main_number, home";
+            connection.query_row(sql, values, account)
+        })
+        .await
+    }
+
+    pub(crate) async fn accounts(&self) -> Result<Vec<Account>, Error> {
+        self.read(|connection| {
+            let sql = "SELECT account, id, server_url, main_number, home FROM account
+                 ORDER BY account";
+            connection.prepare_cached(sql)?.query_map([], account)?.collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn put_extensions(
+        &self,
+        account: AccountKey,
+        extensions: Vec<Extension>,
+    ) -> Result<(), Error> {
+        self.write(move |connection| {
+            let sql = "UPDATE extension SET number = NULL WHERE account = ?1";
+            connection.execute(sql, [account.0])?;
+            let sql = "INSERT INTO extension (account, id, number, name, type)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (account, id) DO UPDATE
+                 SET number = excluded.number, name = excluded.name, type = excluded.type";
+            let mut put = connection.prepare_cached(sql)?;
+            for Extension { id, number: short, name, kind } in extensions {
+                put.execute((account.0, number(id.0), short, name, kind))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT id, number, name, type FROM extension WHERE account = ?1";
+            let extension = |row: &Row<'_>| {
+                Ok(Extension {
+                    id: ExtensionId(row.get::<_, i64>(0)?.cast_unsigned()),
+                    number: row.get(1)?,
+                    name: row.get(2)?,
+                    kind: row.get(3)?,
+                })
+            };
+            connection.prepare_cached(sql)?.query_map([account.0], extension)?.collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn cursor(
+        &self,
+        account: AccountKey,
+        scope: Scope,
+        name: &str,
+    ) -> Result<Option<String>, Error> {
+        let name = name.to_owned();
+        self.read(move |connection| {
+            let sql = "SELECT value FROM cursor WHERE account = ?1 AND scope = ?2 AND name = ?3";
+            let parameters = (account.0, scope_number(scope), name);
+            connection.query_row(sql, parameters, |row| row.get(0)).optional()
+        })
+        .await
+    }
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let home: String = row.get(4)?;
+    Ok(Account {
+        key: AccountKey(row.get(0)?),
+        id: AccountId(row.get::<_, i64>(1)?.cast_unsigned()),
+        server_url: row.get(2)?,
+        main_number: row.get(3)?,
+        home: home.parse().unwrap_or(Region::US),
+    })
+}

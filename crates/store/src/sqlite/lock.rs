@@ -1,0 +1,45 @@
+//! The lock of an account's syncer: on a file beside the archive.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+
+use super::{Sqlite, blocking};
+use crate::{AccountKey, Error, SyncLock};
+
+impl Sqlite {
+    pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
+        let mut path = self.path().as_os_str().to_owned();
+        path.push(format!("-sync-{}.lock", account.0));
+        let file = blocking(move || lock_file(path.into())).await?;
+        let fence = self
+            .write(move |connection| {
+                let sql = "UPDATE account SET fence = fence + 1 WHERE account = ?1 RETURNING fence";
+                connection.query_row(sql, [account.0], |row| row.get(0))
+            })
+            .await?;
+        Ok(SyncLock { account, fence, _held: Box::new(file) })
+    }
+}
+
+fn lock_file(path: PathBuf) -> Result<File, Error> {
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = match open {
+        Ok(file) => file,
+        Err(source) => return Err(Error::CannotOpen { path, source }),
+    };
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
+            let holder = if read { holder } else { "unknown".to_owned() };
+            return Err(Error::Locked { holder });
+        }
+        Err(TryLockError::Error(source)) => return Err(Error::CannotOpen { path, source }),
+    }
+    // Who holds it, for the other's message; of no consequence otherwise.
+    let _ = file.set_len(0).and_then(|()| file.rewind());
+    let _ = file.write_all(std::process::id().to_string().as_bytes());
+    Ok(file)
+}

@@ -1,0 +1,83 @@
+//! What the archive holds, in numbers.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::Sqlite;
+use crate::{Account, AccountKey, AccountStatus, Error, Run, Status};
+
+impl Sqlite {
+    pub(crate) async fn status(&self) -> Result<Status, Error> {
+        let accounts = self.accounts().await?;
+        let path = self.path().to_owned();
+        self.read(move |connection| {
+            let sql = "SELECT id, created_ms FROM archive";
+            let (archive_id, created_ms) =
+                connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let size = |suffix| {
+                let mut file = path.as_os_str().to_owned();
+                file.push(suffix);
+                std::fs::metadata(file).map_or(0, |metadata| metadata.len())
+            };
+            let bytes = size("") + size("-wal");
+            let accounts = accounts
+                .into_iter()
+                .map(|account| account_status(connection, account))
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(Status { archive_id, created_ms, bytes, accounts })
+        })
+        .await
+    }
+
+    pub(crate) async fn put_run(&self, account: AccountKey, run: Run) -> Result<(), Error> {
+        self.write(move |connection| {
+            let sql = "INSERT INTO sync_run (account, started_ms, finished_ms, summary)
+                 VALUES (?1, ?2, ?3, ?4)";
+            connection.execute(sql, (account.0, run.started_ms, run.finished_ms, run.summary))?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn account_status(connection: &Connection, account: Account) -> rusqlite::Result<AccountStatus> {
+    let key = account.key.0;
+    let number = |sql| connection.query_row(sql, [key], |row| row.get::<_, i64>(0));
+    let sql = "SELECT count(*) FILTER (WHERE NOT deleted), count(*) FILTER (WHERE deleted),
+             count(*) FILTER (WHERE recorded AND NOT deleted), min(start_ms), max(start_ms)
+         FROM call WHERE account = ?1";
+    let (calls, deleted, recorded, first, last) = connection.query_row(sql, [key], |row| {
+        let ends: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, ends.0, ends.1))
+    })?;
+    let sql = "SELECT started_ms, finished_ms, summary FROM sync_run
+         WHERE account = ?1 ORDER BY run DESC LIMIT 1";
+    let last_run = connection
+        .query_row(sql, [key], |row| {
+            let (started_ms, finished_ms) = (row.get(0)?, row.get(1)?);
+            Ok(Run { started_ms, finished_ms, summary: row.get(2)? })
+        })
+        .optional()?;
+    let sql = "SELECT max(last_success_ms) FROM registration WHERE account = ?1";
+    let registered: Option<i64> = connection.query_row(sql, [key], |row| row.get(0))?;
+    Ok(AccountStatus {
+        calls,
+        deleted,
+        recorded,
+        versions: number("SELECT count(*) FROM version WHERE account = ?1")?,
+        tombstones: number(
+            "SELECT count(*) FROM call c JOIN version v ON v.version = c.version
+             WHERE c.account = ?1 AND c.deleted AND v.cause = 'absent'",
+        )?,
+        suspects: number("SELECT count(*) FROM absence WHERE account = ?1")?,
+        expired: number(
+            "SELECT count(*) FROM log l JOIN call c
+             ON c.account = l.account AND c.scope = l.scope AND c.start_ms < l.upstream_from_ms
+             WHERE l.account = ?1 AND NOT c.deleted",
+        )?,
+        quarantined: number("SELECT count(*) FROM quarantine WHERE account = ?1")?,
+        calls_ms: first.zip(last),
+        last_success_ms: last_run.as_ref().map(|run| run.finished_ms).max(registered),
+        last_run,
+        account,
+    })
+}
