@@ -67,7 +67,7 @@ pub(crate) fn facts(company: &Company, plan: &CallPlan, seen: &Seen<'_>) -> Fact
         session_id: plan.session_id(),
         telephony_session_id: plan.telephony.telephony_session_id(),
         end_ms: plan.end_ms(),
-        modified_ms: plan.modified_ms(),
+        modified_ms: plan.modified_ms,
         deleted: plan.deleted,
     }
 }
