@@ -30,6 +30,13 @@ pub struct Sources {
     env_file: Option<PathBuf>,
 }
 
+impl Sources {
+    /// An env file, then the rest as usual.
+    pub fn env_file(env_file: Option<PathBuf>) -> Self {
+        Self { database: None, config: None, env_file }
+    }
+}
+
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use callbook_ringcentral::{ConnectionError, Error as Upstream};
-use callbook_sandbox::Error as Sandbox;
+use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
 use callbook_sync::Error as Sync;
 
@@ -93,6 +93,17 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
         .or_else(|| error.downcast_ref().map(upstream))
         .or_else(|| error.downcast_ref().and_then(sync))
         .or_else(|| error.downcast_ref().map(sandbox))
+        .or_else(|| error.downcast_ref().map(control))
+}
+
+fn control(error: &ControlError) -> (u8, String) {
+    let hint = match error {
+        ControlError::NotASandbox => "name the file that `callbook sandbox --env-file FILE` wrote",
+        ControlError::Unreachable { .. } => "start one: callbook sandbox --env-file sandbox.env",
+        ControlError::Refused { .. } => "",
+    };
+    let code = if matches!(error, ControlError::NotASandbox) { USAGE } else { FAILED };
+    (code, hint.to_owned())
 }
 
 fn location(error: &LocationError) -> (u8, String) {

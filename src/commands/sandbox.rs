@@ -1,5 +1,7 @@
 //! `callbook sandbox`: a synthetic company to develop and test against.
 
+mod control;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -19,7 +21,13 @@ Examples:
   callbook sandbox --env-file sandbox.env       serve, and note how to sign in
   callbook sync --env-file sandbox.env          then, elsewhere: archive it
   callbook sandbox --calls 100000 --heavy off   more calls, no rate limit
-  callbook sandbox --seed 7 --users 200         another company";
+  callbook sandbox --seed 7 --users 200         another company
+  callbook sandbox --live 30 --env-file sandbox.env
+                                                30 new calls a minute, edits and deletions
+  callbook sandbox call voicemail --env-file sandbox.env
+                                                make one call in a sandbox that runs
+  callbook sandbox clock --advance 1d --env-file sandbox.env
+                                                the day after";
 
 /// Serve a synthetic company over the Call Log API
 ///
@@ -27,8 +35,10 @@ Examples:
 /// ones. It is served with RingCentral's permissions, errors and rate limits, on this machine only,
 /// and forgotten when the command ends.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Sandbox {
+    #[command(subcommand)]
+    action: Option<control::Action>,
     /// Where to listen on 127.0.0.1; 0 takes any free port
     #[arg(long, default_value_t = callbook_sandbox::DEFAULT_PORT)]
     port: u16,
@@ -50,6 +60,12 @@ pub struct Sandbox {
     /// Requests of the Heavy group in a window such as 10/60s, or off for no limits at all
     #[arg(long, value_name = "N/WINDOW|off", default_value_t = Plan::DEFAULT)]
     heavy: Plan,
+    /// New calls to be made each minute, some of them edited or deleted later
+    #[arg(long, value_name = "CALLS_PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    live: Option<u32>,
+    /// Days that records are kept for [default: for ever]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    retention: Option<u32>,
     /// Where to write the four RC_… variables, readable for you alone
     #[arg(long = "env-file", value_name = "FILE")]
     env_file: Option<PathBuf>,
@@ -57,6 +73,9 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        if let Some(action) = self.action {
+            return action.run().await;
+        }
         let until =
             self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
         let company = CompanyOptions {
@@ -67,12 +86,19 @@ impl Sandbox {
             seed: self.seed,
         };
         // Said, because calls are spread over the time up to it.
-        let now = Timestamp::now();
-        let until = until.unwrap_or(Timestamp::from_second(now.as_second()).unwrap_or(now));
+        let until = company.until(Timestamp::now());
+        let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
         let company = CompanyOptions { until: Some(until), ..company };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let env_file = self.env_file.clone();
-        let options = Options { listen, company, plan: self.heavy, env_file };
+        let options = Options {
+            listen,
+            company,
+            plan: self.heavy,
+            live_per_minute: self.live,
+            retention_days: self.retention,
+            env_file,
+        };
         let sandbox = bind(options).await?;
         say!("listening on {}", sandbox.server_url())?;
         note!("for the same company another time: --seed {} --until {until}", self.seed);

@@ -6,6 +6,10 @@ use crate::support::Place;
 fn every_help() {
     let place = Place::new();
     insta::assert_snapshot!("help", place.output("--help"));
+    for command in ["call", "clock", "edit", "delete", "reset"] {
+        let text = place.output(&format!("sandbox {command} --help"));
+        insta::assert_snapshot!(format!("help_sandbox_{command}"), text);
+    }
     for command in ["demo", "sync", "verify", "calls", "show", "status", "sandbox"] {
         let text = place.output(&format!("{command} --help"));
         insta::assert_snapshot!(format!("help_{command}"), text);

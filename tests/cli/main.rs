@@ -14,5 +14,6 @@ mod help;
 mod output;
 mod rate;
 mod samples;
+mod sandbox;
 mod signals;
 mod support;

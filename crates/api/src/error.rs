@@ -105,6 +105,18 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "CLG-110", message).parameter(other, None)
     }
 
+    /// A synchronisation cannot go on from this token: the client has to start over.
+    pub(crate) fn invalid_sync_token(error_code: &'static str, token: &str) -> Self {
+        let message = "Parameter [syncToken] is invalid [Sync token expired, call log was reset]";
+        Self::new(StatusCode::BAD_REQUEST, error_code, message).parameter("syncToken", Some(token))
+    }
+
+    /// A parameter that has to be there is not.
+    pub(crate) fn missing_parameter(name: &str) -> Self {
+        let message = format!("Parameter [{name}] value is invalid: it is mandatory");
+        Self::new(StatusCode::BAD_REQUEST, "CMN-101", message).parameter(name, None)
+    }
+
     /// Too many ids in one path.
     pub(crate) fn batch_too_large(limit: usize) -> Self {
         let message = format!("Batch request is limited to {limit} entries");

@@ -26,13 +26,15 @@ mod versions;
 
 pub use access::{AppScope, UserPermission};
 pub use auth::OsRandom;
-pub use call_log::{Direction, Filter, ListQuery, RecordingFilter, View};
+pub use call_log::{
+    ActiveQuery, ChangesQuery, Direction, Filter, ListQuery, RecordingFilter, SyncKey, View,
+};
 pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, CallLog, CallLogPage, Clock, Directory, LimitKey, Limiter, PortError, Ports, Random,
-    SystemClock, Verdict,
+    App, Apps, CallLog, CallLogPage, Changes, Clock, Directory, LimitKey, Limiter, PortError,
+    Ports, Random, SystemClock, Verdict,
 };
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

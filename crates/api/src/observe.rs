@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
+use axum::http::header::DATE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::ports::{Clock, Ports};
+use crate::router::Api;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("rcrequestid");
 
@@ -16,7 +19,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("rcrequestid");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Wraps every request. The query is not logged: it can hold phone numbers and tokens.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
+///
+/// `Date` is the server's clock, which need not be the machine's: clients go by it.
+pub(crate) async fn observe<P: Ports>(
+    State(api): State<Api<P>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -25,6 +34,10 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let id = Uuid::new_v4();
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let date = api.ports().clock().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(value) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(DATE, value);
     }
     let status = response.status().as_u16();
     let ms = started.elapsed().as_millis();

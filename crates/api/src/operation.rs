@@ -161,6 +161,26 @@ operations! {
     ReadUserCallLog = "readUserCallLog"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log",
         Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// What is new, changed or deleted in the company's call log.
+    SyncAccountCallLog = "syncAccountCallLog"
+        GET "/restapi/v1.0/account/{accountId}/call-log-sync",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// What is new, changed or deleted in an extension's call log.
+    SyncUserCallLog = "syncUserCallLog"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log-sync",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// What was modified in the company's call log after a moment.
+    ExtractSyncAccountCallLog = "extractSyncAccountCallLog"
+        GET "/restapi/v1.0/account/{accountId}/call-log-extract-sync",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// The company's calls that are under way.
+    ListCompanyActiveCalls = "listCompanyActiveCalls"
+        GET "/restapi/v1.0/account/{accountId}/active-calls",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// An extension's calls that are under way.
+    ListExtensionActiveCalls = "listExtensionActiveCalls"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/active-calls",
+        Heavy, Bearer, ReadCallLog, ReadCallLog;
     /// One or several records of an extension's call log.
     ReadUserCallRecord = "readUserCallRecord"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::access::{AppScope, UserPermission};
-use crate::call_log::{ListQuery, View};
+use crate::call_log::{ActiveQuery, ChangesQuery, ListQuery, View};
 use crate::limits::Decision;
 use crate::operation::Group;
 
@@ -58,6 +58,17 @@ pub struct CallLogPage {
     pub more: bool,
 }
 
+/// Records that were made, changed or deleted.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// JSON texts, in the order of their last modification.
+    pub records: Vec<Bytes>,
+    /// When the last of them was modified.
+    pub last: Option<Timestamp>,
+    /// Were any modified after that?
+    pub more: bool,
+}
+
 /// Call records as JSON texts.
 pub trait CallLog: Send + Sync + 'static {
     /// One page of those that match: `query.from <= startTime < query.to`, newest first.
@@ -74,6 +85,20 @@ pub trait CallLog: Send + Sync + 'static {
         id: &str,
         view: View,
     ) -> impl Future<Output = Result<Option<Bytes>, PortError>> + Send;
+
+    /// Records modified since a moment, in that order.
+    fn changes(
+        &self,
+        scope: Scope,
+        query: &ChangesQuery,
+    ) -> impl Future<Output = Result<Changes, PortError>> + Send;
+
+    /// One page of the calls that are under way or have only just ended, newest first.
+    fn active(
+        &self,
+        scope: Scope,
+        query: &ActiveQuery,
+    ) -> impl Future<Output = Result<CallLogPage, PortError>> + Send;
 }
 
 /// The company and its extensions, in the shapes of the contract.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::auth::{self, Sessions};
-use crate::call_log;
+use crate::call_log::{self, SyncKey};
 use crate::directory::{account, extensions, phone_numbers, queues};
 use crate::error::ApiError;
 use crate::guard::guard;
@@ -25,6 +25,8 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 pub struct Config {
     /// What every `uri` begins with, without a trailing slash: `https://calls.example.com`.
     pub server_url: String,
+    /// What synchronisation tokens are made with: the same key takes them after a restart.
+    pub sync_key: SyncKey,
 }
 
 /// The server's state: cheap to clone, shared by all requests.
@@ -65,6 +67,10 @@ impl<P: Ports> Api<P> {
         &self.shared.config.server_url
     }
 
+    pub(crate) fn sync_key(&self) -> &SyncKey {
+        &self.shared.config.sync_key
+    }
+
     /// Accepts `~` and the account's own id.
     pub(crate) fn check_account(&self, account: &str) -> Result<(), ApiError> {
         let own = self.ports().directory().account_id();
@@ -92,7 +98,7 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
         .fallback(async || ApiError::invalid_uri())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn(observe))
+        .layer(from_fn_with_state(api.clone(), observe::<P>))
         .with_state(api)
 }
 
@@ -116,6 +122,11 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ReadCompanyCallLog => on(get, call_log::list_account::<P>),
         Operation::ReadCompanyCallRecord => on(get, call_log::read_account::<P>),
         Operation::ReadUserCallLog => on(get, call_log::list_extension::<P>),
+        Operation::SyncAccountCallLog => on(get, call_log::sync_account::<P>),
+        Operation::SyncUserCallLog => on(get, call_log::sync_extension::<P>),
+        Operation::ExtractSyncAccountCallLog => on(get, call_log::extract_account::<P>),
+        Operation::ListCompanyActiveCalls => on(get, call_log::active_account::<P>),
+        Operation::ListExtensionActiveCalls => on(get, call_log::active_extension::<P>),
         Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
     }
 }

@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use callbook_api::SyncKey;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -30,6 +31,11 @@ impl Credentials {
     }
 }
 
+/// What synchronisation tokens are signed with: a restart keeps them good.
+pub(crate) fn sync_key(seed: u64) -> SyncKey {
+    SyncKey::new(digest(seed, "sync tokens"))
+}
+
 /// The personal JWT of one user. It has the three parts of a JWT, but the last is no signature that
 /// anybody could verify: the sandbox only compares.
 pub(crate) fn user_jwt(seed: u64, user: u64) -> SecretString {
@@ -51,10 +57,14 @@ fn part(value: &Value) -> String {
 }
 
 fn derive(seed: u64, purpose: &str, bytes: usize) -> String {
+    let hash = digest(seed, purpose);
+    URL_SAFE_NO_PAD.encode(&hash[..bytes.min(hash.len())])
+}
+
+fn digest(seed: u64, purpose: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"callbook sandbox credentials 1\0");
     hash.update(seed.to_be_bytes());
     hash.update(purpose.as_bytes());
-    let hash = hash.finalize();
-    URL_SAFE_NO_PAD.encode(&hash[..bytes.min(hash.len())])
+    hash.finalize().into()
 }

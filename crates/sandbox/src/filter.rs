@@ -1,18 +1,20 @@
 //! Does a synthetic call pass a filter?
 
 use callbook_api::{Direction, Filter, RecordingFilter};
-use callbook_synth::{Company, Entry, Facts, RecordingMode, View};
+use callbook_synth::{Call, Entry, Facts, RecordingMode, View};
 use serde_json::Value;
 
 /// Whether a record passes.
-pub(crate) fn matches(company: &Company, entry: &Entry, filter: &Filter) -> bool {
-    let facts = company.facts(entry);
-    passes(&facts, filter) && has_category(company, entry, &filter.metadata_categories)
+pub(crate) fn matches(call: &Call<'_>, entry: &Entry, filter: &Filter) -> bool {
+    let facts = call.facts(entry);
+    passes(&facts, filter) && has_category(call, entry, &filter.metadata_categories)
 }
 
 fn passes(facts: &Facts, filter: &Filter) -> bool {
     (filter.show_deleted || !facts.deleted)
         && !(filter.hide_blocked && facts.blocked)
+        && (!filter.missed || facts.missed)
+        && (!filter.conferences || facts.session_id == "0")
         && one_of(&filter.directions, |d| direction_is(facts, *d))
         && one_of(&filter.types, |wanted| facts.call_type.as_str() == wanted)
         && one_of(&filter.transports, |wanted| facts.transport.as_str() == wanted)
@@ -53,12 +55,11 @@ fn is_party(facts: &Facts, digits: &str) -> bool {
 }
 
 /// Categories are the one thing that only the record itself shows.
-fn has_category(company: &Company, entry: &Entry, wanted: &[String]) -> bool {
+fn has_category(call: &Call<'_>, entry: &Entry, wanted: &[String]) -> bool {
     if wanted.is_empty() {
         return true;
     }
-    let record: Value =
-        serde_json::from_str(&company.record(entry, View::Simple)).unwrap_or_default();
+    let record: Value = serde_json::from_str(&call.record(entry, View::Simple)).unwrap_or_default();
     let categories = record["metadataCategories"].as_array();
     categories.is_some_and(|categories| {
         let mut names = categories.iter().filter_map(Value::as_str);

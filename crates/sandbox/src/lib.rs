@@ -6,8 +6,8 @@
 
 mod apps;
 mod call_log;
+mod control;
 mod credentials;
-mod deleted;
 mod directory;
 mod env_file;
 mod error;
@@ -15,8 +15,11 @@ mod filter;
 mod options;
 mod ports;
 mod run;
+mod world;
 
 pub use callbook_api::{ParsePlanError, Plan};
+pub use callbook_synth::{Scenario, UnknownScenario};
+pub use control::{Control, ControlError, PlayedCall, PlayedCalls, Reading};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use options::{

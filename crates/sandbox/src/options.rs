@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use callbook_api::Plan;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
 
@@ -22,6 +22,9 @@ pub const DEFAULT_FROM: Timestamp = Timestamp::constant(1_701_388_800, 0);
 /// The fewest users that a company with queues and transfers can do with.
 const MIN_USERS: u32 = 4;
 
+/// The longest time from the end of a call to its record.
+const SETTLING: SignedDuration = SignedDuration::from_secs(30);
+
 /// Which company is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompanyOptions {
@@ -31,7 +34,7 @@ pub struct CompanyOptions {
     pub users: u32,
     /// No call starts before this moment.
     pub from: Timestamp,
-    /// No call ends after this one; `None` is the moment the sandbox starts.
+    /// No call ends after this one; `None` is 30 s before the sandbox starts, so that all of them have shown up.
     pub until: Option<Timestamp>,
     /// Equal seeds give equal companies and equal credentials.
     pub seed: u64,
@@ -50,9 +53,15 @@ impl Default for CompanyOptions {
 }
 
 impl CompanyOptions {
+    /// The moment after which no call ends, in a sandbox started at `now`.
+    #[must_use]
+    pub fn until(&self, now: Timestamp) -> Timestamp {
+        self.until.unwrap_or_else(|| now.checked_sub(SETTLING).unwrap_or(now))
+    }
+
     /// Whether there can be such a company.
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Error> {
-        let until = self.until.unwrap_or(now);
+        let until = self.until(now);
         if self.users < MIN_USERS {
             return Err(Error::TooFewUsers { users: self.users, minimum: MIN_USERS });
         }
@@ -69,7 +78,7 @@ impl CompanyOptions {
             users: self.users,
             calls: self.calls,
             from: self.from,
-            until: self.until.unwrap_or(now),
+            until: self.until(now),
             server_url,
         }
     }
@@ -84,6 +93,10 @@ pub struct Options {
     pub company: CompanyOptions,
     /// How fast clients may ask.
     pub plan: Plan,
+    /// Calls that go on being made each minute.
+    pub live_per_minute: Option<u32>,
+    /// Days that records are kept for; for ever unless it is given.
+    pub retention_days: Option<u32>,
     /// Where to write the address and credentials, as `NAME=value` lines.
     pub env_file: Option<PathBuf>,
 }
@@ -94,6 +107,8 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
             company: CompanyOptions::default(),
             plan: Plan::DEFAULT,
+            live_per_minute: None,
+            retention_days: None,
             env_file: None,
         }
     }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use callbook_api::{Clock, OsRandom, PlanLimiter, Ports};
+use callbook_api::{OsRandom, PlanLimiter, Ports};
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
 use crate::directory::SandboxDirectory;
+use crate::world::SandboxClock;
 
 pub(crate) struct SandboxPorts {
     pub(crate) call_log: SandboxCallLog,
     pub(crate) directory: SandboxDirectory,
     pub(crate) apps: SandboxApps,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SandboxClock>,
     pub(crate) limiter: PlanLimiter,
 }
 
@@ -20,7 +21,7 @@ impl Ports for SandboxPorts {
     type CallLog = SandboxCallLog;
     type Directory = SandboxDirectory;
     type Apps = SandboxApps;
-    type Clock = Arc<dyn Clock>;
+    type Clock = Arc<SandboxClock>;
     type Limiter = PlanLimiter;
     type Random = OsRandom;
 
@@ -36,7 +37,7 @@ impl Ports for SandboxPorts {
         &self.apps
     }
 
-    fn clock(&self) -> &Arc<dyn Clock> {
+    fn clock(&self) -> &Arc<SandboxClock> {
         &self.clock
     }
 

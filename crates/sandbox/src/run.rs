@@ -12,12 +12,14 @@ use tokio::net::TcpListener;
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
-use crate::credentials::{Credentials, user_jwt};
+use crate::control;
+use crate::credentials::{Credentials, sync_key, user_jwt};
 use crate::directory::SandboxDirectory;
 use crate::env_file;
 use crate::error::Error;
 use crate::options::Options;
 use crate::ports::SandboxPorts;
+use crate::world::{SandboxClock, Ways, World};
 
 /// A company with an open port. Clients can connect from now on; they are answered by [`run`].
 ///
@@ -25,7 +27,7 @@ use crate::ports::SandboxPorts;
 pub struct Sandbox {
     listener: TcpListener,
     server_url: String,
-    company: Arc<Company>,
+    world: Arc<World>,
     credentials: Credentials,
     api: Api<SandboxPorts>,
 }
@@ -43,25 +45,27 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     let address = address.map_err(|source| Error::Listen { address: options.listen, source })?;
     let server_url = format!("http://{}", reachable(address));
     let config = options.company.config(server_url.clone(), clock.now());
-    let making = tokio::task::spawn_blocking(move || {
-        let company = Arc::new(Company::new(config));
-        let call_log = SandboxCallLog::new(Arc::clone(&company));
-        (company, call_log)
-    });
-    let (company, call_log) = making.await.map_err(Error::Company)?;
+    let making = tokio::task::spawn_blocking(move || Arc::new(Company::new(config)));
+    let company = making.await.map_err(Error::Company)?;
+    let clock = Arc::new(SandboxClock::new(clock));
+    let ways =
+        Ways { live_per_minute: options.live_per_minute, retention_days: options.retention_days };
+    let world = Arc::new(World::new(Arc::clone(&company), Arc::clone(&clock), ways));
     let credentials = Credentials::new(options.company.seed, admin(&company));
     if let Some(path) = &options.env_file {
         env_file::write(path, &server_url, &credentials)?;
     }
     let ports = SandboxPorts {
-        call_log,
+        call_log: SandboxCallLog(Arc::clone(&world)),
         directory: SandboxDirectory(Arc::clone(&company)),
         apps: SandboxApps::new(Arc::clone(&company), credentials.clone()),
         clock,
         limiter: PlanLimiter::new(options.plan),
     };
-    let api = Api::new(ports, callbook_api::Config { server_url: server_url.clone() });
-    Ok(Sandbox { listener, server_url, company, credentials, api })
+    let sync_key = sync_key(options.company.seed);
+    let config = callbook_api::Config { server_url: server_url.clone(), sync_key };
+    let api = Api::new(ports, config);
+    Ok(Sandbox { listener, server_url, world, credentials, api })
 }
 
 impl Sandbox {
@@ -80,20 +84,24 @@ impl Sandbox {
     /// The personal JWT of any user, by extension id.
     #[must_use]
     pub fn user_jwt(&self, extension: u64) -> Option<SecretString> {
-        let mut users = self.company.extensions().iter();
+        let mut users = self.world.company.extensions().iter();
         let known = users.any(|e| e.id == extension && e.kind == ExtensionKind::User);
-        known.then(|| user_jwt(self.company.config().seed, extension))
+        known.then(|| user_jwt(self.world.company.config().seed, extension))
     }
 
     /// The company that is served.
     #[must_use]
     pub fn company(&self) -> &Arc<Company> {
-        &self.company
+        &self.world.company
     }
 
     /// Answers requests until `shutdown` completes.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let router = callbook_api::router(self.api);
+        let mut router = callbook_api::router(self.api);
+        // Who listens on this machine alone is reached from this machine alone.
+        if self.listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
+            router = router.merge(control::router(self.world, self.credentials));
+        }
         callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown)
             .await
             .map_err(Error::Accept)

@@ -21,7 +21,19 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 SCHEMA_ROOT = "#/components/schemas/"
-CALL_LOGS = ("readCompanyCallLog 200", "readUserCallLog 200")
+CALL_LOGS = tuple(
+    f"{operation} 200"
+    for operation in (
+        "readCompanyCallLog",
+        "readUserCallLog",
+        "syncAccountCallLog",
+        "syncUserCallLog",
+        "extractSyncAccountCallLog",
+        "listCompanyActiveCalls",
+        "listExtensionActiveCalls",
+    )
+)
+SCENARIOS = ("answered", "internal", "outbound", "conference", "transfer-warm", "queue-answered", "park")
 ALL_TIME = "dateFrom=2023-12-01T00:00:00Z"
 
 
@@ -110,9 +122,7 @@ class Client:
         request = urllib.request.Request(url, data=data, method=method)
         request.add_header("Accept", accept)
         if form is not None:
-            pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
-            basic = base64.b64encode(pair.encode()).decode()
-            request.add_header("Authorization", f"Basic {basic}")
+            request.add_header("Authorization", self.basic())
         elif self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:
@@ -120,6 +130,21 @@ class Client:
                 return response.status, response.headers, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
+
+
+    def control(self, method, path, message=None):
+        """Makes something happen in the sandbox."""
+        url = urllib.parse.urljoin(self.env["RC_SERVER_URL"], f"/sandbox/v1/{path}")
+        data = None if message is None else json.dumps(message).encode()
+        request = urllib.request.Request(url, data=data, method=method)
+        request.add_header("Authorization", self.basic())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.read()
+
+    def basic(self):
+        pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
+        return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 class Check:
@@ -255,6 +280,41 @@ def check_batch(check, operation, ids):
         check.validate_record(operation, record)
 
 
+def check_sync(check):
+    for operation in ("syncAccountCallLog", "syncUserCallLog"):
+        check.call(operation, 400)
+        check.call(operation, 400, query="syncType=ISync&syncToken=wrong")
+        for view in ("Simple", "Detailed"):
+            full = check.call(operation, query=f"recordCount=250&view={view}")
+            good = [record["id"] for record in full["records"] if "x-sandbox" not in record]
+            check.client.control("POST", f"records/{good[0]}/edit")
+            check.client.control("DELETE", f"records/{good[1]}")
+            token = full["syncInfo"]["syncToken"]
+            query = f"syncType=ISync&syncToken={token}&showDeleted=true&recordCount=50"
+            changes = check.call(operation, query=query)["records"]
+            ids = {record["id"]: record.get("deleted", False) for record in changes}
+            if (ids.get(good[0]), ids.get(good[1])) != (False, True):
+                check.failures.append(f"{operation}: an edit or a deletion is missing")
+    check.call("extractSyncAccountCallLog", 400, query="recordCount=1001")
+    for view in ("Simple", "Detailed"):
+        query = f"{ALL_TIME}&recordCount=1000&view={view}"
+        answer = check.call("extractSyncAccountCallLog", query=query)
+        token = answer["syncInfo"]["syncToken"]
+        check.call("extractSyncAccountCallLog", query=f"syncType=ISync&syncToken={token}")
+
+
+def check_active_calls(check):
+    for scenario in SCENARIOS:
+        check.client.control("POST", "calls", {"scenario": scenario})
+    check.client.control("POST", "clock", {"advance_ms": 1500})
+    for view in ("Simple", "Detailed"):
+        active = check.call("listCompanyActiveCalls", query=f"view={view}")["records"]
+        if not any(record["result"] == "In Progress" for record in active):
+            check.failures.append("listCompanyActiveCalls: no call is in progress")
+        check.call("listExtensionActiveCalls", query=f"view={view}")
+    check.client.control("POST", "reset")
+
+
 def main():
     contract_path, env_file = sys.argv[1:]
     check = Check(Contract(contract_path), Client(env_file))
@@ -262,6 +322,8 @@ def main():
     extensions = check_directory(check)
     check_call_log(check, extensions)
     check_records(check)
+    check_sync(check)
+    check_active_calls(check)
     print(
         f"{len(check.seen)} kinds of answers, {check.valid} valid, "
         f"{check.departures} expected enum departures, {len(check.failures)} invalid"

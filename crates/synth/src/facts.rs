@@ -24,6 +24,8 @@ pub struct Facts {
     pub recording: Option<RecordingMode>,
     /// The caller was on a list of blocked numbers.
     pub blocked: bool,
+    /// Somebody called and nobody picked up.
+    pub missed: bool,
     /// `0` for conferences.
     pub session_id: String,
     /// Joins the records of one call.
@@ -64,10 +66,11 @@ pub(crate) fn facts(company: &Company, plan: &CallPlan, seen: &Seen<'_>) -> Fact
         phone_numbers: numbers.into_iter().map(str::to_owned).collect(),
         recording: plan.recording.filter(|_| seen.hears),
         blocked: seen.outcome == Outcome::Blocked,
+        missed: seen.outcome == Outcome::Missed,
         session_id: plan.session_id(),
         telephony_session_id: plan.telephony.telephony_session_id(),
         end_ms: plan.end_ms(),
-        modified_ms: plan.modified_ms(),
+        modified_ms: plan.modified_ms,
         deleted: plan.deleted,
     }
 }

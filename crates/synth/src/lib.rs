@@ -12,6 +12,7 @@
 //! (starts)   (legs)   (whose log)  └▶ render  the record's JSON text
 //! ```
 
+mod call;
 mod company;
 mod draw;
 mod entries;
@@ -20,6 +21,7 @@ mod ids;
 mod phone;
 mod plan;
 mod render;
+mod scenario;
 mod schedule;
 mod terms;
 mod traffic;
@@ -27,10 +29,12 @@ mod view;
 
 use jiff::Timestamp;
 
+pub use call::{Call, Extra};
 pub use company::{Company, Extension, ExtensionKind, Recording};
 pub use entries::{Entries, Entry};
 pub use facts::Facts;
 pub use ids::RecordId;
+pub use scenario::{Scenario, UnknownScenario};
 pub use terms::{CallType, Direction, RecordingMode, Transport};
 
 /// What makes a company. Equal configurations give equal bytes.

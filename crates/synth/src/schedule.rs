@@ -19,6 +19,33 @@ pub(crate) struct Slot {
     pub(crate) open: bool,
     /// Concerns the first user by all means.
     pub(crate) pinned: bool,
+    /// Has to end in the company's time; calls that are made beyond the schedule need not.
+    pub(crate) is_scheduled: bool,
+    /// From the record's start to when it shows up; known once the call was planned.
+    pub(crate) shown_after_ms: u32,
+}
+
+impl Slot {
+    /// The first record's place, of an interaction beyond the schedule.
+    pub(crate) fn extra(start_ms: i64, interaction: u32) -> Self {
+        let open = Clock::new().is_open(start_ms);
+        Self {
+            start_ms,
+            lead_ms: 0,
+            interaction,
+            part: 0,
+            parts: 1,
+            open,
+            pinned: false,
+            is_scheduled: false,
+            shown_after_ms: 0,
+        }
+    }
+
+    /// Whether chance has the interaction leave two records.
+    pub(crate) fn drawn_parts(seed: u64, interaction: u32) -> u8 {
+        1 + u8::from(mix(seed, Purpose::Interaction, interaction.into()) % 1000 < PAIRS_PER_MILLE)
+    }
 }
 
 /// The account's log in order of time.
@@ -51,6 +78,8 @@ impl Schedule {
                 parts,
                 open: clock.is_open(start_ms),
                 pinned: number < pinned,
+                is_scheduled: true,
+                shown_after_ms: 0,
             };
             slots.push(slot);
             if parts == 2 {
@@ -72,11 +101,28 @@ impl Schedule {
     pub(crate) fn start_ms(&self, call: u32) -> i64 {
         self.0[call as usize].start_ms
     }
+
+    /// When the record shows up, in Unix milliseconds.
+    pub(crate) fn shown_ms(&self, call: u32) -> i64 {
+        let slot = &self.0[call as usize];
+        slot.start_ms + i64::from(slot.shown_after_ms)
+    }
+
+    /// Notes when a record shows up.
+    pub(crate) fn settle(&mut self, call: u32, shown_ms: i64) {
+        let slot = &mut self.0[call as usize];
+        slot.shown_after_ms = u32::try_from(shown_ms - slot.start_ms).unwrap_or(u32::MAX);
+    }
+
+    /// The longest time from a record's start to when it shows up.
+    pub(crate) fn longest_ms(&self) -> u32 {
+        self.0.iter().map(|slot| slot.shown_after_ms).max().unwrap_or_default()
+    }
 }
 
 /// The second record's place: only the interaction itself knows when it starts.
 fn second(cast: &Cast<'_>, slot: Slot) -> Slot {
-    let lead_ms = interaction(cast, &slot).get(1).map_or(0, |record| record.start_ms());
+    let lead_ms = interaction(cast, &slot, None).get(1).map_or(0, |record| record.start_ms());
     Slot { part: 1, lead_ms, start_ms: slot.start_ms + i64::from(lead_ms), ..slot }
 }
 
@@ -87,7 +133,7 @@ fn parts(config: &Config) -> Vec<u8> {
     let mut parts = Vec::with_capacity(config.calls as usize);
     while left > 0 {
         let number = parts.len() as u32;
-        let pair = mix(config.seed, Purpose::Interaction, number.into()) % 1000 < PAIRS_PER_MILLE;
+        let pair = Slot::drawn_parts(config.seed, number) == 2;
         let count = if pair && left > 1 && number >= pinned { 2 } else { 1 };
         parts.push(count);
         left -= u32::from(count);

@@ -97,6 +97,7 @@ terms! {
         FaxPoorLine = "Fax Poor Line",
         FaxReceiptError = "Fax Receipt Error",
         HangUp = "Hang Up",
+        InProgress = "In Progress",
         IntlRestricted = "International Restricted",
         Missed = "Missed",
         NoAnswer = "No Answer",

@@ -6,11 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 use callbook_model::Scope;
-use jiff::Timestamp;
-use serde_json::Value;
 
 use super::query::{self, View};
-use super::{extension_scope, resource};
+use super::{envelope, extension_scope, millis, resource};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
 use crate::guard::Caller;
@@ -55,35 +53,17 @@ async fn list<P: Ports>(api: &Api<P>, scope: Scope, params: &Params) -> Result<R
     Ok(json_bytes(StatusCode::OK, body(&page.records, &result, &links)))
 }
 
-fn view_name(view: View) -> &'static str {
+pub(super) fn view_name(view: View) -> &'static str {
     match view {
         View::Simple => "Simple",
         View::Detailed => "Detailed",
     }
 }
 
-fn millis(instant: Timestamp) -> String {
-    instant.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
-
-/// Puts the texts of the records together. They are not parsed: a number such as `0.10`, or one of
-/// thirty digits, has to come out as it went in.
-fn body(records: &[Bytes], result: &PageResult, links: &Links) -> Vec<u8> {
+/// The body of a page of records.
+pub(super) fn body(records: &[Bytes], result: &PageResult, links: &Links) -> Vec<u8> {
     let uri = links.page(u64::from(result.request.page), result.request.per_page);
-    let uri = Value::String(uri).to_string();
-    let tail =
-        format!("],\"paging\":{},\"navigation\":{}}}", result.paging(), result.navigation(links));
-    let texts: usize = records.iter().map(|record| record.len() + 1).sum();
-    let mut body = Vec::with_capacity(uri.len() + texts + tail.len() + 32);
-    body.extend_from_slice(b"{\"uri\":");
-    body.extend_from_slice(uri.as_bytes());
-    body.extend_from_slice(b",\"records\":[");
-    for (index, record) in records.iter().enumerate() {
-        if index > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(record);
-    }
-    body.extend_from_slice(tail.as_bytes());
-    body
+    let (paging, navigation) = (result.paging(), result.navigation(links));
+    let tail = format!("\"paging\":{paging},\"navigation\":{navigation}}}");
+    envelope(uri, records, &tail)
 }

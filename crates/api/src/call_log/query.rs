@@ -61,6 +61,10 @@ pub struct Filter {
     pub telephony_session_id: Option<String>,
     /// Calls that carry one of these metadata categories.
     pub metadata_categories: Vec<String>,
+    /// Only calls that nobody took.
+    pub missed: bool,
+    /// Only conferences.
+    pub conferences: bool,
     /// Leave out calls from and to blocked numbers.
     pub hide_blocked: bool,
     /// Include records that were deleted.
@@ -78,6 +82,35 @@ pub struct ListQuery {
     /// The first `startTime` that is no longer wanted.
     pub to: Timestamp,
     /// Which records within the range.
+    pub filter: Filter,
+    /// How much of each.
+    pub view: View,
+    /// How many records to skip, newest first.
+    pub offset: u64,
+    /// How many records to give at most.
+    pub limit: u32,
+}
+
+/// Which records are wanted of those that were modified lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesQuery {
+    /// The first moment of modification that is wanted.
+    pub modified_from: Timestamp,
+    /// The first `startTime` that is wanted.
+    pub started_from: Timestamp,
+    /// Which records of those.
+    pub filter: Filter,
+    /// How much of each.
+    pub view: View,
+    /// How many at most, the first modified first; all that were modified in the last one's millisecond
+    /// come on top.
+    pub limit: u32,
+}
+
+/// Which calls are wanted of those that are under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveQuery {
+    /// Which records.
     pub filter: Filter,
     /// How much of each.
     pub view: View,
@@ -140,13 +173,45 @@ fn filter(params: &Params, scope: Scope) -> Result<Filter, ApiError> {
         session_id: params.text("sessionId")?,
         telephony_session_id: params.text("telephonySessionId")?,
         metadata_categories: metadata_categories(params),
+        missed: false,
+        conferences: false,
         hide_blocked,
         show_deleted: params.flag("showDeleted", false)?,
     })
 }
 
+/// The filters of a synchronisation.
+pub(super) fn sync_filter(params: &Params) -> Result<Filter, ApiError> {
+    let groups = params.read_all("statusGroup", |value| match value {
+        "Missed" => Some(true),
+        "All" => Some(false),
+        _ => None,
+    })?;
+    Ok(Filter {
+        recording: recording(params)?,
+        metadata_categories: metadata_categories(params),
+        missed: !groups.is_empty() && groups.iter().all(|missed| *missed),
+        ..Filter::default()
+    })
+}
+
+/// The parameters of a list of calls that are under way.
+pub(super) fn parse_active(params: &Params, page: PageRequest) -> Result<ActiveQuery, ApiError> {
+    let conferences = enumeration(params, "conferenceType", CONFERENCES)?;
+    let filter = Filter {
+        directions: params.read_all("direction", direction)?,
+        types: enumeration(params, "type", TYPES)?,
+        transports: enumeration(params, "transport", TRANSPORTS)?,
+        conferences: !conferences.is_empty(),
+        ..Filter::default()
+    };
+    let view = parse_view(params)?;
+    Ok(ActiveQuery { filter, view, offset: page.offset(), limit: page.per_page })
+}
+
 const TYPES: &[&str] = &["Voice", "Fax"];
 const TRANSPORTS: &[&str] = &["PSTN", "VoIP"];
+const CONFERENCES: &[&str] = &["AudioConferencing", "Meetings"];
 
 fn enumeration(params: &Params, name: &str, known: &[&str]) -> Result<Vec<String>, ApiError> {
     params.read_all(name, |value| known.contains(&value).then(|| value.to_owned()))

@@ -18,7 +18,8 @@ fn path(operation: Operation) -> String {
 }
 
 async fn call(server: &Server, operation: Operation, token: &str) -> (StatusCode, String) {
-    let url = format!("{}{}", server.url, path(operation));
+    // Only a synchronisation asks for it; others ignore what they do not know.
+    let url = format!("{}{}?recordCount=1", server.url, path(operation));
     let request = server.http.request(operation.method(), url).bearer_auth(token);
     let (status, body) = json(request.send().await.unwrap()).await;
     (status, error_code(&body).to_owned())

@@ -80,6 +80,8 @@ async fn every_filter_reaches_the_call_log() {
             session_id: None,
             telephony_session_id: Some("s-1".into()),
             metadata_categories: vec!["a".into(), "b".into()],
+            missed: false,
+            conferences: false,
             hide_blocked: true,
             show_deleted: true,
         },

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use callbook_api::{
-    AccountId, App, AppScope, Apps, CallLog, CallLogPage, Clock, Directory, ExtensionId, ListQuery,
-    OsRandom, Plan, PlanLimiter, PortError, Ports, Scope, UserPermission, View,
+    AccountId, ActiveQuery, App, AppScope, Apps, CallLog, CallLogPage, Changes, ChangesQuery,
+    Clock, Directory, ExtensionId, ListQuery, OsRandom, Plan, PlanLimiter, PortError, Ports, Scope,
+    UserPermission, View,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -53,6 +54,7 @@ pub struct TestPorts {
     pub clock: TestClock,
     pub limiter: Arc<PlanLimiter>,
     pub asked: Arc<Mutex<Option<(Scope, ListQuery)>>>,
+    pub changes: Arc<Mutex<Option<ChangesQuery>>>,
 }
 
 impl TestPorts {
@@ -61,6 +63,7 @@ impl TestPorts {
             clock: TestClock::default(),
             limiter: Arc::new(PlanLimiter::new(plan)),
             asked: Arc::default(),
+            changes: Arc::default(),
         }
     }
 }
@@ -94,7 +97,7 @@ impl Ports for TestPorts {
 }
 
 fn record(id: &str) -> Bytes {
-    format!(r#"{{"id":"{id}","x-odd":{ODD_NUMBER}}}"#).into()
+    format!(r#"{{"id":"{id}","startTime":"2024-02-01T09:00:00.000Z","x-odd":{ODD_NUMBER}}}"#).into()
 }
 
 impl CallLog for TestPorts {
@@ -112,6 +115,25 @@ impl CallLog for TestPorts {
             return Err(PortError("the disk is on fire at /srv/secret".into()));
         }
         Ok(RECORD_IDS.contains(&id).then(|| record(id)))
+    }
+
+    /// A call each second of the hour before `NOW`, the first of which were modified first.
+    async fn changes(&self, _: Scope, query: &ChangesQuery) -> Result<Changes, PortError> {
+        *self.changes.lock().unwrap() = Some(query.clone());
+        let now: Timestamp = NOW.parse().unwrap();
+        let all = (0..3_600).map(|second| now.as_second() - 3_599 + second);
+        let from = (query.modified_from.as_millisecond() + 999).div_euclid(1_000);
+        let wanted: Vec<i64> = all.filter(|second| *second >= from).collect();
+        let shown = &wanted[..wanted.len().min(query.limit as usize)];
+        let last = shown.last().map(|second| Timestamp::from_second(*second).unwrap());
+        let records = shown.iter().map(|second| record(&format!("rec-{second}")));
+        Ok(Changes { records: records.collect(), last, more: shown.len() < wanted.len() })
+    }
+
+    async fn active(&self, _: Scope, query: &ActiveQuery) -> Result<CallLogPage, PortError> {
+        let ids = RECORD_IDS.iter().skip(query.offset as usize).take(query.limit as usize);
+        let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
+        Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more: false })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbook_api::{Api, Config, Plan, ServeOptions, router, serve};
+use callbook_api::{Api, Config, Plan, ServeOptions, SyncKey, router, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -56,7 +56,9 @@ async fn a_shutdown_closes_the_port_and_returns() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server_url = format!("http://{address}");
-    let api = Api::new(TestPorts::new(Plan::Off), Config { server_url: server_url.clone() });
+    let sync_key = SyncKey::new([7; 32]);
+    let config = Config { server_url: server_url.clone(), sync_key };
+    let api = Api::new(TestPorts::new(Plan::Off), config);
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let served = tokio::spawn(serve(listener, router(api), ServeOptions::default(), shutdown));

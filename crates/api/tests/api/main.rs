@@ -10,4 +10,5 @@ mod connections;
 mod errors;
 mod limits;
 mod server;
+mod sync;
 mod tokens;

@@ -1,6 +1,6 @@
 //! A running server and a client of it.
 
-use callbook_api::{Api, Config, ExtensionId, Plan, ServeOptions, router, serve};
+use callbook_api::{Api, Config, ExtensionId, Plan, ServeOptions, SyncKey, router, serve};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -24,7 +24,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let ports = TestPorts::new(plan);
-        let api = Api::new(ports.clone(), Config { server_url: url.clone() });
+        let api = Api::new(
+            ports.clone(),
+            Config { server_url: url.clone(), sync_key: SyncKey::new([7; 32]) },
+        );
         tokio::spawn(serve(listener, router(api), options, std::future::pending()));
         Self { url, ports, http: Client::new() }
     }

@@ -8,4 +8,6 @@ mod paging;
 mod records;
 mod server;
 mod start;
+mod sync;
 mod users;
+mod world;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callbook_sandbox::{CompanyOptions, Credentials, Options, Plan, Sandbox, bind};
+use callbook_sandbox::{CompanyOptions, Control, Credentials, Options, Plan, Sandbox, bind};
 use callbook_synth::{Company, Extension, ExtensionKind};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -19,7 +19,7 @@ pub fn options() -> Options {
         until: Some("2024-03-01T00:00:00Z".parse().unwrap()),
         ..CompanyOptions::default()
     };
-    Options { listen, company, plan: Plan::Off, env_file: None }
+    Options { listen, company, plan: Plan::Off, ..Options::default() }
 }
 
 pub struct Server {
@@ -69,6 +69,39 @@ impl Server {
         let request = request.basic_auth(&self.credentials.client_id, Some(secret)).form(&fields);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A client of the control API.
+    pub fn control(&self) -> Control {
+        let credentials = &self.credentials;
+        let secret = credentials.client_secret.clone();
+        Control::new(&self.url, &credentials.client_id, secret).unwrap()
+    }
+
+    /// The truth about a log, an object for each record.
+    pub async fn truth(&self, scope: &str) -> Vec<Value> {
+        let url = format!("{}/sandbox/v1/truth?scope={scope}", self.url);
+        let secret = self.credentials.client_secret.expose_secret();
+        let request = self.http.get(url).basic_auth(&self.credentials.client_id, Some(secret));
+        let text = request.send().await.unwrap().text().await.unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Every record of the account's log that a query lists, newest first.
+    pub async fn listed(&self, query: &str, token: &str) -> Vec<Value> {
+        let mut records = vec![];
+        for page in 1.. {
+            let path = format!(
+                "/account/~/call-log?dateFrom=2020-01-01T00:00:00Z&perPage=1000&page={page}&{query}"
+            );
+            let (status, answer) = self.get_json(&path, token).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+            records.extend(answer["records"].as_array().unwrap().iter().cloned());
+            if answer["navigation"]["nextPage"].is_null() {
+                break;
+            }
+        }
+        records
     }
 
     pub fn get(&self, path: &str, token: &str) -> RequestBuilder {

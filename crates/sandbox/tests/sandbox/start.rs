@@ -11,7 +11,8 @@ use secrecy::ExposeSecret;
 
 use crate::server::{Server, options};
 
-struct TurnedClock(AtomicI64);
+/// A clock that stands still until a test turns it, in Unix seconds.
+pub struct TurnedClock(pub AtomicI64);
 
 impl Clock for TurnedClock {
     fn now(&self) -> Timestamp {

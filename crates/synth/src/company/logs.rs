@@ -3,9 +3,8 @@
 use super::Company;
 use crate::entries::{Entries, Entry};
 use crate::ids::{self, RecordId};
-use crate::plan::{CallPlan, Cast};
-use crate::view::Seen;
-use crate::{Facts, RecordingMode, Scope, View, facts, render};
+use crate::plan::{self, CallPlan, Cast};
+use crate::{Call, Facts, RecordingMode, Scope, View};
 
 /// A recording of a call: what the recording resource and its content need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,14 +56,50 @@ impl Company {
         Some(Entry { call, scope, id: RecordId::new(self.config.seed, log, call), start_ms })
     }
 
+    /// Which log an id stands in and which call it is of, beyond the schedule or not.
+    #[must_use]
+    pub fn read_id(&self, id: &str) -> Option<(Scope, u32)> {
+        let (log, call) = RecordId::read(self.config.seed, id)?;
+        Some((self.scope(log)?, call))
+    }
+
+    /// The call numbered `number` in the account's log.
+    ///
+    /// # Panics
+    /// When there are not as many.
+    #[must_use]
+    pub fn call(&self, number: u32) -> Call<'_> {
+        Call::new(self, self.plan(number))
+    }
+
+    /// When a call's records show up, in Unix milliseconds: 15 to 30 s after it ends.
+    ///
+    /// # Panics
+    /// When there are not as many calls.
+    #[must_use]
+    pub fn shown_ms(&self, number: u32) -> i64 {
+        self.schedule.shown_ms(number)
+    }
+
+    /// The longest time from a call's start to when it shows up, in milliseconds.
+    #[must_use]
+    pub fn longest_ms(&self) -> u32 {
+        self.schedule.longest_ms()
+    }
+
+    /// Whether the call numbered `number` was deleted as soon as it showed up.
+    #[must_use]
+    pub fn is_deleted(&self, number: u32) -> bool {
+        plan::is_deleted(self.config.seed, number)
+    }
+
     /// The record's JSON text: made anew on each call, always the same.
     ///
     /// # Panics
     /// When the entry is of another company with more calls.
     #[must_use]
     pub fn record(&self, entry: &Entry, view: View) -> String {
-        let plan = self.plan(entry.call);
-        render::record(self, &plan, &self.seen(&plan, entry), view)
+        self.call(entry.call).record(entry, view)
     }
 
     /// What a filter can ask of a record, without its JSON being made.
@@ -73,8 +108,7 @@ impl Company {
     /// When the entry is of another company with more calls.
     #[must_use]
     pub fn facts(&self, entry: &Entry) -> Facts {
-        let plan = self.plan(entry.call);
-        facts::facts(self, &plan, &self.seen(&plan, entry))
+        self.call(entry.call).facts(entry)
     }
 
     /// The recording with an id.
@@ -87,19 +121,12 @@ impl Company {
         Some(Recording { id: ids::recording_id(call), entry, duration_ms: plan.spoken_ms, mode })
     }
 
-    fn seen<'a>(&self, plan: &'a CallPlan, entry: &Entry) -> Seen<'a> {
-        let desk = match entry.scope {
-            Scope::Account => None,
-            Scope::Extension(id) => self.positions.get(&id).copied(),
-        };
-        Seen::new(&self.people, plan, desk, entry.id)
-    }
-
     /// Files every call in the log of each extension that it concerns.
-    pub(super) fn file_calls(&self) -> Vec<Vec<LogItem>> {
+    pub(super) fn file_calls(&mut self) -> Vec<Vec<LogItem>> {
         let mut logs: Vec<Vec<LogItem>> = self.people.desks.iter().map(|_| vec![]).collect();
         for call in 0..self.schedule.len() {
             let plan = self.plan(call);
+            self.schedule.settle(call, plan.modified_ms);
             for desk in plan.concerned() {
                 let delay_ms = plan.delay_ms(desk);
                 logs[desk as usize].push(LogItem { call, delay_ms });
@@ -118,14 +145,21 @@ impl Company {
 
     fn plan(&self, call: u32) -> CallPlan {
         let cast = Cast::new(&self.config, &self.people, &self.contacts);
-        CallPlan::new(&cast, call, self.schedule.slot(call))
+        CallPlan::new(&cast, call, self.schedule.slot(call), None)
     }
 
     /// 0 for the account, else the extension's position and one.
-    fn log_number(&self, scope: Scope) -> Option<u32> {
+    pub(crate) fn log_number(&self, scope: Scope) -> Option<u32> {
         match scope {
             Scope::Account => Some(0),
             Scope::Extension(id) => self.positions.get(&id).map(|position| position + 1),
+        }
+    }
+
+    fn scope(&self, log: u32) -> Option<Scope> {
+        match log.checked_sub(1) {
+            None => Some(Scope::Account),
+            Some(desk) => Some(Scope::Extension(self.people.desks.get(desk as usize)?.id)),
         }
     }
 

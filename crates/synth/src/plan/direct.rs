@@ -32,6 +32,28 @@ pub(super) fn answered(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     vec![record]
 }
 
+/// A call of some minutes that is recorded by policy.
+pub(super) fn recorded(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
+    let talk_ms = stage.seconds(60, 600);
+    let mut records = talked(stage, talk_ms);
+    records[0].recorded = true;
+    records
+}
+
+/// The user picks up and talks for hours.
+pub(super) fn very_long(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
+    let talk_ms = stage.seconds(3 * 3600, 6 * 3600);
+    talked(stage, talk_ms)
+}
+
+/// The user picks up on one phone.
+fn talked(stage: &mut Stage<'_>, talk_ms: u32) -> Vec<RecordPlan> {
+    let (caller, user) = (stage.caller(), stage.user());
+    let end_ms = stage.ring_ms() + talk_ms;
+    let master = incoming(caller, user).lasting(0, end_ms);
+    vec![RecordPlan::new(master.ended(Outcome::Accepted, Some(Reason::Accepted)))]
+}
+
 fn device_leg(caller: Party, to: Party, device: u32) -> Leg {
     match device {
         0 => Leg::inbound(LegType::SipForwarding, Action::SipForwarding, caller, to),

@@ -38,6 +38,8 @@ pub(crate) struct RecordPlan {
     pub(crate) delegate: Option<u32>,
     /// Position of an extension that finds the call in another record of the interaction.
     pub(crate) elsewhere: Option<u32>,
+    /// Recorded by all means.
+    pub(crate) recorded: bool,
 }
 
 impl RecordPlan {
@@ -54,6 +56,7 @@ impl RecordPlan {
             join: None,
             delegate: None,
             elsewhere: None,
+            recorded: false,
         }
     }
 

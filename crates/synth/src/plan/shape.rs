@@ -2,6 +2,7 @@
 
 use super::{Stage, callback, conference, direct, fax, internal, outbound, park, queue, transfer};
 use crate::plan::RecordPlan;
+use crate::scenario::Scenario;
 use crate::schedule::Slot;
 
 /// Makes the records of one interaction.
@@ -71,6 +72,46 @@ const PAIRS: &[(Shape, u32)] = &[
 /// Shapes for the first user's guaranteed calls.
 const PINNED: &[(Shape, u32)] =
     &[(direct::answered, 4), (direct::voicemail, 2), (outbound::connected, 4), (direct::missed, 1)];
+
+/// What a scenario's name stands for.
+const fn named(scenario: Scenario) -> Shape {
+    match scenario {
+        Scenario::Answered => direct::answered,
+        Scenario::Missed => direct::missed,
+        Scenario::Voicemail => direct::voicemail,
+        Scenario::HungUp => direct::hung_up,
+        Scenario::Declined => direct::declined,
+        Scenario::Busy => direct::busy,
+        Scenario::Blocked => direct::blocked,
+        Scenario::FindMe => direct::find_me,
+        Scenario::QueueAnswered => queue::answered,
+        Scenario::QueueAbandoned => queue::abandoned,
+        Scenario::QueueVoicemail => queue::voicemail,
+        Scenario::QueueOverflowed => queue::overflowed,
+        Scenario::QueueCallback => callback::made,
+        Scenario::Menu => queue::left_in_menu,
+        Scenario::TransferBlind => transfer::blind,
+        Scenario::TransferBlindTwoRecords => transfer::blind_in_two_records,
+        Scenario::TransferWarm => transfer::warm,
+        Scenario::Park => park::parked,
+        Scenario::Conference => conference::held,
+        Scenario::Fax => fax::received,
+        Scenario::FaxSent => fax::sent,
+        Scenario::Internal => internal::answered,
+        Scenario::InternalMissed => internal::missed,
+        Scenario::Outbound => outbound::connected,
+        Scenario::OutboundNoAnswer => outbound::unanswered,
+        Scenario::RingOut => outbound::ring_out,
+        Scenario::Delegated => outbound::delegated,
+        Scenario::Recorded => direct::recorded,
+        Scenario::VeryLong => direct::very_long,
+    }
+}
+
+/// Makes the interaction of a name.
+pub(super) fn force(stage: &mut Stage<'_>, scenario: Scenario) -> Vec<RecordPlan> {
+    named(scenario)(stage)
+}
 
 /// Makes the interaction that belongs to a slot.
 pub(super) fn choose(stage: &mut Stage<'_>, slot: &Slot) -> Vec<RecordPlan> {

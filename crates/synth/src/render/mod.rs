@@ -118,8 +118,10 @@ impl Writer<'_> {
     }
 
     fn extras(&self, json: &mut Json) {
-        if let Some(categories) = self.oddities.categories() {
-            json.raw("metadataCategories", categories);
+        match (self.plan.edits, self.oddities.categories()) {
+            (0, None) => {}
+            (0, Some(categories)) => json.raw("metadataCategories", categories),
+            (edits, _) => json.raw("metadataCategories", &format!("[\"Edited/{edits}\"]")),
         }
         if self.oddities.one_in(3, 3) {
             json.yes("finished");
@@ -136,7 +138,7 @@ impl Writer<'_> {
     }
 
     fn details(&self, json: &mut Json) {
-        json.time("lastModifiedTime", self.plan.modified_ms());
+        json.time("lastModifiedTime", self.plan.modified_ms);
         self.billing(json);
         json.array_at("legs", self.seen.legs().enumerate(), |json, (place, leg)| {
             self.leg(json, place, leg);

@@ -1,0 +1,197 @@
+//! A company that goes on living: one that never changes, and on top of it what has happened since.
+
+mod changes;
+mod clock;
+mod deleted;
+mod list;
+mod live;
+mod overlay;
+mod state;
+mod truth;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use callbook_synth::{Company, Entry, Scenario, Scope, View};
+
+pub(crate) use clock::SandboxClock;
+pub(crate) use list::Span;
+pub(crate) use overlay::What;
+
+use deleted::Deleted;
+use overlay::{Change, Overlay};
+use state::State;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// What a world is like, besides its company.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ways {
+    /// Calls that are made each minute.
+    pub(crate) live_per_minute: Option<u32>,
+    /// Days after which a record is no longer listed.
+    pub(crate) retention_days: Option<u32>,
+}
+
+/// A company, its clock, and what has happened.
+pub(crate) struct World {
+    pub(crate) company: Arc<Company>,
+    pub(crate) clock: Arc<SandboxClock>,
+    ways: Ways,
+    deleted: Deleted,
+    /// The company's own calls in the order in which they show up; made when first needed.
+    by_shown: OnceLock<Vec<u32>>,
+    /// Whoever reads takes a reference along, so nobody waits for anybody.
+    overlay: Mutex<Arc<Overlay>>,
+}
+
+/// A world as it is at one moment, which stays as it is.
+#[derive(Clone)]
+pub(crate) struct Moment {
+    world: Arc<World>,
+    overlay: Arc<Overlay>,
+    now_ms: i64,
+}
+
+/// A call that was made to go a certain way. Moments are Unix milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Played {
+    pub(crate) entry: Entry,
+    pub(crate) end_ms: i64,
+    pub(crate) shown_ms: i64,
+}
+
+impl World {
+    pub(crate) fn new(company: Arc<Company>, clock: Arc<SandboxClock>, ways: Ways) -> Self {
+        let overlay = Mutex::new(Arc::new(beginning(&company, &clock, ways)));
+        Self {
+            company,
+            clock,
+            ways,
+            deleted: Deleted::default(),
+            by_shown: OnceLock::new(),
+            overlay,
+        }
+    }
+
+    /// The world as it is now.
+    pub(crate) fn now(self: &Arc<Self>) -> Moment {
+        let now_ms = self.clock.now_ms();
+        Moment {
+            world: Arc::clone(self),
+            overlay: self.change(now_ms, |overlay| Arc::clone(overlay)),
+            now_ms,
+        }
+    }
+
+    /// Makes a call now, or one that has just ended, whose records show up `late_ms` later than they would.
+    pub(crate) fn play(&self, scenario: Scenario, ended: bool, late_ms: i64) -> Vec<Played> {
+        let now_ms = self.clock.now_ms();
+        self.change(now_ms, |overlay| {
+            let overlay = Arc::make_mut(overlay);
+            let start_ms = if ended { now_ms - self.length_ms(overlay, scenario) } else { now_ms };
+            let numbers =
+                live::make(&self.company, overlay, start_ms, Some(scenario), late_ms, true);
+            let made = numbers.into_iter().filter_map(|number| overlay.made(number));
+            let played = made.filter_map(|made| {
+                let entry = self.company.extra(&made.extra).entry(Scope::Account)?;
+                Some(Played { entry, end_ms: made.end_ms, shown_ms: made.shown_ms })
+            });
+            played.collect()
+        })
+    }
+
+    /// How long the next call is going to last, if it goes this way.
+    fn length_ms(&self, overlay: &Overlay, scenario: Scenario) -> i64 {
+        let extras = self.company.improvise(overlay.next_number(), 0, Some(scenario));
+        extras.iter().map(|extra| self.company.extra(extra).end_ms()).max().unwrap_or_default()
+    }
+
+    /// Lets something happen to a record now, in every log; false if nobody can see the record.
+    pub(crate) fn befall(self: &Arc<Self>, id: &str, what: What) -> bool {
+        let now = self.now();
+        let Some((_, call)) = self.company.read_id(id).filter(|(_, call)| now.has(*call)) else {
+            return false;
+        };
+        let state = now.state(call);
+        if state.shown_ms > now.now_ms || state.gone || (state.deleted && what != What::Gone) {
+            return false;
+        }
+        let change = Change { at_ms: now.now_ms, what };
+        drop(now.overlay);
+        self.change(now.now_ms, |overlay| {
+            Arc::make_mut(overlay).change(&self.company, call, change);
+        });
+        true
+    }
+
+    /// Forgets all that has happened, and sets the clock to the time of day.
+    pub(crate) fn reset(&self) {
+        self.clock.reset();
+        let fresh = beginning(&self.company, &self.clock, self.ways);
+        *self.overlay.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+    }
+
+    /// Looks at what has happened, after all that is due has happened.
+    fn change<T>(&self, now_ms: i64, act: impl FnOnce(&mut Arc<Overlay>) -> T) -> T {
+        // A panic while something is added can leave it half-added: the sandbox goes on with that.
+        let mut overlay = self.overlay.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(per_minute) = self.ways.live_per_minute
+            && overlay.live.is_some_and(|(_, start_ms)| start_ms <= now_ms)
+        {
+            live::catch_up(&self.company, Arc::make_mut(&mut overlay), per_minute, now_ms);
+        }
+        act(&mut overlay)
+    }
+
+    /// The company's own calls in the order in which they show up.
+    fn by_shown(&self) -> &[u32] {
+        self.by_shown.get_or_init(|| {
+            let mut calls: Vec<u32> = (0..self.company.config().calls).collect();
+            calls.sort_unstable_by_key(|&call| (self.company.shown_ms(call), call));
+            calls
+        })
+    }
+}
+
+/// Nothing has happened yet. Calls of another run of the same company get other numbers, as far as there are no more
+/// than four a second: an archive should not take them for one another.
+fn beginning(company: &Company, clock: &SandboxClock, ways: Ways) -> Overlay {
+    let now_ms = clock.now_ms();
+    let seconds = (now_ms - company.config().until.as_millisecond()).max(0) / 1_000;
+    let skipped = u32::try_from(seconds * 4).unwrap_or(u32::MAX / 2).min(u32::MAX / 2);
+    let first = company.config().calls.saturating_add(skipped);
+    Overlay::new(first, ways.live_per_minute.map(|_| (0, now_ms)))
+}
+
+impl Moment {
+    /// Now, in Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// The first start that is not too old to be listed.
+    fn oldest_ms(&self) -> i64 {
+        let days = self.world.ways.retention_days;
+        days.map_or(i64::MIN, |days| self.now_ms - i64::from(days) * DAY_MS)
+    }
+
+    /// Whether a record in this state can be had, by those who ask for deleted ones or by everybody.
+    fn is_listed(&self, state: &State, start_ms: i64, show_deleted: bool) -> bool {
+        state.shown_ms <= self.now_ms
+            && !state.gone
+            && (show_deleted || !state.deleted)
+            && start_ms >= self.oldest_ms()
+    }
+
+    /// One record's JSON text.
+    pub(crate) fn record(&self, scope: Scope, id: &str, view: View) -> Option<String> {
+        let (of, call) = self.world.company.read_id(id)?;
+        if of != scope || !self.has(call) {
+            return None;
+        }
+        let state = self.state(call);
+        let call = self.call_in(call, &state);
+        let entry = call.entry(scope)?;
+        self.is_listed(&state, entry.start_ms, false).then(|| call.record(&entry, view))
+    }
+}

@@ -1,0 +1,78 @@
+//! A call at a moment.
+
+use callbook_synth::Call;
+
+use super::Moment;
+use super::overlay::{Change, What};
+
+/// What has become of a call by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct State {
+    /// When its records show up, in Unix milliseconds; perhaps later than now.
+    pub(crate) shown_ms: i64,
+    /// Their `lastModifiedTime`.
+    pub(crate) modified_ms: i64,
+    pub(crate) edits: u32,
+    pub(crate) deleted: bool,
+    pub(crate) gone: bool,
+}
+
+impl State {
+    /// Whatever is done to a deleted record comes to nothing, but it can still vanish.
+    pub(crate) fn after(mut self, change: Change) -> Self {
+        match change.what {
+            What::Gone => self.gone = true,
+            What::Edited if !self.deleted && !self.gone => {
+                (self.edits, self.modified_ms) = (self.edits + 1, change.at_ms);
+            }
+            What::Deleted if !self.deleted && !self.gone => {
+                (self.deleted, self.modified_ms) = (true, change.at_ms);
+            }
+            What::Edited | What::Deleted => {}
+        }
+        self
+    }
+}
+
+impl Moment {
+    /// The state that a call shows up in.
+    pub(crate) fn first_state(&self, call: u32) -> State {
+        let company = &self.world.company;
+        let (shown_ms, modified_ms, deleted) = match self.overlay.made(call) {
+            Some(made) => (made.shown_ms, made.modified_ms, false),
+            None => {
+                let shown_ms = company.shown_ms(call);
+                (shown_ms, shown_ms, company.is_deleted(call))
+            }
+        };
+        State { shown_ms, modified_ms, edits: 0, deleted, gone: false }
+    }
+
+    /// What has happened to a call since it showed up, until now.
+    pub(crate) fn history(&self, call: u32) -> impl Iterator<Item = Change> {
+        let now_ms = self.now_ms;
+        self.overlay.changes(call).iter().copied().take_while(move |each| each.at_ms <= now_ms)
+    }
+
+    pub(crate) fn state(&self, call: u32) -> State {
+        self.history(call).fold(self.first_state(call), State::after)
+    }
+
+    /// A call as it is planned, in a state.
+    pub(crate) fn call_in(&self, call: u32, state: &State) -> Call<'_> {
+        self.planned(call).changed(state.edits, state.deleted, state.modified_ms)
+    }
+
+    /// A call as it is planned, which has to exist.
+    pub(crate) fn planned(&self, call: u32) -> Call<'_> {
+        match self.overlay.made(call) {
+            Some(made) => self.world.company.extra(&made.extra),
+            None => self.world.company.call(call),
+        }
+    }
+
+    /// Whether there is a call of this number.
+    pub(crate) fn has(&self, call: u32) -> bool {
+        call < self.world.company.config().calls || self.overlay.made(call).is_some()
+    }
+}
