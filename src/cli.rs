@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{calls, demo, sandbox, show, status, sync, verify};
+use crate::commands::{
+    account, alerts, backup, calls, demo, quarantine, sandbox, show, status, sync, verify,
+};
 use crate::failure::EXIT_CODES;
 
 /// Own your RingCentral call log: download it into a database of your own, prove that nothing is
@@ -24,6 +26,11 @@ pub enum Command {
     Calls(calls::Calls),
     Show(show::Show),
     Status(status::Status),
+    Account(account::AccountCommand),
+    Quarantine(quarantine::Quarantine),
+    Alerts(alerts::Alerts),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Sandbox(sandbox::Sandbox),
 }
 

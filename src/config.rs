@@ -2,9 +2,7 @@
 //!
 //! `--env-file` is a flag, so what it holds comes before the environment.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use callbook_ringcentral::{Connection, parse_server_url};
 use callbook_store::Location;
@@ -12,14 +10,19 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use crate::alerts;
+use crate::credentials::{Variables, output_of, read_env_file};
+
 const FILE: &str = "callbook.toml";
 const DATABASE: &str = "sqlite://callbook.db";
-const SERVER_URL: &str = "https://platform.ringcentral.com";
+/// RingCentral's own.
+pub const SERVER_URL: &str = "https://platform.ringcentral.com";
 
 /// Where settings come from, for every command that needs any.
 #[derive(Debug, Clone, Args)]
 pub struct Sources {
-    /// The archive: sqlite://PATH [env: CALLBOOK_DATABASE] [default: sqlite://callbook.db]
+    /// The archive: sqlite://PATH or postgres://USER@HOST/DATABASE [env: CALLBOOK_DATABASE] [default:
+    /// sqlite://callbook.db]
     #[arg(long, value_name = "URL")]
     database: Option<String>,
     /// Settings as TOML [default: callbook.toml, if there is one]
@@ -103,6 +106,7 @@ impl ConfigError {
 struct File {
     database: Option<String>,
     ringcentral: RingCentral,
+    alerts: alerts::Settings,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -122,8 +126,7 @@ struct RingCentral {
 #[derive(Debug)]
 pub struct Config {
     database: Option<String>,
-    /// Some of them are secrets, and none is told from the others.
-    env_file: HashMap<String, SecretString>,
+    env_file: Variables,
     file: File,
 }
 
@@ -181,6 +184,11 @@ impl Config {
         })
     }
 
+    /// Who is told when something is wrong, and when it is.
+    pub fn alerts(&self) -> &alerts::Settings {
+        &self.file.alerts
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         let value = self.env_file.get(name).map(|value| value.expose_secret().to_owned());
         let value = value.or_else(|| std::env::var(name).ok());
@@ -205,10 +213,8 @@ impl Config {
             return Ok(Some(read(path)?.trim().to_owned().into()));
         }
         let Some(command) = command else { return Ok(None) };
-        let output = Command::new("sh").args(["-c", command]).output();
-        let output = output.ok().filter(|output| output.status.success());
-        let secret = output.and_then(|output| String::from_utf8(output.stdout).ok());
-        let secret = secret.ok_or(ConfigError::Command { name })?;
+        let output = output_of(command, name)?;
+        let secret = String::from_utf8(output).map_err(|_| ConfigError::Command { name })?;
         Ok(Some(secret.trim().to_owned().into()))
     }
 }
@@ -238,14 +244,6 @@ fn without_value(message: &str) -> String {
     };
     let kind = kind.split([' ', ',']).next().unwrap_or_default();
     format!("a value of another type, {kind}{}", &message[end..])
-}
-
-fn read_env_file(path: &Path) -> Result<HashMap<String, SecretString>, ConfigError> {
-    let text = read(path)?;
-    let lines = dotenvy::from_read_iter(text.as_bytes());
-    let lines: Result<_, _> =
-        lines.map(|line| line.map(|(name, value)| (name, value.into()))).collect();
-    lines.map_err(|_| ConfigError::InvalidEnvFile { path: path.to_owned() })
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! One file per command in [`commands`]; they parse, call a crate, and print. Data goes to standard
 //! output, everything else to standard error.
 
+mod alerts;
 mod cli;
 mod commands;
 mod config;
+mod credentials;
 mod failure;
 mod output;
 mod progress;

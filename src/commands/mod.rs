@@ -1,7 +1,11 @@
 //! The commands, one a file: each parses, calls a crate, and prints.
 
+pub mod account;
+pub mod alerts;
+pub mod backup;
 pub mod calls;
 pub mod demo;
+pub mod quarantine;
 pub mod sandbox;
 pub mod show;
 pub mod status;
@@ -25,6 +29,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Calls(calls) => calls.run().await,
         Command::Show(show) => show.run().await,
         Command::Status(status) => status.run().await,
+        Command::Account(account) => account.run().await,
+        Command::Quarantine(quarantine) => quarantine.run().await,
+        Command::Alerts(alerts) => alerts.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
     }
 }

@@ -1,6 +1,7 @@
 //! `callbook sandbox`: a synthetic company to develop and test against.
 
 mod control;
+mod fill;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -22,6 +22,10 @@ pub struct Registration {
     pub last_error: Option<String>,
     /// Failures since the last success.
     pub failures: i64,
+    /// The last sync failed because the sign-in was refused.
+    pub login_refused: bool,
+    /// When it was registered: milliseconds since 1970-01-01T00:00:00Z.
+    pub created_ms: i64,
 }
 
 /// How an account is synced.
@@ -48,6 +52,8 @@ pub struct Attempt {
     pub account: Option<AccountKey>,
     /// What went wrong; without secrets.
     pub error: Option<String>,
+    /// That was the sign-in.
+    pub login_refused: bool,
 }
 
 impl Store {

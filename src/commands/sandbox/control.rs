@@ -19,6 +19,7 @@ pub enum Action {
     Edit(Edit),
     Delete(Delete),
     Reset(Reset),
+    Fill(super::fill::Fill),
 }
 
 /// Which sandbox.

@@ -1,5 +1,7 @@
 //! `callbook show`: the path of one call, leg by leg.
 
+mod history;
+
 use std::io::Write as _;
 
 use anyhow::Context as _;
@@ -8,8 +10,8 @@ use callbook_store::{Account, ArchivedCall, Extension, Store};
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::calls::party;
-use super::open;
+use crate::commands::calls::party;
+use crate::commands::open;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, CANNOT_WRITE, say};
@@ -21,8 +23,9 @@ const NARROW_BAR: i64 = 10;
 
 const EXAMPLES: &str = "\
 Examples:
-  callbook show IWvNToLkbo-7zUA           its path, leg by leg
-  callbook show IWvNToLkbo-7zUA --json    the record as it was received, byte for byte";
+  callbook show IWvNToLkbo-7zUA              its path, leg by leg
+  callbook show IWvNToLkbo-7zUA --json       the record as it was received, byte for byte
+  callbook show IWvNToLkbo-7zUA --history    every state it was seen in, and what changed";
 
 /// Show one call's path, leg by leg
 #[derive(Debug, Args)]
@@ -37,7 +40,10 @@ pub struct Show {
     /// The account's id, where the archive holds several
     #[arg(long, value_name = "ID")]
     account: Option<u64>,
-    /// Print the record as it was received
+    /// Print every state that it was seen in, and what changed from one to the next
+    #[arg(long)]
+    history: bool,
+    /// Print the record as it was received; with --history, an array of them all
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Settings")]
@@ -54,7 +60,9 @@ impl Show {
             let message = format!("the archive has no call '{}'", self.id);
             return Err(Usage { message, hint: "`callbook calls` lists ids" }.into());
         };
-        if self.json {
+        if self.history {
+            history::print(&store, &account, &self.id, &zone, self.json).await?;
+        } else if self.json {
             writeln!(std::io::stdout(), "{}", call.json).context(CANNOT_WRITE)?;
         } else {
             print(&store, &account, &call, &zone).await?;

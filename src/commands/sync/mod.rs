@@ -1,5 +1,7 @@
 //! `callbook sync`: download what is not in the archive yet.
 
+mod all;
+
 use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Open, Store};
 use callbook_sync::{Options, Summary};
@@ -16,6 +18,8 @@ use crate::time;
 const EXAMPLES: &str = "\
 Examples:
   callbook sync                                  everything that is not there yet
+  callbook sync --follow                         and go on, until it is stopped
+  callbook sync --all --follow                   every account of `callbook account list`
   callbook sync --since 2024-01-01 --json        from a day on, again; the summary as JSON
   callbook sync --env-file sandbox.env           from a sandbox
   callbook sync --database /srv/calls.db         into this file
@@ -26,14 +30,21 @@ to sign in. Interrupt it whenever you like: it goes on where it stopped.";
 /// Download the account's call log into the archive
 ///
 /// Lists every call newest first, with its legs, a thousand a request, as fast as the account's rate
-/// limit allows; later runs list what is new and the last day again.
+/// limit allows. Later runs ask for what was added, changed or deleted since, and list days again
+/// that are 1, 7 and 30 days old. A user who may not read the company's call log gets their own.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Sync {
     /// Calls from this day on (UTC), even those that are there [default: all that are not]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", conflicts_with = "all")]
     since: Option<String>,
-    /// Print the summary as JSON
+    /// Every registered account, fairly
+    #[arg(long)]
+    all: bool,
+    /// Go on until stopped: ask what is new every 15 minutes, or by each account's schedule
+    #[arg(long)]
+    follow: bool,
+    /// Print the summary as JSON; a line each where there are several
     #[arg(long)]
     json: bool,
     /// Records a request
@@ -47,12 +58,19 @@ pub struct Sync {
 impl Sync {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
+        let location = config.location()?;
+        if self.all {
+            let store = Store::open(&location, Open::Existing).await?;
+            return all::run(&store, &config, self.follow, self.json).await;
+        }
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
         let since = since.transpose()?;
-        let location = config.location()?;
         let connection = config.connection()?;
         let store = Store::open(&location, Open::OrCreate).await?;
-        let options = Options { since, per_page: self.per_page };
+        let options = Options { since, per_page: self.per_page, ..Options::default() };
+        if self.follow {
+            return self.follow(connection, &store, options).await;
+        }
         let summary = download(connection, &store, options).await?;
         if self.json {
             return print_json(&summary);
@@ -64,6 +82,32 @@ impl Sync {
         }
         Ok(failure::OK)
     }
+
+    async fn follow(
+        &self,
+        connection: Connection,
+        store: &Store,
+        options: Options,
+    ) -> anyhow::Result<ExitCodeNumber> {
+        note!(
+            "without push, what is new is asked for every {} minutes; stop with Ctrl-C",
+            callbook_sync::ASK_EVERY.as_mins()
+        );
+        let client = Client::new(connection.clone(), Retry::default())?;
+        let server_url = server_url(&connection);
+        let json = self.json;
+        let report = |summary: &Summary| {
+            let text = if json { serde_json::to_string(summary) } else { Ok(sentence(summary)) };
+            // Who reads it may have gone; the archive is kept current all the same.
+            let _ = text.map(|text| output::line(&text));
+        };
+        callbook_sync::follow(&client, store, &server_url, options, report).await?;
+        Ok(failure::OK)
+    }
+}
+
+fn server_url(connection: &Connection) -> String {
+    connection.server_url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// Syncs with a progress bar.
@@ -72,7 +116,7 @@ pub async fn download(
     store: &Store,
     options: Options,
 ) -> anyhow::Result<Summary> {
-    let server_url = connection.server_url.as_str().trim_end_matches('/').to_owned();
+    let server_url = server_url(&connection);
     let client = Client::new(connection, Retry::default())?;
     let bar = Bar::start("syncing");
     let summary =

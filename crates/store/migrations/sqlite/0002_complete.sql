@@ -96,7 +96,9 @@ CREATE TABLE registration (
     last_attempt_ms INTEGER,
     last_success_ms INTEGER,
     last_error      TEXT,
-    failures        INTEGER NOT NULL DEFAULT 0 -- since the last success
+    failures        INTEGER NOT NULL DEFAULT 0, -- since the last success
+    login_refused   INTEGER NOT NULL DEFAULT 0, -- the last one failed of that
+    created_ms      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Small things that processes share, such as rate budgets.

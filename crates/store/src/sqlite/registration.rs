@@ -1,5 +1,6 @@
 //! The accounts that are to be synced.
 
+use jiff::Timestamp;
 use rusqlite::Row;
 
 use super::Sqlite;
@@ -14,15 +15,18 @@ impl Sqlite {
         let name = name.to_owned();
         self.write(move |connection| {
             let sql = "INSERT INTO registration
-                     (name, server_url, credentials, every_s, retention_days, upstream_days)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     (name, server_url, credentials, every_s, retention_days, upstream_days,
+                      created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (name) DO UPDATE
                  SET server_url = excluded.server_url, credentials = excluded.credentials,
                      every_s = excluded.every_s, retention_days = excluded.retention_days,
                      upstream_days = excluded.upstream_days";
             let Settings { server_url, credentials, every_s, retention_days, upstream_days } =
                 settings;
-            let values = (name, server_url, credentials, every_s, retention_days, upstream_days);
+            let now_ms = Timestamp::now().as_millisecond();
+            let values =
+                (name, server_url, credentials, every_s, retention_days, upstream_days, now_ms);
             connection.execute(sql, values)?;
             Ok(())
         })
@@ -33,7 +37,7 @@ impl Sqlite {
         self.read(|connection| {
             let sql = "SELECT name, server_url, credentials, every_s, retention_days,
                      upstream_days, paused, account, last_attempt_ms, last_success_ms, last_error,
-                     failures
+                     failures, login_refused, created_ms
                  FROM registration ORDER BY name";
             connection.prepare_cached(sql)?.query_map([], registration)?.collect()
         })
@@ -62,11 +66,13 @@ impl Sqlite {
         self.write(move |connection| {
             let sql = "UPDATE registration
                  SET last_attempt_ms = ?2, account = coalesce(?3, account), last_error = ?4,
+                     login_refused = ?5,
                      last_success_ms = CASE WHEN ?4 IS NULL THEN ?2 ELSE last_success_ms END,
                      failures = CASE WHEN ?4 IS NULL THEN 0 ELSE failures + 1 END
                  WHERE name = ?1";
-            let Attempt { at_ms, account, error } = attempt;
-            let values = (name, at_ms, account.map(|account| account.0), error);
+            let Attempt { at_ms, account, error, login_refused } = attempt;
+            let account = account.map(|account| account.0);
+            let values = (name, at_ms, account, error, login_refused);
             Ok(connection.execute(sql, values)? > 0)
         })
         .await
@@ -89,5 +95,7 @@ fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
         last_success_ms: row.get(9)?,
         last_error: row.get(10)?,
         failures: row.get(11)?,
+        login_refused: row.get(12)?,
+        created_ms: row.get(13)?,
     })
 }

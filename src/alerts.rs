@@ -1,0 +1,118 @@
+//! Who is told when the archive is no longer kept current: settings, and the state of things.
+
+use std::path::Path;
+
+use callbook_alert::{Channel, Condition, Disk, Email, Ledger, Limits, Watched, conditions};
+use callbook_store::{Location, Registration, Status, Store};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::output::note;
+
+/// `[alerts]` of `callbook.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+pub struct Settings {
+    /// Hours without a sync that came to its end.
+    stale_after_hours: Option<u32>,
+    /// Megabytes that must be free where the archive is.
+    disk_free_mb: Option<u64>,
+    webhook: Option<SecretString>,
+    email: Option<EmailSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+struct EmailSettings {
+    server: SecretString,
+    from: String,
+    to: Vec<String>,
+}
+
+impl Settings {
+    fn limits(&self) -> Limits {
+        let default = Limits::default();
+        let hours = |hours: u32| SignedDuration::from_hours(hours.into());
+        Limits {
+            stale_after: self.stale_after_hours.map_or(default.stale_after, hours),
+            disk_free_bytes: self.disk_free_mb.map_or(default.disk_free_bytes, |mb| mb * 1_000_000),
+        }
+    }
+
+    /// Everybody who is to be told.
+    pub fn channels(&self) -> Vec<Channel> {
+        let webhook = self.webhook.clone().map(Channel::Webhook);
+        let email = self.email.clone().map(|EmailSettings { server, from, to }| {
+            Channel::Email(Email { server, from, to })
+        });
+        webhook.into_iter().chain(email).collect()
+    }
+}
+
+/// What is wrong now.
+///
+/// # Errors
+/// When the archive cannot be read.
+pub async fn look(store: &Store, settings: &Settings) -> anyhow::Result<Vec<Condition>> {
+    let watched = watched(&store.registrations().await?, &store.status().await?);
+    let disk = disk(store.location());
+    Ok(conditions(&watched, disk.as_ref(), settings.limits(), Timestamp::now()))
+}
+
+/// Tells every channel what it does not know yet. A channel that fails is told the next time.
+///
+/// # Errors
+/// When the archive cannot be read or written.
+pub async fn tell(
+    store: &Store,
+    settings: &Settings,
+    conditions: &[Condition],
+) -> anyhow::Result<bool> {
+    let mut all_told = true;
+    for channel in settings.channels() {
+        let key = format!("alerts {}", channel.name());
+        let known = store.update_value(&key, |value| (value.clone(), value)).await?;
+        let ledger: Ledger =
+            known.and_then(|known| serde_json::from_str(&known).ok()).unwrap_or_default();
+        let (notices, after) = ledger.notices(conditions, Timestamp::now());
+        if let Err(error) = channel.deliver(&notices).await {
+            note!("warning: {}", callbook_sync::in_full(&error));
+            all_told = false;
+        } else if !notices.is_empty() {
+            let after = serde_json::to_string(&after)?;
+            store.update_value(&key, move |_| (Some(after), ())).await?;
+        }
+    }
+    Ok(all_told)
+}
+
+/// Registered accounts, and those of the archive that are synced without being registered.
+fn watched(registrations: &[Registration], status: &Status) -> Vec<Watched> {
+    let moment = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let registered = registrations.iter().filter(|each| !each.paused).map(|each| Watched {
+        name: each.name.clone(),
+        since: moment(each.created_ms),
+        last_success: each.last_success_ms.map(moment),
+        login_refused: each.login_refused,
+    });
+    let is_registered =
+        |key| registrations.iter().any(|each| each.account == Some(key));
+    let others = status.accounts.iter().filter(|each| !is_registered(each.account.key));
+    let others = others.map(|each| Watched {
+        name: each.account.id.to_string(),
+        since: moment(status.created_ms),
+        last_success: each.last_run.as_ref().map(|run| moment(run.finished_ms)),
+        login_refused: false,
+    });
+    registered.chain(others).collect()
+}
+
+/// The disk of an archive in a file; of a database server, its administrator knows.
+fn disk(location: &Location) -> Option<Disk> {
+    let Location::Sqlite(path) = location else { return None };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let free_bytes = fs4::available_space(folder).ok()?;
+    Some(Disk { path: folder.display().to_string(), free_bytes })
+}

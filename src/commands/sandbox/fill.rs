@@ -1,0 +1,135 @@
+//! `callbook sandbox fill`: a synthetic company's calls straight into an archive.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use callbook_model::{AccountId, Region, Scope};
+use callbook_store::{Batch, Decoder, Incoming, Open, Store};
+use callbook_synth::{Company, Config as CompanyConfig, View};
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::commands::print_json;
+use crate::config::{Config, Sources};
+use crate::failure::{self, ExitCodeNumber};
+use crate::output::{self, say};
+use crate::time;
+
+const EXAMPLES: &str = "\
+Examples:
+  callbook sandbox fill --database big.db --calls 1000000
+  callbook sandbox fill --database postgres://callbook@localhost/callbook --calls 1000000
+
+The archive is what `callbook sync` would make of the same sandbox, but nothing is served or
+downloaded; a `callbook sync` from that sandbox adds to it.";
+
+/// Records that are made, read and committed together.
+const RECORDS_A_COMMIT: u32 = 500;
+
+/// Batches that wait to be committed.
+const BATCHES_AHEAD: usize = 4;
+
+/// Put a synthetic company's calls straight into an archive
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Fill {
+    /// Records in the company's call log
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_CALLS)]
+    calls: u32,
+    /// Users of the company
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_USERS)]
+    users: u32,
+    /// The first day with calls
+    #[arg(long, value_name = "DATE", default_value = "2023-12-01")]
+    from: String,
+    /// The last day, or moment, with calls [default: now]
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// Everything random is drawn from this
+    #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_SEED)]
+    seed: u64,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    sources: Sources,
+}
+
+impl Fill {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
+        let location = Config::load(&self.sources)?.location()?;
+        let until = self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
+        let config = CompanyConfig {
+            seed: self.seed,
+            users: self.users.max(4),
+            calls: self.calls,
+            from: time::beginning(&self.from, &TimeZone::UTC)?,
+            until: until.unwrap_or_else(Timestamp::now),
+            server_url: format!("http://127.0.0.1:{}", callbook_sandbox::DEFAULT_PORT),
+        };
+        let server_url = config.server_url.clone();
+        let company = tokio::task::spawn_blocking(|| Arc::new(Company::new(config))).await?;
+        let store = Store::open(&location, Open::OrCreate).await?;
+        let main_number = company.account_json()["mainNumber"].as_str().map(str::to_owned);
+        let account = AccountId(company.account_id());
+        let account =
+            store.put_account(account, &server_url, main_number.as_deref(), Region::US).await?;
+        let lock = store.lock_sync(account.key).await?;
+        let started = Instant::now();
+        let mut batches = batches(company, account.home);
+        let mut inserted = 0;
+        while let Some(records) = batches.recv().await {
+            let batch = Batch { records: records?, ..Batch::default() };
+            inserted += store.commit(&lock, Scope::Account, batch).await?.inserted;
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let rate = (f64::from(self.calls) / seconds.max(0.001)) as u64;
+        if self.json {
+            return print_json(&json!({ "inserted": inserted, "seconds": seconds, "rate": rate }));
+        }
+        let (inserted, rate) = (output::grouped(inserted), output::grouped(rate));
+        say!("{inserted} calls in {seconds:.1} s ({rate} a second) to {location}")?;
+        Ok(failure::OK)
+    }
+}
+
+/// Makes records and reads them, oldest first, ahead of the commits.
+fn batches(
+    company: Arc<Company>,
+    home: Region,
+) -> mpsc::Receiver<Result<Vec<Incoming>, callbook_store::Error>> {
+    let (send, receive) = mpsc::channel(BATCHES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        let entries = company.entries(callbook_synth::Scope::Account);
+        let mut next = 0;
+        while next < entries.len() {
+            let end = (next + RECORDS_A_COMMIT as usize).min(entries.len());
+            let texts = (next..end).filter_map(|place| entries.get(place));
+            let texts = texts.map(|entry| company.record(&entry, View::Detailed));
+            let batch = decode(texts, home);
+            next = end;
+            let failed = batch.is_err();
+            // Nobody receives any more: the commits have failed.
+            if send.blocking_send(batch).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+/// Synthetic records are all readable; one that is not would be no record of the company's.
+fn decode(
+    texts: impl Iterator<Item = String>,
+    home: Region,
+) -> Result<Vec<Incoming>, callbook_store::Error> {
+    let mut decoder = Decoder::new(home)?;
+    let mut records = Vec::with_capacity(RECORDS_A_COMMIT as usize);
+    for text in texts {
+        records.extend(decoder.decode(&text)?.ok());
+    }
+    Ok(records)
+}

@@ -1,0 +1,76 @@
+//! `callbook sync --all`: every registered account.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callbook_store::Store;
+use callbook_sync::{Turn, follow_all, in_full, sync_all};
+use serde_json::json;
+
+use super::sentence;
+use crate::alerts::{look, tell};
+use crate::config::Config;
+use crate::credentials::ByReference;
+use crate::failure::{self, ExitCodeNumber};
+use crate::output::{self, note};
+
+/// How often it is looked whether somebody has to be told something.
+const ALERTS_EVERY: Duration = Duration::from_secs(60);
+
+pub async fn run(
+    store: &Store,
+    config: &Config,
+    follow: bool,
+    json: bool,
+) -> anyhow::Result<ExitCodeNumber> {
+    let connect = Arc::new(ByReference);
+    let mut failed = 0;
+    let mut report = |turn: &Turn| {
+        failed += u32::from(turn.outcome.as_ref().is_err_and(|error| !error.is_locked()));
+        let line = if json { as_json(turn) } else { in_words(turn) };
+        // Who reads it may have gone; the archive is kept current all the same.
+        let _ = output::line(&line);
+    };
+    if follow {
+        note!("without push, each account is asked what is new by its schedule; stop with Ctrl-C");
+        let mut looked: Option<Instant> = None;
+        let tick = async || {
+            if looked.is_none_or(|looked| looked.elapsed() >= ALERTS_EVERY) {
+                looked = Some(Instant::now());
+                check(store, config).await;
+            }
+        };
+        follow_all(store, &connect, report, tick).await?;
+    } else {
+        sync_all(store, &connect, &mut report).await?;
+        check(store, config).await;
+    }
+    Ok(if failed > 0 { failure::PARTLY } else { failure::OK })
+}
+
+/// Trouble with telling people stops no sync.
+async fn check(store: &Store, config: &Config) {
+    let told = match look(store, config.alerts()).await {
+        Ok(found) => tell(store, config.alerts(), &found).await.map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = told {
+        note!("warning: alerts: {}", in_full(error.as_ref()));
+    }
+}
+
+fn in_words(turn: &Turn) -> String {
+    match &turn.outcome {
+        Ok(summary) => format!("{}: {}", turn.name, sentence(summary)),
+        Err(error) => format!("{}: {}", turn.name, in_full(error)),
+    }
+}
+
+fn as_json(turn: &Turn) -> String {
+    let (summary, error) = match &turn.outcome {
+        Ok(summary) => (Some(summary), None),
+        Err(error) => (None, Some(in_full(error))),
+    };
+    json!({ "name": turn.name, "started": turn.started, "summary": summary, "error": error })
+        .to_string()
+}
