@@ -138,6 +138,7 @@ fn store(error: &Store) -> (u8, String) {
         Store::NotAnArchive { .. } => {
             (NO_ARCHIVE, "the file was left as it is; choose another with --database")
         }
+        Store::NotEmpty { .. } => (USAGE, "restore into a new place"),
         Store::Newer { .. } => (FAILED, "use the Callbook that wrote it, or a later one"),
         Store::CannotOpen { .. } => (FAILED, "check that the folder exists and may be written to"),
         Store::ReadOnly { .. } => {

@@ -19,6 +19,12 @@ pub enum Error {
         /// The file; it was left as it is.
         location: Location,
     },
+    /// There is something where an archive was to be restored.
+    #[error("there is something at {location} already")]
+    NotEmpty {
+        /// The place; it was left as it is.
+        location: Location,
+    },
     /// Written by a later Callbook.
     #[error("the archive {location} has schema {found}, this Callbook knows up to {known}")]
     Newer {

@@ -3,6 +3,60 @@
 use callbook_model::CallRecord;
 
 use crate::Cause;
+use crate::document::Columns;
+
+/// A call's row with all its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredCall {
+    /// The backend's own number, unique within the account and scope.
+    pub(crate) call: i64,
+    /// `content_hash` of the newest document, as noted when it came.
+    pub(crate) hash: Vec<u8>,
+    pub(crate) row: Narrow,
+    /// Newest first, as each leads to the one before.
+    pub(crate) versions: Vec<StoredVersion>,
+    /// The versions end with the call's first one: none on the way is missing.
+    pub(crate) whole: bool,
+}
+
+/// A version as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredVersion {
+    pub(crate) seq: i64,
+    pub(crate) received_ms: i64,
+    pub(crate) cause: Cause,
+    pub(crate) columns: Columns,
+}
+
+/// A row of `posting`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Posting {
+    pub(crate) key: String,
+    pub(crate) start_ms: i64,
+    pub(crate) call: i64,
+}
+
+/// A version that no call leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    pub(crate) seq: i64,
+    pub(crate) columns: Columns,
+}
+
+/// An account's change numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangeNumbers {
+    /// The newest one given, as the account's row says.
+    pub(crate) newest: i64,
+    /// How many versions there are.
+    pub(crate) versions: i64,
+    /// Numbers that no version has, as first and last of each gap: at most a thousand.
+    pub(crate) gaps: Vec<(i64, i64)>,
+    /// Numbers of versions that were purged, in all.
+    pub(crate) purged: i64,
+    /// Calls that began before were purged.
+    pub(crate) purged_before_ms: Option<i64>,
+}
 
 /// The columns of `call` that are derived from its newest document.
 #[derive(Debug, Clone, PartialEq, Eq)]

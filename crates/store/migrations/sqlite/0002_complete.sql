@@ -106,3 +106,40 @@ CREATE TABLE value (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL                        -- JSON
 ) STRICT, WITHOUT ROWID;
+
+-- For people's own queries: `docs/views.md` says what may be relied upon.
+CREATE VIEW callbook_v1_accounts AS
+    SELECT id AS account_id, server_url, main_number, home AS home_country FROM account;
+
+CREATE VIEW callbook_v1_extensions AS
+    SELECT a.id AS account_id, e.id AS extension_id, e.number AS extension_number, e.name, e.type
+    FROM extension e JOIN account a ON a.account = e.account;
+
+CREATE VIEW callbook_v1_calls AS
+    SELECT a.id AS account_id, nullif(c.scope, 0) AS log_extension_id, c.id AS call_id,
+        strftime('%Y-%m-%dT%H:%M:%fZ', c.start_ms / 1000.0, 'unixepoch') AS started_at,
+        c.start_ms, c.duration_ms, c.call_type AS type, c.direction, c.result, c.action,
+        c.from_number, c.from_extension, c.from_name, c.to_number, c.to_extension, c.to_name,
+        c.recorded, c.deleted,
+        CASE WHEN c.deleted = 0 AND c.start_ms < l.upstream_from_ms THEN 1 ELSE 0 END
+            AS expired_upstream
+    FROM call c JOIN account a ON a.account = c.account
+    LEFT JOIN log l ON l.account = c.account AND l.scope = c.scope;
+
+CREATE VIEW callbook_v1_call_numbers AS
+    SELECT a.id AS account_id, nullif(p.scope, 0) AS log_extension_id, c.id AS call_id,
+        p.start_ms, substr(p.key, 2) AS number
+    FROM posting p JOIN call c ON c.call = p.call JOIN account a ON a.account = p.account
+    WHERE p.key >= 'n' AND p.key < 'o';
+
+CREATE VIEW callbook_v1_call_extensions AS
+    SELECT a.id AS account_id, nullif(p.scope, 0) AS log_extension_id, c.id AS call_id,
+        p.start_ms, CAST(substr(p.key, 2) AS INTEGER) AS extension_id
+    FROM posting p JOIN call c ON c.call = p.call JOIN account a ON a.account = p.account
+    WHERE p.key >= 'x' AND p.key < 'y';
+
+CREATE VIEW callbook_v1_seals AS
+    SELECT a.id AS account_id, nullif(s.scope, 0) AS log_extension_id, s.number, s.day, s.calls,
+        s.upstream_calls,
+        strftime('%Y-%m-%dT%H:%M:%fZ', s.sealed_ms / 1000.0, 'unixepoch') AS sealed_at, s.hash
+    FROM seal s JOIN account a ON a.account = s.account;

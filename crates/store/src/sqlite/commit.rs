@@ -202,3 +202,10 @@ fn write_cursors(
     }
     Ok(())
 }
+
+/// Where an account's national numbers belong.
+pub(super) fn home(connection: &Connection, account: i64) -> rusqlite::Result<Region> {
+    let sql = "SELECT home FROM account WHERE account = ?1";
+    let home: String = connection.query_row(sql, [account], |row| row.get(0))?;
+    Ok(home.parse().unwrap_or(Region::US))
+}

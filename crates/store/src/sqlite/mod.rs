@@ -8,6 +8,7 @@ mod changes;
 mod commit;
 mod document;
 mod error;
+mod fill;
 mod listed;
 mod lock;
 mod log;
@@ -212,6 +213,9 @@ fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
         .max(found);
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         transaction.execute_batch(migration)?;
+    }
+    if found == 1 {
+        fill::parties(&transaction)?;
     }
     if found == 0 {
         transaction.execute(

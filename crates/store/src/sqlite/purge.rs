@@ -1,1 +1,146 @@
+//! Erasing calls: a few at a time, so that others get their turn.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::Sqlite;
+use super::commit::{Place, home};
+use super::rows;
+use crate::{Error, Purged, SyncLock};
+
+/// Calls in one transaction: some 20 ms of the writer's time.
+const CALLS_AT_ONCE: i64 = 200;
+
+/// Everything that belongs to an account and to no call, what refers to others first.
+const OF_AN_ACCOUNT: [&str; 13] = [
+    "DELETE FROM posting WHERE account = ?1",
+    "DELETE FROM version WHERE account = ?1",
+    "DELETE FROM absence WHERE account = ?1",
+    "DELETE FROM cursor WHERE account = ?1",
+    "DELETE FROM quarantine WHERE account = ?1",
+    "DELETE FROM extension WHERE account = ?1",
+    "DELETE FROM sync_run WHERE account = ?1",
+    "DELETE FROM log WHERE account = ?1",
+    "DELETE FROM day WHERE account = ?1",
+    "DELETE FROM seal WHERE account = ?1",
+    "DELETE FROM purge WHERE account = ?1",
+    "UPDATE registration SET account = NULL WHERE account = ?1",
+    "DELETE FROM account WHERE account = ?1",
+];
+
+impl Sqlite {
+    pub(crate) async fn purge(
+        &self,
+        lock: &SyncLock,
+        before_ms: Option<i64>,
+        at_ms: i64,
+    ) -> Result<Purged, Error> {
+        let account = lock.account.0;
+        // What is erased has to be gone from the file as well.
+        self.with_writer(|connection| connection.pragma_update(None, "secure_delete", true))
+            .await?;
+        let mut note = None;
+        if let Some(before_ms) = before_ms {
+            note = Some(
+                self.write_locked(lock, move |connection| {
+                    let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
+                     VALUES (?1, ?2, ?3, 0, 0) RETURNING purge";
+                    connection
+                        .query_row(sql, (account, at_ms, before_ms), |row| row.get::<_, i64>(0))
+                })
+                .await?,
+            );
+        }
+        let mut purged = Purged::default();
+        loop {
+            let some = self
+                .write_locked(lock, move |connection| erase(connection, account, before_ms, note))
+                .await?;
+            let (Continue(Purged { calls, versions }) | Break(Purged { calls, versions })) = some;
+            purged.calls += calls;
+            purged.versions += versions;
+            if some.is_break() {
+                break;
+            }
+        }
+        if before_ms.is_none() {
+            self.write_locked(lock, move |connection| erase_account(connection, account)).await?;
+        }
+        self.with_writer(|connection| {
+            connection.pragma_update(None, "secure_delete", false)?;
+            // The log beside the file still has what was erased.
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        })
+        .await?;
+        Ok(purged)
+    }
+}
+
+/// Erases some calls; `Break` when there are no more.
+fn erase(
+    connection: &Connection,
+    account: i64,
+    before_ms: Option<i64>,
+    note: Option<i64>,
+) -> rusqlite::Result<ControlFlow<Purged, Purged>> {
+    let home = home(connection, account)?;
+    // A scope at a time: the index has the scope before the start.
+    let sql = "SELECT scope FROM call WHERE account = ?1 AND start_ms < ?2 LIMIT 1";
+    let before_ms = before_ms.unwrap_or(i64::MAX);
+    let scope = connection.prepare_cached(sql)?.query_row((account, before_ms), |row| row.get(0));
+    let Some(scope) = scope.optional()? else { return Ok(Break(Purged::default())) };
+    let place = Place { account, scope, home, now_ms: 0 };
+    let sql = "SELECT call, version, id FROM call
+         WHERE account = ?1 AND scope = ?2 AND start_ms < ?3 ORDER BY start_ms LIMIT ?4";
+    let parameters = (account, scope, before_ms, CALLS_AT_ONCE);
+    let calls: Vec<(i64, i64, String)> = connection
+        .prepare_cached(sql)?
+        .query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut purged = Purged { calls: calls.len() as u64, versions: 0 };
+    for (call, version, id) in calls {
+        rows::drop_postings(connection, &place, call, version)?;
+        purged.versions += erase_call(connection, &place, call, version, &id)?;
+    }
+    if let Some(note) = note {
+        let sql = "UPDATE purge SET calls = calls + ?2, versions = versions + ?3 WHERE purge = ?1";
+        connection.prepare_cached(sql)?.execute((
+            note,
+            purged.calls.cast_signed(),
+            purged.versions.cast_signed(),
+        ))?;
+    }
+    Ok(Continue(purged))
+}
+
+/// How many versions it had.
+fn erase_call(
+    connection: &Connection,
+    place: &Place,
+    call: i64,
+    newest: i64,
+    id: &str,
+) -> rusqlite::Result<u64> {
+    let sql = "DELETE FROM version WHERE version = ?1 AND call = ?2 RETURNING previous";
+    let mut delete = connection.prepare_cached(sql)?;
+    let (mut versions, mut next) = (0, Some(newest));
+    while let Some(version) = next {
+        let previous = delete.query_row((version, call), |row| row.get::<_, Option<i64>>(0));
+        let Some(previous) = previous.optional()? else { break };
+        versions += 1;
+        next = previous;
+    }
+    connection.prepare_cached("DELETE FROM call WHERE call = ?1")?.execute([call])?;
+    let sql = "DELETE FROM absence WHERE account = ?1 AND scope = ?2 AND id = ?3";
+    connection.prepare_cached(sql)?.execute((place.account, place.scope, id))?;
+    Ok(versions)
+}
+
+/// Erases what is left of an account: few rows, but for damage.
+pub(super) fn erase_account(connection: &Connection, account: i64) -> rusqlite::Result<()> {
+    for sql in OF_AN_ACCOUNT {
+        connection.execute(sql, [account])?;
+    }
+    Ok(())
+}
