@@ -43,9 +43,10 @@ impl Settings {
     /// Everybody who is to be told.
     pub fn channels(&self) -> Vec<Channel> {
         let webhook = self.webhook.clone().map(Channel::Webhook);
-        let email = self.email.clone().map(|EmailSettings { server, from, to }| {
-            Channel::Email(Email { server, from, to })
-        });
+        let email = self
+            .email
+            .clone()
+            .map(|EmailSettings { server, from, to }| Channel::Email(Email { server, from, to }));
         webhook.into_iter().chain(email).collect()
     }
 }
@@ -96,8 +97,7 @@ fn watched(registrations: &[Registration], status: &Status) -> Vec<Watched> {
         last_success: each.last_success_ms.map(moment),
         login_refused: each.login_refused,
     });
-    let is_registered =
-        |key| registrations.iter().any(|each| each.account == Some(key));
+    let is_registered = |key| registrations.iter().any(|each| each.account == Some(key));
     let others = status.accounts.iter().filter(|each| !is_registered(each.account.key));
     let others = others.map(|each| Watched {
         name: each.account.id.to_string(),

@@ -81,7 +81,7 @@ impl Connect for ByReference {
         &self,
         registration: &Registration,
     ) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
-        let variables = resolve(&registration.credentials)?;
-        Ok(connection(&variables, &registration.server_url)?)
+        let variables = resolve(&registration.settings.credentials)?;
+        Ok(connection(&variables, &registration.settings.server_url)?)
     }
 }

@@ -183,7 +183,10 @@ fn upstream(error: &Upstream) -> (u8, String) {
             NOT_AUTHORISED,
             "the app needs ReadCallLog and ReadAccounts, its user the whole company's call log",
         ),
-        Upstream::Refused { .. } | Upstream::Malformed { .. } | Upstream::TooLarge { .. } => {
+        Upstream::Refused { .. }
+        | Upstream::TokenRefused { .. }
+        | Upstream::Malformed { .. }
+        | Upstream::TooLarge { .. } => {
             (FAILED, "set CALLBOOK_LOG=debug to see the requests; what was committed is kept")
         }
         Upstream::Unavailable { .. } => (FAILED, "try again later: it goes on where it stopped"),

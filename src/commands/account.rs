@@ -183,7 +183,10 @@ async fn list(store: &Store, json: bool) -> anyhow::Result<ExitCodeNumber> {
     let mut table =
         output::table(&["NAME", "SERVER", "EVERY", "KEPT", "LAST SYNC", "STATE"], &[1, 5]);
     for each in &registrations {
-        let kept = each.settings.retention_days.map_or("for ever".to_owned(), |days| format!("{days} days"));
+        let kept = each
+            .settings
+            .retention_days
+            .map_or("for ever".to_owned(), |days| format!("{days} days"));
         let last = each.last_success_ms.map_or("never".to_owned(), |ms| time::minute(ms, &zone));
         table.add_row(output::row([
             each.name.clone(),

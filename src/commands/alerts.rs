@@ -66,9 +66,7 @@ async fn check(config: &Config, json: bool) -> anyhow::Result<ExitCodeNumber> {
     let found = look(&store, config.alerts()).await?;
     let told = tell(&store, config.alerts(), &found).await?;
     if json {
-        let condition = |Condition { kind, subject, message }: &Condition| {
-            json!({ "kind": kind, "subject": subject, "message": message })
-        };
+        let condition = |Condition { kind, subject, message }: &Condition| json!({ "kind": kind, "subject": subject, "message": message });
         print_json(&found.iter().map(condition).collect::<Vec<_>>())?;
     } else if found.is_empty() {
         say!("everything is well")?;

@@ -75,7 +75,7 @@ impl Backup {
 impl Restore {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let location = Config::load(&self.sources)?.location()?;
-        callbook_store::restore(&self.file, &location).await?;
+        Store::restore(&self.file, &location).await?;
         let status = Store::open(&location, Open::Existing).await?.status().await?;
         let calls: i64 = status.accounts.iter().map(|account| account.calls).sum();
         say!("restored {} calls to {location}", output::grouped(calls.unsigned_abs()))?;

@@ -144,6 +144,11 @@ impl Error {
         }
     }
 
+    /// The network or the server: it may work later, without anybody doing anything.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
+    }
+
     pub(crate) fn unreachable(url: &str, source: reqwest::Error) -> Self {
         let url = url.split('?').next().unwrap_or(url).to_owned();
         Self::Unreachable { url, source: source.without_url() }

@@ -168,10 +168,7 @@ async fn run(
 }
 
 /// Writes a turn down; a panic in it goes on here.
-async fn noted(
-    store: &Store,
-    ended: Result<Turn, tokio::task::JoinError>,
-) -> Result<Turn, Error> {
+async fn noted(store: &Store, ended: Result<Turn, tokio::task::JoinError>) -> Result<Turn, Error> {
     let turn = match ended {
         Ok(turn) => turn,
         Err(join) => match join.try_into_panic() {

@@ -1,18 +1,30 @@
 //! Keeps an archive equal to its upstream.
 //!
-//! [`Plan`] decides what to list next; it is pure, and its state is committed with each page it led
-//! to. [`sync`] carries the plan out; [`verify`] lists upstream once more and compares.
+//! [`Plan`] decides what to ask next; it is pure, and its state is committed with what each step led
+//! to. [`sync`] carries the plan of one account out, [`sync_all`] that of many; [`verify`] lists upstream
+//! once more and compares.
 
+mod budgets;
+mod decode;
 mod error;
+mod fleet;
+mod gate;
 mod id_set;
+mod log;
 mod plan;
 mod run;
 mod tally;
 mod verify;
 
+pub use budgets::ArchivedBudgets;
 pub use error::Error;
+pub use fleet::{Connect, Turn, TurnError, due_at, follow_all, in_full, sync_all};
+pub use gate::Gate;
 pub use id_set::IdSet;
-pub use plan::{Endless, Outcome, Plan, Step};
-pub use run::{Options, Progress, Summary, sync};
+pub use plan::{
+    Applied, Ask, Complete, EXTRACT_COUNT, Endless, ListPage, Listed, ListedCall, Listing, Outcome,
+    PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay,
+};
+pub use run::{Options, Progress, Summary, follow, sync};
 pub use tally::Shortfall;
 pub use verify::{DayReport, VerifyReport, verify};

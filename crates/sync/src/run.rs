@@ -1,36 +1,50 @@
-//! Carrying a plan out: fetch a page, commit it with the plan's state, and so on.
+//! One sync of an account: sign in, find out which log may be read, carry its plan out.
 
-use std::collections::HashSet;
-
-use callbook_model::{Region, Scope};
-use callbook_ringcentral::{CallLogPage, CallLogQuery, Client, MAX_PER_PAGE, View};
-use callbook_store::{
-    Account, Batch, Committed, Decoder, Extension, Quarantined, Run, Store, SyncLock,
-};
-use jiff::Timestamp;
+use callbook_model::Scope;
+use callbook_ringcentral::{Client, MAX_PER_PAGE};
+use callbook_store::{Account, Committed, Extension, Run, Settings, Store};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::tally::Tally;
-use crate::{Error, Outcome, Plan, Shortfall, Step};
+use crate::log::Log;
+use crate::{Error, Gate, Plan};
 
 /// The plan's name among the archive's cursors.
 pub(crate) const CURSOR: &str = "list account";
 
-/// Records in one transaction: some 20 ms of the writer's time, so that others get their turn.
-const RECORDS_A_COMMIT: usize = 250;
+/// Names and numbers of extensions are read again after so long.
+const DIRECTORY_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a sync is to do.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// List calls that began since then, though they were listed before; `None` for what is new.
     pub since: Option<Timestamp>,
     /// Records a page, 1 to 1000.
     pub per_page: u32,
+    /// What is shared with other syncs.
+    pub gate: Option<Gate>,
+    /// Upstream keeps calls for so many days, at least.
+    pub upstream_days: Option<u32>,
+    /// Calls that began so many days ago are erased; `None` keeps them.
+    pub retention_days: Option<i64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { since: None, per_page: MAX_PER_PAGE }
+        let per_page = MAX_PER_PAGE;
+        Self { since: None, per_page, gate: None, upstream_days: None, retention_days: None }
+    }
+}
+
+impl Options {
+    /// As an account is registered.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            upstream_days: u32::try_from(settings.upstream_days).ok(),
+            retention_days: settings.retention_days,
+            ..Self::default()
+        }
     }
 }
 
@@ -47,9 +61,13 @@ pub struct Progress {
 
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     /// RingCentral's id of the account.
     pub account_id: u64,
+    /// The extension whose log was read; `None` for the company's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension_id: Option<u64>,
     /// Requests sent, sign-in and further tries included.
     pub requests: u64,
     /// Answers of status 429 among them.
@@ -59,13 +77,17 @@ pub struct Summary {
     /// What they changed.
     #[serde(flatten)]
     pub committed: Committed,
+    /// Days sealed.
+    pub sealed: u64,
+    /// Calls erased because they were kept long enough.
+    pub purged: u64,
     /// Time spent waiting for the rate budget.
     pub throttled_ms: u64,
     /// Time in all.
     pub elapsed_ms: u64,
 }
 
-/// Lists what is not in the archive yet, and commits it.
+/// Brings into the archive what is not there yet, and what has changed.
 ///
 /// # Errors
 /// When upstream or the archive fail for good. What was committed stays; the next run goes on there.
@@ -76,47 +98,107 @@ pub async fn sync(
     options: Options,
     mut progress: impl FnMut(Progress),
 ) -> Result<Summary, Error> {
-    let started = Timestamp::now();
-    let account = register(client, store, server_url).await?;
-    let lock = store.lock_sync(account.key).await?;
-    refresh_extensions(client, store, &account).await?;
-    let mut plan = load_plan(store, &account).await?.unwrap_or_default();
-    // The server's clock says what it can have listed; ours may be wrong.
-    plan.begin(options.since, client.server_time().unwrap_or(started));
-    let mut summary = Summary { account_id: account.id.0, ..Summary::default() };
-    let (mut total, mut tally) = (None, Tally::default());
-    let mut next = fetch(client, &plan, account.home, options.per_page).await?;
-    while let Some(page) = next.take() {
-        tally.add(page.step, page.total, page.ids);
-        plan.apply(page.outcome)?;
-        summary.records += page.outcome.records as u64;
-        total = total.or(page.total);
-        let step = page.step;
-        // The page after this one is fetched and decoded while this one is written.
-        let write = write(store, &lock, page.batches, &plan);
-        let fetch = fetch(client, &plan, account.home, options.per_page);
-        let (written, fetched) = tokio::join!(write, fetch);
-        summary.committed += written?;
-        next = fetched?;
-        let reached = plan.next().map_or(step.span.from, |next| next.span.to);
-        progress(Progress { records: summary.records, total, reached });
+    let mut session = Session::open(client, store, server_url, &options).await?;
+    session.pass(&mut progress).await
+}
+
+/// As [`sync`], and goes on: whenever something is due, another pass. Returns on an error only.
+///
+/// # Errors
+/// When upstream refuses or the archive fails. An upstream that cannot be reached for a while is asked
+/// again at the next pass.
+pub async fn follow(
+    client: &Client,
+    store: &Store,
+    server_url: &str,
+    options: Options,
+    mut report: impl FnMut(&Summary),
+) -> Result<(), Error> {
+    let mut session = Session::open(client, store, server_url, &options).await?;
+    loop {
+        match session.pass(&mut |_| {}).await {
+            Ok(summary) => report(&summary),
+            Err(Error::Upstream(error)) if error.may_pass() => {
+                tracing::warn!(%error, "trying again at the next pass");
+            }
+            Err(error) => return Err(error),
+        }
+        let now = client.server_time().unwrap_or_else(Timestamp::now);
+        let wait = session.log.idle_until(now).duration_since(now);
+        tokio::time::sleep(wait.max(SHORTEST_PAUSE).unsigned_abs()).await;
     }
-    if let Some(Shortfall { announced, listed }) = tally.shortfall() {
-        tracing::warn!(announced, listed, "upstream announced more calls than it listed");
+}
+
+/// Whatever a plan says, nothing is asked more often.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// A signed-in user and the log that they may read.
+struct Session<'a> {
+    client: &'a Client,
+    store: &'a Store,
+    account: Account,
+    options: Options,
+    log: Log<'a>,
+}
+
+impl<'a> Session<'a> {
+    async fn open(
+        client: &'a Client,
+        store: &'a Store,
+        server_url: &str,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let account = register(client, store, server_url).await?;
+        let lock = store.lock_sync(account.key).await?;
+        refresh_extensions(client, store, &account).await?;
+        let options = options.clone();
+        let log = Log::open(client, store, lock, &account, Scope::Account, &options).await?;
+        Ok(Self { client, store, account, options, log })
     }
-    let traffic = client.traffic();
-    let finished = Timestamp::now();
-    summary.requests = traffic.requests;
-    summary.refused = traffic.refused;
-    summary.throttled_ms = milliseconds(traffic.throttled.as_millis());
-    summary.elapsed_ms = milliseconds(finished.duration_since(started).unsigned_abs().as_millis());
-    let run = Run {
-        started_ms: started.as_millisecond(),
-        finished_ms: finished.as_millisecond(),
-        summary: serde_json::to_string(&summary).map_err(Error::State)?,
-    };
-    store.put_run(account.key, run).await?;
-    Ok(summary)
+
+    /// Does everything that is due.
+    async fn pass(&mut self, progress: &mut impl FnMut(Progress)) -> Result<Summary, Error> {
+        let (started, before) = (Timestamp::now(), self.client.traffic());
+        let mut summary = self.run(progress).await?;
+        summary.account_id = self.account.id.0;
+        if let Some(days) = self.options.retention_days {
+            let now = self.client.server_time().unwrap_or(started);
+            let before = now.saturating_sub(SignedDuration::from_hours(24 * days));
+            let before_ms = before.unwrap_or(Timestamp::MIN).as_millisecond();
+            let purged = self.store.purge(self.log.lock(), Some(before_ms)).await?;
+            summary.purged = purged.calls;
+        }
+        let (traffic, finished) = (self.client.traffic(), Timestamp::now());
+        let throttled = traffic.throttled.saturating_sub(before.throttled);
+        summary.requests = traffic.requests - before.requests;
+        summary.refused = traffic.refused - before.refused;
+        summary.throttled_ms = milliseconds(throttled.as_millis());
+        let elapsed = finished.duration_since(started).unsigned_abs();
+        summary.elapsed_ms = milliseconds(elapsed.as_millis());
+        let run = Run {
+            started_ms: started.as_millisecond(),
+            finished_ms: finished.as_millisecond(),
+            summary: serde_json::to_string(&summary).map_err(Error::State)?,
+        };
+        self.store.put_run(self.account.key, run).await?;
+        Ok(summary)
+    }
+
+    /// Reads the company's log, or the user's own where the company's is not for them.
+    async fn run(&mut self, progress: &mut impl FnMut(Progress)) -> Result<Summary, Error> {
+        let company_forbidden = match self.log.run(progress).await {
+            Err(Error::Upstream(error)) if error.is_unavailable() && self.log.is_new() => error,
+            outcome => return outcome,
+        };
+        let own = match self.client.own_extension().await {
+            Ok(own) => own,
+            Err(_) => return Err(company_forbidden.into()),
+        };
+        tracing::warn!("the company's call log is not for this user: their own is archived");
+        self.log.change_scope(Scope::Extension(own.id)).await?;
+        let summary = self.log.run(progress).await?;
+        Ok(Summary { extension_id: Some(own.id.0), ..summary })
+    }
 }
 
 async fn register(client: &Client, store: &Store, server_url: &str) -> Result<Account, Error> {
@@ -131,115 +213,40 @@ async fn refresh_extensions(
     store: &Store,
     account: &Account,
 ) -> Result<(), Error> {
+    let key = format!("directory {}", account.id);
+    let read = store.update_value(&key, |value| (value.clone(), value)).await?;
+    let read: Option<Timestamp> = read.and_then(|read| read.parse().ok());
+    let age = read.map(|read| Timestamp::now().duration_since(read).abs());
+    if age.is_some_and(|age| age < DIRECTORY_EVERY) {
+        return Ok(());
+    }
     let extensions = match client.extensions().await {
         Ok(extensions) => extensions,
-        Err(error @ callbook_ringcentral::Error::Forbidden { .. }) => {
+        Err(error) if error.is_unavailable() => {
             tracing::warn!(%error, "the extensions' names stay as they are");
             return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
-    let extensions = extensions
-        .into_iter()
-        .map(|info| Extension {
-            id: info.id,
-            number: info.extension_number,
-            name: info.name,
-            kind: info.r#type,
-        })
-        .collect();
-    Ok(store.put_extensions(account.key, extensions).await?)
+    let extensions = extensions.into_iter().map(|info| Extension {
+        id: info.id,
+        number: info.extension_number,
+        name: info.name,
+        kind: info.r#type,
+    });
+    store.put_extensions(account.key, extensions.collect()).await?;
+    let now = Timestamp::now().to_string();
+    Ok(store.update_value(&key, |_| (Some(now), ())).await?)
 }
 
 /// What an account's earlier runs have left.
-pub(crate) async fn load_plan(store: &Store, account: &Account) -> Result<Option<Plan>, Error> {
-    let cursor = store.cursor(account.key, Scope::Account, CURSOR).await?;
-    cursor.map(|json| serde_json::from_str(&json).map_err(Error::Cursor)).transpose()
-}
-
-/// A page, ready to be written.
-struct Page {
-    step: Step,
-    /// Pieces for one commit each.
-    batches: Vec<Batch>,
-    outcome: Outcome,
-    /// Records in the whole list, if upstream says.
-    total: Option<u64>,
-    /// The records' ids; one without stands for itself.
-    ids: HashSet<String>,
-}
-
-async fn fetch(
-    client: &Client,
-    plan: &Plan,
-    home: Region,
-    per_page: u32,
-) -> Result<Option<Page>, Error> {
-    let Some(step) = plan.next() else { return Ok(None) };
-    let Step { span, page, .. } = step;
-    let query = CallLogQuery { scope: Scope::Account, view: View::Detailed, span, page, per_page };
-    let page = client.call_log(&query).await?;
-    // Aside: this task has the page before to write.
-    match tokio::task::spawn_blocking(move || decode(&page, home, step, per_page)).await {
-        Ok(page) => page.map(Some),
-        Err(join) => match join.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is shutting down.
-            Err(_) => std::future::pending().await,
-        },
-    }
-}
-
-/// A page's records in pieces, and what the plan wants to know of them.
-fn decode(page: &CallLogPage, home: Region, step: Step, per_page: u32) -> Result<Page, Error> {
-    let mut decoder = Decoder::new(home)?;
-    let mut outcome = Outcome::of_page(page, per_page);
-    let (mut batches, mut batch) = (Vec::new(), Batch::default());
-    let mut ids = HashSet::with_capacity(outcome.records);
-    for json in page.records() {
-        match decoder.decode(json)? {
-            Ok(incoming) => {
-                outcome.saw(step.span, incoming.record().start_ms);
-                ids.insert(incoming.record().id.clone());
-                batch.records.push(incoming);
-            }
-            Err(quarantined) => {
-                warn(&quarantined);
-                ids.insert(json.to_owned());
-                batch.quarantined.push(quarantined);
-            }
-        }
-        if batch.records.len() + batch.quarantined.len() >= RECORDS_A_COMMIT {
-            batches.push(std::mem::take(&mut batch));
-        }
-    }
-    // An empty page has a piece too: the plan's state goes with the last one.
-    if batches.is_empty() || !(batch.records.is_empty() && batch.quarantined.is_empty()) {
-        batches.push(batch);
-    }
-    Ok(Page { step, batches, outcome, total: page.total, ids })
-}
-
-fn warn(quarantined: &Quarantined) {
-    tracing::warn!(reason = quarantined.reason(), "a record cannot be read; kept in quarantine");
-}
-
-/// Commits a page; the plan's state goes with its last piece.
-async fn write(
+pub(crate) async fn load_plan(
     store: &Store,
-    lock: &SyncLock,
-    mut batches: Vec<Batch>,
-    plan: &Plan,
-) -> Result<Committed, Error> {
-    if let Some(last) = batches.last_mut() {
-        let state = serde_json::to_string(plan).map_err(Error::State)?;
-        last.cursors.push((CURSOR, state));
-    }
-    let mut committed = Committed::default();
-    for batch in batches {
-        committed += store.commit(lock, Scope::Account, batch).await?;
-    }
-    Ok(committed)
+    account: &Account,
+    scope: Scope,
+) -> Result<Option<Plan>, Error> {
+    let cursor = store.cursor(account.key, scope, CURSOR).await?;
+    cursor.map(|json| serde_json::from_str(&json).map_err(Error::Cursor)).transpose()
 }
 
 fn milliseconds(count: u128) -> u64 {

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::Step;
+use crate::ListPage;
 
 /// Counts listed calls against the totals of the lists that they came from.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     announced: u64,
     listed: u64,
-    last_step: Option<Step>,
+    last_step: Option<ListPage>,
     /// Pages overlap: what stood on the last one counts no more.
     last_page: HashSet<String>,
 }
@@ -25,9 +25,9 @@ pub struct Shortfall {
 
 impl Tally {
     /// Counts a page.
-    pub(crate) fn add(&mut self, step: Step, total: Option<u64>, ids: HashSet<String>) {
+    pub(crate) fn add(&mut self, step: ListPage, total: Option<u64>, ids: HashSet<String>) {
         let goes_on =
-            |last: &Step| last.span.from == step.span.from && step.span.to <= last.span.to;
+            |last: &ListPage| last.span.from == step.span.from && step.span.to <= last.span.to;
         if !self.last_step.as_ref().is_some_and(goes_on) {
             // The first page of a list of its own: the others' totals are parts of its.
             self.announced += total.unwrap_or(0);

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
+use crate::plan::{Listed as ListedPage, Listing};
 use crate::run::load_plan;
 use crate::tally::Tally;
-use crate::{Error, IdSet, Outcome, Plan, Progress, Shortfall};
+use crate::{Error, IdSet, Progress, Shortfall};
 
 /// A call shows up some seconds after it ended: one that ended so shortly before the last sync may have
 /// been invisible to it.
@@ -99,9 +100,9 @@ pub async fn verify(
     per_page: u32,
     mut progress: impl FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
-    let synced = load_plan(store, account).await?.unwrap_or_default();
+    let synced = load_plan(store, account, Scope::Account).await?.unwrap_or_default();
     let covered = synced.covered().ok_or(Error::NeverSynced(account.id))?;
-    if synced.next().is_some() {
+    if !synced.is_filled() {
         return Err(Error::Unfinished);
     }
     let span = Span::new(covered.from.max(wanted.from), covered.to.min(wanted.to))
@@ -110,13 +111,13 @@ pub async fn verify(
     let upstream = BTreeMap::new();
     let mut comparison = Comparison { store, account, visible_until, upstream, upto: span.to };
     let (mut days, mut unreadable) = (Vec::new(), 0);
-    let (mut plan, mut tally) = (Plan::once(span), Tally::default());
+    let (mut plan, mut tally) = (Listing::of(span), Tally::default());
     let (mut records, mut total, mut sorted_so_far) = (0, None, true);
     while let Some(step) = plan.next() {
         let (scope, view) = (Scope::Account, View::Simple);
         let query = CallLogQuery { scope, view, span: step.span, page: step.page, per_page };
         let page = client.call_log(&query).await?;
-        let mut outcome = Outcome::of_page(&page, per_page);
+        let mut outcome = ListedPage::of_page(&page, per_page);
         let mut ids = HashSet::with_capacity(outcome.records);
         for json in page.records() {
             let Ok(record) = CallRecord::decode(json, account.home) else {
@@ -124,12 +125,12 @@ pub async fn verify(
                 ids.insert(json.to_owned());
                 continue;
             };
-            outcome.saw(step.span, record.start_ms);
+            outcome.saw(step.span, &record.id, record.start_ms);
             ids.insert(record.id.clone());
             comparison.add(record);
         }
         tally.add(step, page.total, ids);
-        plan.apply(outcome)?;
+        plan.apply(&outcome)?;
         records += outcome.records as u64;
         total = total.or(page.total);
         sorted_so_far &= outcome.sorted;

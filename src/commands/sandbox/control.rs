@@ -112,6 +112,7 @@ impl Action {
                 delete.running.control()?.delete(&delete.id, delete.silent).await?;
             }
             Self::Reset(reset) => reset.running.control()?.reset().await?,
+            Self::Fill(fill) => return fill.run().await,
         }
         Ok(failure::OK)
     }

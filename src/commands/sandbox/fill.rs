@@ -61,7 +61,8 @@ pub struct Fill {
 impl Fill {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let location = Config::load(&self.sources)?.location()?;
-        let until = self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
+        let until =
+            self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
         let config = CompanyConfig {
             seed: self.seed,
             users: self.users.max(4),

@@ -27,7 +27,12 @@ pub async fn print(
     }
     let mut before: Option<Value> = None;
     for version in &versions {
-        say!("{}  change {}: {}", time::clock(version.received_ms, zone), version.seq, what(version))?;
+        say!(
+            "{}  change {}: {}",
+            time::clock(version.received_ms, zone),
+            version.seq,
+            what(version)
+        )?;
         let after: Value = serde_json::from_str(&version.json).unwrap_or_default();
         if let Some(before) = &before {
             let mut changes = Vec::new();
@@ -73,7 +78,8 @@ fn differences(path: &str, before: &Value, after: &Value, out: &mut Vec<String>)
     };
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
-            for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
+            for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)))
+            {
                 let null = Value::Null;
                 let (old, new) = (before.get(name), after.get(name));
                 differences(&below(name), old.unwrap_or(&null), new.unwrap_or(&null), out);
@@ -102,11 +108,16 @@ mod tests {
     #[test]
     fn differences_are_named_by_their_place() {
         let before = json!({"id": "1", "result": "Missed", "legs": [{"n": 1}, {"n": 2}], "x": 1});
-        let after = json!({"id": "1", "result": "Accepted", "legs": [{"n": 1}, {"n": 3}], "y": [2]});
+        let after =
+            json!({"id": "1", "result": "Accepted", "legs": [{"n": 1}, {"n": 3}], "y": [2]});
         let mut found = Vec::new();
         differences("", &before, &after, &mut found);
-        let expected =
-            ["legs.1.n: 2 → 3", "result: \"Missed\" → \"Accepted\"", "x: no longer 1", "y: now [2]"];
+        let expected = [
+            "legs.1.n: 2 → 3",
+            "result: \"Missed\" → \"Accepted\"",
+            "x: no longer 1",
+            "y: now [2]",
+        ];
         assert_eq!(found, expected);
     }
 }

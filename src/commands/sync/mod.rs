@@ -91,7 +91,7 @@ impl Sync {
     ) -> anyhow::Result<ExitCodeNumber> {
         note!(
             "without push, what is new is asked for every {} minutes; stop with Ctrl-C",
-            callbook_sync::ASK_EVERY.as_mins()
+            callbook_sync::PAUSE.as_mins()
         );
         let client = Client::new(connection.clone(), Retry::default())?;
         let server_url = server_url(&connection);

@@ -1,0 +1,291 @@
+//! Carrying a log's plan out: ask upstream, commit what came with the plan's state, and so on.
+
+use std::collections::HashSet;
+
+use callbook_model::{Scope, Span};
+use callbook_ringcentral::{CallLogQuery, Client, Feed, Since, SyncQuery, View};
+use callbook_store::{Account, Batch, Committed, Store, SyncLock, UpstreamDay};
+use jiff::Timestamp;
+
+use crate::decode::{self, Page};
+use crate::gate::Place;
+use crate::plan::{self, Ask, Complete, Outcome, Plan, Sealing, Step, Synced};
+use crate::run::{CURSOR, load_plan};
+use crate::tally::Tally;
+use crate::{Error, Options, Progress, Shortfall, Summary};
+
+/// One log of an account, and how far it is.
+pub(crate) struct Log<'a> {
+    client: &'a Client,
+    store: &'a Store,
+    lock: SyncLock,
+    account: Account,
+    scope: Scope,
+    options: Options,
+    plan: Plan,
+    /// Nothing was ever read from it.
+    new: bool,
+    since: Option<Timestamp>,
+}
+
+/// An answer, ready to be applied and written.
+struct Answer {
+    step: Step,
+    outcome: Outcome,
+    page: Page,
+    /// Its place in memory, until it is written.
+    place: Option<Place>,
+}
+
+/// An answer that was applied: what is to be written.
+struct Writing {
+    batches: Vec<Batch>,
+    upstream_from: Option<Timestamp>,
+    sealing: Option<Sealing>,
+    absent_in: Option<Span>,
+    /// Given back once it is written.
+    place: Option<Place>,
+}
+
+impl<'a> Log<'a> {
+    pub(crate) async fn open(
+        client: &'a Client,
+        store: &'a Store,
+        lock: SyncLock,
+        account: &Account,
+        scope: Scope,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let (account, options, since) = (account.clone(), options.clone(), options.since);
+        let (plan, new) = (Plan::default(), true);
+        let mut log = Self { client, store, lock, account, scope, options, plan, new, since };
+        log.change_scope(scope).await?;
+        Ok(log)
+    }
+
+    /// Reads another log of the account from now on.
+    pub(crate) async fn change_scope(&mut self, scope: Scope) -> Result<(), Error> {
+        let plan = load_plan(self.store, &self.account, scope).await?;
+        self.new = plan.is_none();
+        self.plan = plan.unwrap_or_default();
+        self.scope = scope;
+        if let Some(days) = self.options.upstream_days {
+            self.plan.keep_days(days);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn lock(&self) -> &SyncLock {
+        &self.lock
+    }
+
+    pub(crate) fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// When the next pass is due.
+    pub(crate) fn idle_until(&mut self, now: Timestamp) -> Timestamp {
+        match self.plan.next(now) {
+            Step::Idle { until } => until,
+            _ => now,
+        }
+    }
+
+    /// The server's clock says what it can have listed; ours may be wrong.
+    fn now(&self) -> Timestamp {
+        self.client.server_time().unwrap_or_else(Timestamp::now)
+    }
+
+    /// Does what is due, until nothing is.
+    pub(crate) async fn run(
+        &mut self,
+        progress: &mut impl FnMut(Progress),
+    ) -> Result<Summary, Error> {
+        self.plan.begin(self.since.take(), self.now());
+        let (mut summary, mut tally, mut total) = (Summary::default(), Tally::default(), None);
+        let mut step = self.plan.next(self.now());
+        let mut answer = self.ask(step.clone()).await?;
+        while let Some(current) = answer.take() {
+            if let (Step::List(page), Outcome::Page(listed)) = (&current.step, &current.outcome) {
+                tally.add(*page, listed.total, current.page.ids.clone());
+                total = total.or(listed.total);
+            }
+            summary.records += current.page.records;
+            let writing = self.apply(current).await?;
+            summary.sealed += u64::from(writing.sealing.is_some());
+            let absent_in = writing.absent_in;
+            step = self.plan.next(self.now());
+            let reached = match &step {
+                Step::List(page) => page.span.to,
+                _ => self.now(),
+            };
+            // What comes next is fetched and decoded while this is written.
+            let (written, asked) = tokio::join!(self.write(writing), self.ask(step.clone()));
+            let written = written?;
+            self.new = false;
+            summary.committed += written;
+            if let Some(span) = absent_in.filter(|_| written.suspects == 0) {
+                self.plan.apply(self.now(), &step, Outcome::Settled { span })?;
+            }
+            progress(Progress { records: summary.records, total, reached });
+            answer = asked?;
+        }
+        if let Some(Shortfall { announced, listed }) = tally.shortfall() {
+            tracing::warn!(announced, listed, "upstream announced more calls than it listed");
+        }
+        self.seal_again(&mut summary).await?;
+        Ok(summary)
+    }
+
+    /// Sends what a step asks for; `None` when nothing is due.
+    async fn ask(&self, step: Step) -> Result<Option<Answer>, Error> {
+        let place = match (&step, &self.options.gate) {
+            (Step::Idle { .. }, _) => return Ok(None),
+            (Step::Seal(_), _) | (_, None) => None,
+            (_, Some(gate)) => {
+                // Nobody waits for a rate budget inside the gate.
+                self.client.ready().await;
+                Some(gate.enter().await)
+            }
+        };
+        let (outcome, page) = match &step {
+            Step::List(page) => self.list(*page).await?,
+            Step::Probe(span) => (self.probe(*span).await?, Page::default()),
+            Step::Changes(ask) => self.changes(&step, ask).await?,
+            Step::Deletions(ask) => self.changes(&step, ask).await?,
+            Step::Seal(_) | Step::Idle { .. } => (Outcome::Sealed, Page::default()),
+        };
+        Ok(Some(Answer { step, outcome, page, place }))
+    }
+
+    async fn list(&self, page: plan::ListPage) -> Result<(Outcome, Page), Error> {
+        let per_page = self.options.per_page;
+        let plan::ListPage { span, page: number, .. } = page;
+        let (scope, view) = (self.scope, View::Detailed);
+        let query = CallLogQuery { scope, view, span, page: number, per_page };
+        let answer = self.client.call_log(&query).await?;
+        let home = self.account.home;
+        let (listed, page) =
+            decode::aside(move || decode::page(&answer, home, span, per_page)).await?;
+        Ok((Outcome::Page(listed), page))
+    }
+
+    async fn probe(&self, span: Span) -> Result<Outcome, Error> {
+        let (scope, view) = (self.scope, View::Simple);
+        let query = CallLogQuery { scope, view, span, page: 1, per_page: 1 };
+        let answer = self.client.call_log(&query).await?;
+        let home = self.account.home;
+        let (listed, _) = decode::page(&answer, home, span, 1)?;
+        Ok(Outcome::Probed { newest: listed.oldest })
+    }
+
+    async fn changes(&self, step: &Step, ask: &Ask) -> Result<(Outcome, Page), Error> {
+        let (feed, count) = match (step, self.scope) {
+            (Step::Changes(_), Scope::Account) => (Feed::Extract, plan::EXTRACT_COUNT),
+            // There is none of a single extension.
+            (Step::Changes(_), _) => return Ok((Outcome::Unavailable, Page::default())),
+            (_, scope) => (Feed::Sync(scope), plan::SYNC_COUNT),
+        };
+        let since = match ask {
+            Ask::Full { from } => Since::Moment(*from, count.min(self.options.per_page)),
+            Ask::Token(token) => Since::Token(token.clone()),
+        };
+        use callbook_ringcentral::Error as Upstream;
+        let answer = match self.client.changes(&SyncQuery { feed, since }).await {
+            Ok(answer) => answer,
+            Err(Upstream::TokenRefused { .. }) => {
+                return Ok((Outcome::TokenRefused, Page::default()));
+            }
+            Err(error) if error.is_unavailable() => {
+                tracing::info!(%error, ?feed, "not available: found by listing instead");
+                return Ok((Outcome::Unavailable, Page::default()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let synced = Synced {
+            token: answer.token.clone(),
+            sync_time: answer.sync_time.unwrap_or_else(|| self.now()),
+            newer: answer.newer_records_exist,
+            records: answer.records().len(),
+        };
+        let home = self.account.home;
+        let page = decode::aside(move || decode::records(answer.records(), home)).await?;
+        Ok((Outcome::Synced(synced), page))
+    }
+
+    /// Takes an answer into the plan; what is to be written comes with the plan's new state.
+    async fn apply(&mut self, answer: Answer) -> Result<Writing, Error> {
+        let Answer { step, outcome, page, place } = answer;
+        let now = self.now();
+        let applied = self.plan.apply(now, &step, outcome)?;
+        let mut batches = page.batches;
+        if batches.is_empty() {
+            batches.push(Batch::default());
+        }
+        let mut absent_in = None;
+        if let Some(complete) = applied.complete {
+            let absent = self.absent(&complete).await?;
+            if !absent.is_empty() {
+                let span = complete.span;
+                absent_in = Some(span);
+                self.plan.apply(now, &step, Outcome::Absent { span })?;
+            }
+            if let Some(last) = batches.last_mut() {
+                last.absent = absent;
+            }
+        }
+        let sealing = match step {
+            Step::Seal(sealing) => Some(sealing),
+            _ => None,
+        };
+        let state = serde_json::to_string(&self.plan).map_err(Error::State)?;
+        batches.iter_mut().for_each(|batch| batch.observed_ms = now.as_millisecond());
+        if let Some(last) = batches.last_mut() {
+            last.cursors.push((CURSOR, state));
+        }
+        let upstream_from = applied.upstream_from;
+        Ok(Writing { batches, upstream_from, sealing, absent_in, place })
+    }
+
+    /// Calls that the archive has and the list has not.
+    async fn absent(&self, complete: &Complete) -> Result<Vec<String>, Error> {
+        let here = self.store.listed(self.account.key, self.scope, complete.span).await?;
+        let ids = here.into_iter().map(|call| call.id);
+        Ok(ids.filter(|id| !complete.ids.contains(id)).collect())
+    }
+
+    async fn write(&self, writing: Writing) -> Result<Committed, Error> {
+        let Writing { batches, upstream_from, sealing, place, .. } = writing;
+        if let Some(Sealing { day, upstream }) = sealing {
+            let upstream = upstream.map(|plan::UpstreamDay { calls, ids }| UpstreamDay {
+                calls: calls.cast_signed(),
+                ids_hash: ids,
+            });
+            let now_ms = self.now().as_millisecond();
+            self.store.seal_day(&self.lock, self.scope, day, upstream, now_ms).await?;
+        }
+        if let Some(from) = upstream_from {
+            let from_ms = from.as_millisecond();
+            self.store.set_upstream_from(&self.lock, self.scope, from_ms).await?;
+        }
+        let mut committed = Committed::default();
+        for batch in batches {
+            committed += self.store.commit(&self.lock, self.scope, batch).await?;
+        }
+        drop(place);
+        Ok(committed)
+    }
+
+    /// Sealed days that have changed since are sealed anew.
+    async fn seal_again(&self, summary: &mut Summary) -> Result<(), Error> {
+        let now_ms = self.now().as_millisecond();
+        for day in self.store.stale_seals(self.account.key, self.scope).await? {
+            self.store.seal_day(&self.lock, self.scope, day, None, now_ms).await?;
+            summary.sealed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The ids of a page, for counting; one without stands for itself.
+pub(crate) type Ids = HashSet<String>;
