@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::account::scope_number;
 use crate::backend::dispatch;
-use crate::document::Unpacker;
+use crate::document::{Columns, Unpacker};
 use crate::seal::{DayDigest, SCAN_PAGE, day_of, day_span_ms};
 use crate::stored::{ChangeNumbers, Narrow, Orphan, Posting, StoredCall};
 use crate::{
@@ -132,7 +132,7 @@ impl<'a> Check<'a> {
             find.push((FindingKind::Chain, "a version is missing".to_owned()));
         }
         for version in call.versions.iter().skip(1) {
-            if self.unpacker.whole(&version.columns).is_none() {
+            if self.record(&version.columns).is_none() {
                 let what = format!("the document of change {} cannot be read", version.seq);
                 find.push((FindingKind::Document, what));
             }
@@ -166,9 +166,15 @@ impl<'a> Check<'a> {
     /// The newest document of a call, if it can be read.
     fn newest(&mut self, call: &StoredCall) -> Option<(String, CallRecord, Cause)> {
         let newest = call.versions.first()?;
-        let json = self.unpacker.whole(&newest.columns)?;
-        let record = CallRecord::decode(&json, self.account.home).ok()?;
+        let (json, record) = self.record(&newest.columns)?;
         Some((json, record, newest.cause))
+    }
+
+    /// A document, if it can be read.
+    fn record(&mut self, columns: &Columns) -> Option<(String, CallRecord)> {
+        let json = self.unpacker.whole(columns)?;
+        let record = CallRecord::decode(&json, self.account.home).ok()?;
+        Some((json, record))
     }
 
     /// Compares each day's postings with what the documents say.
@@ -252,10 +258,9 @@ impl<'a> Check<'a> {
             }
         }
         for Orphan { seq, columns } in dispatch!(self.store, orphans(account))? {
-            let json = self.unpacker.whole(&columns);
-            let record = json.and_then(|json| CallRecord::decode(&json, self.account.home).ok());
             let what = format!("change {seq} leads to no call");
-            let (day, id) = record.map(|record| (day_of(record.start_ms), record.id)).unzip();
+            let record = self.record(&columns);
+            let (day, id) = record.map(|(_, record)| (day_of(record.start_ms), record.id)).unzip();
             self.found(FindingKind::Chain, day, id.as_deref(), what);
         }
         Ok(())

@@ -4,8 +4,10 @@ use callbook_model::{ExtensionId, Key, Span};
 use callbook_store::CallFilter;
 use jiff::Timestamp;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
+use crate::place::Kind;
 use crate::support::{Archive, START_MS, everything, record};
 
 const NUMBERS: [&str; 3] = ["+16505550100", "+442079460018", "+4930231250"];
@@ -95,38 +97,51 @@ fn matches(call: &Value, filter: &CallFilter) -> bool {
         && (filter.deleted || call["deleted"] != true)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    #[test]
-    fn a_list_has_what_a_scan_finds(
-        records in records(),
-        filters in prop::collection::vec(filters(), 12),
-        page in 1u32..9,
-    ) {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(async {
-            let archive = Archive::new().await;
-            archive.commit(&records).await;
-            for filter in filters {
-                let mut expected: Vec<_> =
-                    records.iter().enumerate().filter(|(_, call)| matches(call, &filter)).collect();
-                expected.sort_by_key(|(n, call)| {
-                    let start: Timestamp = call["startTime"].as_str().unwrap().parse().unwrap();
-                    std::cmp::Reverse((start, *n))
-                });
-                let expected: Vec<_> =
-                    expected.into_iter().map(|(_, call)| call["id"].as_str().unwrap()).collect();
-                let (mut found, mut after) = (Vec::new(), None);
-                loop {
-                    let key = archive.account.key;
-                    let rows = archive.store.calls(key, filter.clone(), after, page).await.unwrap();
-                    let Some(last) = rows.last() else { break };
-                    after = Some(last.position);
-                    found.extend(rows.into_iter().map(|row| row.id));
-                }
-                assert_eq!(found, expected, "{filter:?}");
-            }
+async fn check(kind: Kind, records: Vec<Value>, filters: Vec<CallFilter>, page: u32) {
+    let archive = Archive::new(kind).await;
+    archive.commit(&records).await;
+    for filter in filters {
+        let mut expected: Vec<_> =
+            records.iter().enumerate().filter(|(_, call)| matches(call, &filter)).collect();
+        expected.sort_by_key(|(n, call)| {
+            let start: Timestamp = call["startTime"].as_str().unwrap().parse().unwrap();
+            std::cmp::Reverse((start, *n))
         });
+        let expected: Vec<_> =
+            expected.into_iter().map(|(_, call)| call["id"].as_str().unwrap()).collect();
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let key = archive.account.key;
+            let rows = archive.store.calls(key, filter.clone(), after, page).await.unwrap();
+            let Some(last) = rows.last() else { break };
+            after = Some(last.position);
+            found.extend(rows.into_iter().map(|row| row.id));
+        }
+        assert_eq!(found, expected, "{filter:?}");
+    }
+}
+
+fn a_list_has_what_a_scan_finds(kind: Kind) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let strategy = (records(), prop::collection::vec(filters(), 12), 1u32..9);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(24));
+    let result = runner.run(&strategy, |(records, filters, page)| {
+        runtime.block_on(check(kind, records, filters, page));
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_list_has_what_a_scan_finds_sqlite() {
+    a_list_has_what_a_scan_finds(Kind::Sqlite);
+}
+
+#[test]
+fn a_list_has_what_a_scan_finds_postgres() {
+    if Kind::Postgres.is_wanted() {
+        a_list_has_what_a_scan_finds(Kind::Postgres);
     }
 }

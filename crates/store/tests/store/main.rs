@@ -1,8 +1,18 @@
-//! The archive's promises, on a real SQLite file.
+//! The archive's promises, on real databases.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod absence;
+mod backup;
+mod check;
 mod commit;
 mod list;
 mod open;
+mod place;
+mod purge;
+mod quarantine;
+mod registration;
+mod seal;
 mod support;
+mod value;
+mod views;

@@ -4,6 +4,7 @@ use std::fs;
 
 use callbook_store::{Error, Open, Store};
 
+use crate::place::Kind;
 use crate::support::{Archive, everything, record};
 
 async fn open(path: &std::path::Path, open: Open) -> Result<Store, Error> {
@@ -12,11 +13,11 @@ async fn open(path: &std::path::Path, open: Open) -> Result<Store, Error> {
 
 #[tokio::test]
 async fn an_archive_is_there_again_after_a_restart() {
-    let archive = Archive::new().await;
+    let archive = Archive::new(Kind::Sqlite).await;
     archive.commit(&[record("a", 0)]).await;
-    let Archive { store, folder, lock, account } = archive;
+    let Archive { store, place, lock, account } = archive;
     drop((store, lock));
-    let store = open(&folder.path().join("a.db"), Open::Existing).await.unwrap();
+    let store = open(&place.folder().join("a.db"), Open::Existing).await.unwrap();
     assert_eq!(store.accounts().await.unwrap(), std::slice::from_ref(&account));
     let rows = store.calls(account.key, everything(), None, 10).await.unwrap();
     assert_eq!(rows[0].id, "a");
@@ -25,9 +26,9 @@ async fn an_archive_is_there_again_after_a_restart() {
 #[tokio::test]
 async fn only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
-    let archive = Archive::new().await;
+    let archive = Archive::new(Kind::Sqlite).await;
     archive.commit(&[record("a", 0)]).await;
-    for file in fs::read_dir(archive.folder.path()).unwrap() {
+    for file in fs::read_dir(archive.place.folder()).unwrap() {
         let file = file.unwrap();
         // The lock holds a process id and nothing else.
         if file.path().extension().is_none_or(|extension| extension != "lock") {
@@ -55,7 +56,7 @@ async fn what_is_no_archive_stays_as_it_is() {
 
 #[tokio::test]
 async fn an_archive_of_a_later_callbook_is_refused() {
-    let archive = Archive::new().await;
+    let archive = Archive::new(Kind::Sqlite).await;
     let path = std::path::PathBuf::from(archive.store.location().to_string());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path, Open::OrCreate).await.unwrap_err();

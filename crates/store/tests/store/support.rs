@@ -6,7 +6,8 @@ use callbook_store::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use crate::place::{Kind, Place};
 
 /// 2024-01-01T00:00:00Z.
 pub const START_MS: i64 = 1_704_067_200_000;
@@ -15,23 +16,25 @@ pub struct Archive {
     pub store: Store,
     pub account: Account,
     pub lock: SyncLock,
-    pub folder: TempDir,
+    pub place: Place,
 }
 
 impl Archive {
-    pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.db").display().to_string();
-        let store = Store::open(&path.parse().unwrap(), Open::OrCreate).await.unwrap();
+    pub async fn new(kind: Kind) -> Self {
+        let place = Place::new(kind).await;
+        let store = Store::open(&place.location(), Open::OrCreate).await.unwrap();
         let account =
             store.put_account(AccountId(400), "http://a", None, Region::US).await.unwrap();
         let lock = store.lock_sync(account.key).await.unwrap();
-        Self { store, account, lock, folder }
+        Self { store, account, lock, place }
     }
 
     pub async fn commit(&self, records: &[Value]) -> Committed {
         let records = records.iter().map(incoming).collect();
-        let batch = Batch { records, ..Batch::default() };
+        self.batch(Batch { records, ..Batch::default() }).await
+    }
+
+    pub async fn batch(&self, batch: Batch) -> Committed {
         self.store.commit(&self.lock, Scope::Account, batch).await.unwrap()
     }
 
@@ -39,11 +42,6 @@ impl Archive {
     pub async fn find(&self, filter: CallFilter) -> Vec<String> {
         let rows = self.store.calls(self.account.key, filter, None, 10_000).await.unwrap();
         rows.into_iter().map(|row| row.id).collect()
-    }
-
-    pub fn sql<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
-        let connection = rusqlite::Connection::open(self.store.location().to_string()).unwrap();
-        connection.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 }
 

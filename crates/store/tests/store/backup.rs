@@ -1,0 +1,114 @@
+//! A copy is what it was copied from.
+
+use callbook_model::{AccountId, Region, Scope};
+use callbook_store::{Error, Open, Store};
+use jiff::civil::date;
+
+use crate::place::{Place, conformance};
+use crate::support::{Archive, everything, incoming, record};
+
+/// Everything that can be asked of an archive's account.
+async fn said(store: &Store) -> String {
+    let mut said = String::new();
+    for account in store.accounts().await.unwrap() {
+        let key = account.key;
+        let mut rows = store.calls(key, everything(), None, 10_000).await.unwrap();
+        for row in &mut rows {
+            let versions = store.versions(key, Scope::Account, &row.id).await.unwrap();
+            let (id, simple) = (&row.id, &row.simple);
+            said += &format!("{id} {simple:?} {versions:?}\n");
+        }
+        let seals = store.seals(key, Scope::Account).await.unwrap();
+        let extensions = store.extensions(key).await.unwrap();
+        let cursor = store.cursor(key, Scope::Account, "task").await.unwrap();
+        let report = store.check(key, Scope::Account, |_| {}).await.unwrap();
+        let id = account.id;
+        said += &format!("{id} {seals:?} {extensions:?} {cursor:?} {report:?}\n");
+    }
+    said
+}
+
+async fn archive(kind: crate::place::Kind) -> Archive {
+    let archive = Archive::new(kind).await;
+    let calls: Vec<_> = (0..20).map(|n| record(&format!("c{n}"), n)).collect();
+    archive.commit(&calls).await;
+    let mut edited = record("c3", 3);
+    edited["result"] = "Missed".into();
+    archive.commit(&[edited]).await;
+    let day = date(2024, 1, 1);
+    archive.store.seal_day(&archive.lock, Scope::Account, day, None, 0).await.unwrap();
+    archive
+}
+
+conformance! {
+    async fn a_copy_says_what_the_archive_says(kind: Kind) {
+        let archive = archive(kind).await;
+        let files = tempfile::tempdir().unwrap();
+        let copy = files.path().join("copy.db");
+        for _ in 0..2 {
+            // The second one replaces the first.
+            archive.store.backup(&copy, None).await.unwrap();
+        }
+        let names: Vec<_> = std::fs::read_dir(files.path()).unwrap().collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let restored = Place::new(kind).await;
+        Store::restore(&copy, &restored.location()).await.unwrap();
+        let store = Store::open(&restored.location(), Open::Existing).await.unwrap();
+        assert_eq!(said(&store).await, said(&archive.store).await);
+        let again = Store::restore(&copy, &restored.location()).await;
+        assert!(matches!(again, Err(Error::NotEmpty { .. })), "{again:?}");
+        // It can go on.
+        let lock = store.lock_sync(archive.account.key).await.unwrap();
+        let batch = callbook_store::Batch {
+            records: vec![incoming(&record("new", 99))],
+            ..Default::default()
+        };
+        store.commit(&lock, Scope::Account, batch).await.unwrap();
+        let report = store.check(archive.account.key, Scope::Account, |_| {}).await.unwrap();
+        assert_eq!((report.findings, report.calls), (vec![], 21));
+    }
+
+    async fn a_copy_of_one_account_has_no_other(kind: Kind) {
+        let archive = archive(kind).await;
+        let store = &archive.store;
+        let before = said(store).await;
+        let other = store.put_account(AccountId(500), "http://b", None, Region::US).await.unwrap();
+        let lock = store.lock_sync(other.key).await.unwrap();
+        let batch = callbook_store::Batch {
+            records: vec![incoming(&record("SECRET", 0))],
+            ..Default::default()
+        };
+        store.commit(&lock, Scope::Account, batch).await.unwrap();
+        let files = tempfile::tempdir().unwrap();
+        let copy = files.path().join("copy.db");
+        store.backup(&copy, Some(archive.account.key)).await.unwrap();
+        let bytes = std::fs::read(&copy).unwrap();
+        assert!(!bytes.windows(6).any(|bytes| bytes == b"SECRET"));
+        let location = callbook_store::Location::Sqlite(copy);
+        let copy = Store::open(&location, Open::Existing).await.unwrap();
+        assert_eq!(said(&copy).await, before);
+    }
+
+    async fn what_is_no_whole_copy_is_not_restored(kind: Kind) {
+        let archive = archive(kind).await;
+        let files = tempfile::tempdir().unwrap();
+        let copy = files.path().join("copy.db");
+        archive.store.backup(&copy, None).await.unwrap();
+        let whole = std::fs::read(&copy).unwrap();
+        let into = Place::new(kind).await;
+        let text = files.path().join("notes.txt");
+        std::fs::write(&text, "these are notes, and long enough to be anything").unwrap();
+        let half = files.path().join("half.db");
+        std::fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+        let none = files.path().join("none.db");
+        for from in [&text, &half, &none] {
+            Store::restore(from, &into.location()).await.unwrap_err();
+        }
+        Store::restore(&copy, &into.location()).await.unwrap();
+    }
+}

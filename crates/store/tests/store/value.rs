@@ -1,0 +1,33 @@
+//! Values that processes share.
+
+use callbook_store::{Open, Store};
+
+use crate::place::conformance;
+use crate::support::Archive;
+
+conformance! {
+    async fn nobody_changes_a_value_in_between(kind: Kind) {
+        let archive = Archive::new(kind).await;
+        let mut tasks = Vec::new();
+        for _ in 0..4 {
+            // As another process would: with connections of its own.
+            let store = Store::open(&archive.place.location(), Open::Existing).await.unwrap();
+            tasks.push(tokio::spawn(async move {
+                for _ in 0..25 {
+                    let one_more = |value: Option<String>| {
+                        let count = value.map_or(0, |value| value.parse().unwrap()) + 1;
+                        (Some(count.to_string()), ())
+                    };
+                    store.update_value("count", one_more).await.unwrap();
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let taken = archive.store.update_value("count", |value| (None, value)).await.unwrap();
+        assert_eq!(taken.as_deref(), Some("100"));
+        let gone = archive.store.update_value("count", |value| (value.clone(), value)).await;
+        assert_eq!(gone.unwrap(), None);
+    }
+}
