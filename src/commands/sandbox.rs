@@ -52,7 +52,7 @@ pub struct Sandbox {
     /// The first day with calls
     #[arg(long, value_name = "DATE", default_value = "2023-12-01")]
     from: String,
-    /// The last day, or moment, with calls [default: now]
+    /// The last day, or moment, with calls [default: half a minute ago]
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// Everything random is drawn from this

@@ -49,7 +49,10 @@ impl Slot {
 }
 
 /// The account's log in order of time.
-pub(crate) struct Schedule(Vec<Slot>);
+pub(crate) struct Schedule {
+    slots: Vec<Slot>,
+    longest_ms: u32,
+}
 
 /// Interactions that are put into January 2024 for the first user: the month that the public
 /// quick-start samples read.
@@ -87,36 +90,37 @@ impl Schedule {
             }
         }
         slots.sort_by_key(|slot| (slot.start_ms, slot.interaction, slot.part));
-        Self(slots)
+        Self { slots, longest_ms: 0 }
     }
 
     pub(crate) fn len(&self) -> u32 {
-        self.0.len() as u32
+        self.slots.len() as u32
     }
 
     pub(crate) fn slot(&self, call: u32) -> Slot {
-        self.0[call as usize]
+        self.slots[call as usize]
     }
 
     pub(crate) fn start_ms(&self, call: u32) -> i64 {
-        self.0[call as usize].start_ms
+        self.slots[call as usize].start_ms
     }
 
     /// When the record shows up, in Unix milliseconds.
     pub(crate) fn shown_ms(&self, call: u32) -> i64 {
-        let slot = &self.0[call as usize];
+        let slot = &self.slots[call as usize];
         slot.start_ms + i64::from(slot.shown_after_ms)
     }
 
     /// Notes when a record shows up.
     pub(crate) fn settle(&mut self, call: u32, shown_ms: i64) {
-        let slot = &mut self.0[call as usize];
+        let slot = &mut self.slots[call as usize];
         slot.shown_after_ms = u32::try_from(shown_ms - slot.start_ms).unwrap_or(u32::MAX);
+        self.longest_ms = self.longest_ms.max(slot.shown_after_ms);
     }
 
     /// The longest time from a record's start to when it shows up.
     pub(crate) fn longest_ms(&self) -> u32 {
-        self.0.iter().map(|slot| slot.shown_after_ms).max().unwrap_or_default()
+        self.longest_ms
     }
 }
 
