@@ -1,9 +1,11 @@
 //! `callbook sandbox`: a synthetic company to develop and test against.
 
+mod fleet;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use callbook_sandbox::{CompanyOptions, Options, Plan, bind};
+use callbook_sandbox::{CompanyOptions, FaultSpec, Options, Plan, bind};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,7 +21,11 @@ Examples:
   callbook sandbox --env-file sandbox.env       serve, and note how to sign in
   callbook sync --env-file sandbox.env          then, elsewhere: archive it
   callbook sandbox --calls 100000 --heavy off   more calls, no rate limit
-  callbook sandbox --seed 7 --users 200         another company";
+  callbook sandbox --seed 7 --users 200         another company
+  callbook sandbox --fault 503=0.02 --fault reset@/call-log
+                                                with faults, to try how a client takes them
+  callbook sandbox --accounts 200 --env-dir companies --calls 300 --port 0
+                                                many companies, each on its own port";
 
 /// Serve a synthetic company over the Call Log API
 ///
@@ -50,6 +56,14 @@ pub struct Sandbox {
     /// Requests of the Heavy group in a window such as 10/60s, or off for no limits at all
     #[arg(long, value_name = "N/WINDOW|off", default_value_t = Plan::DEFAULT)]
     heavy: Plan,
+    /// What goes wrong: KIND[=SHARE][:LENGTH][@PATH], such as 429=0.02:5s or reset@/call-log; repeatable
+    ///
+    /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
+    /// slow, hang, token-expired, sync-token. SHARE of the requests is 0.01 unless given.
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<FaultSpec>,
+    #[command(flatten)]
+    fleet: fleet::Fleet,
     /// Where to write the four RC_… variables, readable for you alone
     #[arg(long = "env-file", value_name = "FILE")]
     env_file: Option<PathBuf>,
@@ -72,7 +86,11 @@ impl Sandbox {
         let company = CompanyOptions { until: Some(until), ..company };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let env_file = self.env_file.clone();
-        let options = Options { listen, company, plan: self.heavy, env_file };
+        let faults = self.faults;
+        let options = Options { listen, company, plan: self.heavy, faults, env_file };
+        if let Some(accounts) = self.fleet.accounts {
+            return self.fleet.run(accounts, &options).await;
+        }
         let sandbox = bind(options).await?;
         say!("listening on {}", sandbox.server_url())?;
         note!("for the same company another time: --seed {} --until {until}", self.seed);

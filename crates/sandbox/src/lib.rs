@@ -11,7 +11,9 @@ mod deleted;
 mod directory;
 mod env_file;
 mod error;
+mod fault;
 mod filter;
+mod fleet;
 mod options;
 mod ports;
 mod run;
@@ -19,6 +21,8 @@ mod run;
 pub use callbook_api::{ParsePlanError, Plan};
 pub use credentials::Credentials;
 pub use error::Error;
+pub use fault::{Fault, FaultKind, FaultSpec, Injector, ParseFaultError};
+pub use fleet::{FaultAccounts, Member, bind_fleet, run_fleet};
 pub use options::{
     CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_SEED, DEFAULT_USERS, Options,
 };

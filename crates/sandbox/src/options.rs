@@ -7,6 +7,7 @@ use callbook_api::Plan;
 use jiff::Timestamp;
 
 use crate::error::Error;
+use crate::fault::FaultSpec;
 
 /// Where the sandbox listens unless told otherwise.
 pub const DEFAULT_PORT: u16 = 8710;
@@ -84,6 +85,8 @@ pub struct Options {
     pub company: CompanyOptions,
     /// How fast clients may ask.
     pub plan: Plan,
+    /// What goes wrong on purpose.
+    pub faults: Vec<FaultSpec>,
     /// Where to write the address and credentials, as `NAME=value` lines.
     pub env_file: Option<PathBuf>,
 }
@@ -94,6 +97,7 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
             company: CompanyOptions::default(),
             plan: Plan::DEFAULT,
+            faults: Vec::new(),
             env_file: None,
         }
     }

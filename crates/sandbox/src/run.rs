@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::middleware::from_fn_with_state;
 use callbook_api::{Api, Clock, PlanLimiter, ServeOptions, SystemClock};
 use callbook_synth::{Company, ExtensionKind};
 use secrecy::SecretString;
@@ -16,6 +17,7 @@ use crate::credentials::{Credentials, user_jwt};
 use crate::directory::SandboxDirectory;
 use crate::env_file;
 use crate::error::Error;
+use crate::fault::{self, Injector};
 use crate::options::Options;
 use crate::ports::SandboxPorts;
 
@@ -28,6 +30,7 @@ pub struct Sandbox {
     company: Arc<Company>,
     credentials: Credentials,
     api: Api<SandboxPorts>,
+    faults: Injector,
 }
 
 /// Opens the port, makes the company and writes the env file.
@@ -61,7 +64,8 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         limiter: PlanLimiter::new(options.plan),
     };
     let api = Api::new(ports, callbook_api::Config { server_url: server_url.clone() });
-    Ok(Sandbox { listener, server_url, company, credentials, api })
+    let faults = Injector::new(options.company.seed, options.faults);
+    Ok(Sandbox { listener, server_url, company, credentials, api, faults })
 }
 
 impl Sandbox {
@@ -91,9 +95,22 @@ impl Sandbox {
         &self.company
     }
 
+    /// What goes wrong on purpose: to order more of it, and to see what there was.
+    #[must_use]
+    pub fn faults(&self) -> &Injector {
+        &self.faults
+    }
+
     /// Answers requests until `shutdown` completes.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let router = callbook_api::router(self.api);
+        let faults = self.faults;
+        let strike = from_fn_with_state(faults.clone(), fault::strike);
+        let router = callbook_api::router(self.api).layer(strike);
+        let router = router.merge(fault::router(faults.clone()));
+        let shutdown = async {
+            shutdown.await;
+            faults.stop();
+        };
         callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown)
             .await
             .map_err(Error::Accept)

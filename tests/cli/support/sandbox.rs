@@ -45,7 +45,7 @@ impl Company {
         let until = "2024-06-01T00:00:00Z".parse().ok();
         let company = CompanyOptions { seed, calls, users: 12, until, ..CompanyOptions::default() };
         let listen = ([127, 0, 0, 1], 0).into();
-        let options = Options { listen, company, plan, env_file: None };
+        let options = Options { listen, company, plan, ..Options::default() };
         let sandbox = RUNTIME.block_on(bind(options)).unwrap();
         let synthetic = Arc::clone(sandbox.company());
         let ordinary =

@@ -19,7 +19,7 @@ pub fn options() -> Options {
         until: Some("2024-03-01T00:00:00Z".parse().unwrap()),
         ..CompanyOptions::default()
     };
-    Options { listen, company, plan: Plan::Off, env_file: None }
+    Options { listen, company, plan: Plan::Off, ..Options::default() }
 }
 
 pub struct Server {
