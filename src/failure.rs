@@ -217,6 +217,10 @@ fn sandbox(error: &Sandbox) -> (u8, String) {
             (FAILED, "check that the folder exists and may be written to".to_owned())
         }
         Sandbox::TooFewUsers { .. } => (USAGE, "give more with --users".to_owned()),
+        Sandbox::NoSuchAccount { .. } => {
+            (USAGE, "the companies are company-001, company-002 and so on".to_owned())
+        }
+        Sandbox::NoPortsLeft { .. } => (USAGE, "give --port 0 to take any free ones".to_owned()),
         Sandbox::EmptyPeriod { .. } => (USAGE, "--from must come before --until".to_owned()),
         _ => (FAILED, String::new()),
     }

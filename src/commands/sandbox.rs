@@ -2,11 +2,12 @@
 
 mod control;
 mod fill;
+mod fleet;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use callbook_sandbox::{CompanyOptions, Options, Plan, bind};
+use callbook_sandbox::{CompanyOptions, FaultSpec, Options, Plan, bind};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,7 +29,11 @@ Examples:
   callbook sandbox call voicemail --env-file sandbox.env
                                                 make one call in a sandbox that runs
   callbook sandbox clock --advance 1d --env-file sandbox.env
-                                                the day after";
+                                                the day after
+  callbook sandbox --fault 503=0.02 --fault reset@/call-log
+                                                with faults, to try how a client takes them
+  callbook sandbox --accounts 200 --env-dir companies --calls 300 --port 0
+                                                many companies, each on its own port";
 
 /// Serve a synthetic company over the Call Log API
 ///
@@ -67,6 +72,14 @@ pub struct Sandbox {
     /// Days that records are kept for [default: for ever]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     retention: Option<u32>,
+    /// What goes wrong: KIND[=SHARE][:LENGTH][@PATH], such as 429=0.02:5s or reset@/call-log; repeatable
+    ///
+    /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
+    /// slow, hang, token-expired, sync-token. SHARE of the requests is 0.01 unless given.
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<FaultSpec>,
+    #[command(flatten)]
+    fleet: fleet::Fleet,
     /// Where to write the four RC_… variables, readable for you alone
     #[arg(long = "env-file", value_name = "FILE")]
     env_file: Option<PathBuf>,
@@ -98,8 +111,12 @@ impl Sandbox {
             plan: self.heavy,
             live_per_minute: self.live,
             retention_days: self.retention,
+            faults: self.faults,
             env_file,
         };
+        if let Some(accounts) = self.fleet.accounts {
+            return self.fleet.run(accounts, &options).await;
+        }
         let sandbox = bind(options).await?;
         say!("listening on {}", sandbox.server_url())?;
         note!("for the same company another time: --seed {} --until {until}", self.seed);

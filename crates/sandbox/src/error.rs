@@ -49,6 +49,18 @@ pub enum Error {
         /// Its end.
         until: Timestamp,
     },
+    /// No company of that name meets faults.
+    #[error("no company is named {name}")]
+    NoSuchAccount {
+        /// What was asked for.
+        name: String,
+    },
+    /// The ports end at 65535.
+    #[error("there are not enough ports from {first} on")]
+    NoPortsLeft {
+        /// The first one.
+        first: u16,
+    },
     /// A panic while the company was made.
     #[error("the synthetic company could not be made")]
     Company(#[source] tokio::task::JoinError),

@@ -11,7 +11,9 @@ mod credentials;
 mod directory;
 mod env_file;
 mod error;
+mod fault;
 mod filter;
+mod fleet;
 mod options;
 mod ports;
 mod run;
@@ -22,6 +24,8 @@ pub use callbook_synth::{Scenario, UnknownScenario};
 pub use control::{Control, ControlError, PlayedCall, PlayedCalls, Reading};
 pub use credentials::Credentials;
 pub use error::Error;
+pub use fault::{Fault, FaultKind, FaultSpec, Injector, ParseFaultError};
+pub use fleet::{FaultAccounts, Member, bind_fleet, run_fleet};
 pub use options::{
     CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_SEED, DEFAULT_USERS, Options,
 };

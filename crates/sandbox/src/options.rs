@@ -7,6 +7,7 @@ use callbook_api::Plan;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
+use crate::fault::FaultSpec;
 
 /// Where the sandbox listens unless told otherwise.
 pub const DEFAULT_PORT: u16 = 8710;
@@ -97,6 +98,8 @@ pub struct Options {
     pub live_per_minute: Option<u32>,
     /// Days that records are kept for; for ever unless it is given.
     pub retention_days: Option<u32>,
+    /// What goes wrong on purpose.
+    pub faults: Vec<FaultSpec>,
     /// Where to write the address and credentials, as `NAME=value` lines.
     pub env_file: Option<PathBuf>,
 }
@@ -109,6 +112,7 @@ impl Default for Options {
             plan: Plan::DEFAULT,
             live_per_minute: None,
             retention_days: None,
+            faults: Vec::new(),
             env_file: None,
         }
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::middleware::from_fn_with_state;
 use callbook_api::{Api, Clock, PlanLimiter, ServeOptions, SystemClock};
 use callbook_synth::{Company, ExtensionKind};
 use secrecy::SecretString;
@@ -17,6 +18,7 @@ use crate::credentials::{Credentials, sync_key, user_jwt};
 use crate::directory::SandboxDirectory;
 use crate::env_file;
 use crate::error::Error;
+use crate::fault::{self, Injector};
 use crate::options::Options;
 use crate::ports::SandboxPorts;
 use crate::world::{SandboxClock, Ways, World};
@@ -30,6 +32,7 @@ pub struct Sandbox {
     world: Arc<World>,
     credentials: Credentials,
     api: Api<SandboxPorts>,
+    faults: Injector,
 }
 
 /// Opens the port, makes the company and writes the env file.
@@ -65,7 +68,8 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     let sync_key = sync_key(options.company.seed);
     let config = callbook_api::Config { server_url: server_url.clone(), sync_key };
     let api = Api::new(ports, config);
-    Ok(Sandbox { listener, server_url, world, credentials, api })
+    let faults = Injector::new(options.company.seed, options.faults);
+    Ok(Sandbox { listener, server_url, world, credentials, api, faults })
 }
 
 impl Sandbox {
@@ -95,13 +99,25 @@ impl Sandbox {
         &self.world.company
     }
 
+    /// What goes wrong on purpose: to order more of it, and to see what there was.
+    #[must_use]
+    pub fn faults(&self) -> &Injector {
+        &self.faults
+    }
+
     /// Answers requests until `shutdown` completes.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let mut router = callbook_api::router(self.api);
+        let faults = self.faults;
+        let strike = from_fn_with_state(faults.clone(), fault::strike);
+        let mut router = callbook_api::router(self.api).layer(strike);
         // Who listens on this machine alone is reached from this machine alone.
         if self.listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
-            router = router.merge(control::router(self.world, self.credentials));
+            router = router.merge(control::router(self.world, self.credentials, faults.clone()));
         }
+        let shutdown = async {
+            shutdown.await;
+            faults.stop();
+        };
         callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown)
             .await
             .map_err(Error::Accept)

@@ -22,8 +22,8 @@ pub use fleet::{Connect, Turn, TurnError, due_at, follow_all, in_full, sync_all}
 pub use gate::Gate;
 pub use id_set::IdSet;
 pub use plan::{
-    Applied, Ask, Complete, EXTRACT_COUNT, Endless, ListPage, Listed, ListedCall, Listing, Outcome,
-    PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay,
+    Ask, Complete, EXTRACT_COUNT, Endless, ListPage, Listed, ListedCall, Listing, Log, Outcome,
+    PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay, Wanted,
 };
 pub use run::{Options, Progress, Summary, follow, sync};
 pub use tally::Shortfall;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::decode::{self, Page};
 use crate::gate::Place;
-use crate::plan::{self, Ask, Complete, Outcome, Plan, Sealing, Step, Synced};
+use crate::plan::{self, Ask, Complete, Outcome, Plan, Sealing, Step, Synced, Wanted};
 use crate::run::{CURSOR, load_plan};
 use crate::tally::Tally;
 use crate::{Error, Options, Progress, Shortfall, Summary};
@@ -69,9 +69,6 @@ impl<'a> Log<'a> {
         self.new = plan.is_none();
         self.plan = plan.unwrap_or_default();
         self.scope = scope;
-        if let Some(days) = self.options.upstream_days {
-            self.plan.keep_days(days);
-        }
         Ok(())
     }
 
@@ -101,7 +98,15 @@ impl<'a> Log<'a> {
         &mut self,
         progress: &mut impl FnMut(Progress),
     ) -> Result<Summary, Error> {
-        self.plan.begin(self.since.take(), self.now());
+        let wanted = Wanted {
+            log: match self.scope {
+                Scope::Account => plan::Log::Account,
+                Scope::Extension(_) => plan::Log::Extension,
+            },
+            since: self.since.take(),
+            upstream_days: self.options.upstream_days,
+        };
+        self.plan.begin(self.now(), wanted);
         let (mut summary, mut tally, mut total) = (Summary::default(), Tally::default(), None);
         let mut step = self.plan.next(self.now());
         let mut answer = self.ask(step.clone()).await?;
@@ -125,7 +130,7 @@ impl<'a> Log<'a> {
             self.new = false;
             summary.committed += written;
             if let Some(span) = absent_in.filter(|_| written.suspects == 0) {
-                self.plan.apply(self.now(), &step, Outcome::Settled { span })?;
+                self.plan.apply(self.now(), Outcome::Settled { span })?;
             }
             progress(Progress { records: summary.records, total, reached });
             answer = asked?;
@@ -182,8 +187,6 @@ impl<'a> Log<'a> {
     async fn changes(&self, step: &Step, ask: &Ask) -> Result<(Outcome, Page), Error> {
         let (feed, count) = match (step, self.scope) {
             (Step::Changes(_), Scope::Account) => (Feed::Extract, plan::EXTRACT_COUNT),
-            // There is none of a single extension.
-            (Step::Changes(_), _) => return Ok((Outcome::Unavailable, Page::default())),
             (_, scope) => (Feed::Sync(scope), plan::SYNC_COUNT),
         };
         let since = match ask {
@@ -217,18 +220,19 @@ impl<'a> Log<'a> {
     async fn apply(&mut self, answer: Answer) -> Result<Writing, Error> {
         let Answer { step, outcome, page, place } = answer;
         let now = self.now();
-        let applied = self.plan.apply(now, &step, outcome)?;
+        let kept_before = self.plan.upstream_from();
+        let complete = self.plan.apply(now, outcome)?;
         let mut batches = page.batches;
         if batches.is_empty() {
             batches.push(Batch::default());
         }
         let mut absent_in = None;
-        if let Some(complete) = applied.complete {
+        if let Some(complete) = complete {
             let absent = self.absent(&complete).await?;
             if !absent.is_empty() {
                 let span = complete.span;
                 absent_in = Some(span);
-                self.plan.apply(now, &step, Outcome::Absent { span })?;
+                self.plan.apply(now, Outcome::Absent { span })?;
             }
             if let Some(last) = batches.last_mut() {
                 last.absent = absent;
@@ -243,7 +247,7 @@ impl<'a> Log<'a> {
         if let Some(last) = batches.last_mut() {
             last.cursors.push((CURSOR, state));
         }
-        let upstream_from = applied.upstream_from;
+        let upstream_from = self.plan.upstream_from().filter(|from| Some(*from) != kept_before);
         Ok(Writing { batches, upstream_from, sealing, absent_in, place })
     }
 

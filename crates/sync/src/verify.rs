@@ -102,7 +102,7 @@ pub async fn verify(
 ) -> Result<VerifyReport, Error> {
     let synced = load_plan(store, account, Scope::Account).await?.unwrap_or_default();
     let covered = synced.covered().ok_or(Error::NeverSynced(account.id))?;
-    if !synced.is_filled() {
+    if !synced.is_listed() {
         return Err(Error::Unfinished);
     }
     let span = Span::new(covered.from.max(wanted.from), covered.to.min(wanted.to))

@@ -39,6 +39,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use crate::credentials::Credentials;
+use crate::fault::{self, Injector};
 use crate::world::{What, World};
 
 /// Lines of the truth are sent in portions of this size.
@@ -50,7 +51,7 @@ const MOST_MS: i64 = 10 * 366 * 86_400_000;
 type Shared = State<Arc<World>>;
 
 /// The control API. A part of it that needs more state than the world is merged in here.
-pub(crate) fn router(world: Arc<World>, credentials: Credentials) -> Router {
+pub(crate) fn router(world: Arc<World>, credentials: Credentials, faults: Injector) -> Router {
     Router::new()
         .route("/sandbox/v1/calls", post(play))
         .route("/sandbox/v1/clock", get(read_clock).post(turn_clock))
@@ -59,6 +60,7 @@ pub(crate) fn router(world: Arc<World>, credentials: Credentials) -> Router {
         .route("/sandbox/v1/reset", post(reset))
         .route("/sandbox/v1/truth", get(truth))
         .with_state(world)
+        .merge(fault::router(faults))
         .layer(from_fn_with_state(Arc::new(credentials), authenticate))
 }
 

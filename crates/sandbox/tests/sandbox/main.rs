@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod faults;
 mod filters;
+mod fleet;
 mod logs;
 mod paging;
 mod records;

@@ -1,125 +1,179 @@
-//! What to ask upstream next: a pure state machine.
+//! What to do next to keep an archive equal to its upstream: a pure state machine, in layers.
 //!
-//! Layers, each of which finds what the ones before it cannot:
+//! 1. Everything is listed once, newest first: `listing`.
+//! 2. What changed: `call-log-extract-sync`, for accounts: `feed`.
+//! 3. What was deleted: `call-log-sync`; for an extension's log also what changed. A token that is refused
+//!    costs a new one and a list of the span since the last good one, never of the history.
+//! 4. Every day is listed again when it is 1, 7 and 30 days old, for stragglers and for what vanished without
+//!    a word: `windows`. After the last time it is sealed: `seals`.
+//! 5. Where neither of the two tells what changed, the last day is listed each time.
+//! 6. What upstream keeps is looked for once a day: `kept`.
 //!
-//! 1. the **back-fill** lists everything once, newest first ([`Listing`]);
-//! 2. **changes** (`call-log-extract-sync`) gives what was added or edited since a token;
-//! 3. **deletions** (`call-log-sync` with `showDeleted`) gives what was deleted since a token; a token that is
-//!    refused costs a list of the span since the last good one, never the history;
-//! 4. **days are listed again** at 1, 7 and 30 days: what came late, and what went without a word;
-//! 5. a **probe** a day learns from where on upstream still lists calls: what is older is not deleted;
-//! 6. **seals**: a day that was listed for the last time is sealed in the archive.
-//!
-//! The state is committed with what each step led to. `now` is the server's clock, which may leap.
+//! The state is one JSON value. It is written with each commit that a step led to.
 
-mod check;
 mod clock;
 mod feed;
 mod kept;
 mod listing;
-mod relist;
 mod seals;
 mod step;
+mod windows;
+
+use std::collections::HashSet;
 
 use callbook_model::Span;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use listing::{Endless, ListPage, Listed, ListedCall, Listing};
-pub use step::{Ask, Complete, Outcome, Sealing, Step, Synced, UpstreamDay};
-
-use check::{Check, Checking};
-use clock::{date, minus, plus, start_of};
-use feed::Feed;
+use clock::{DAY, Reached, date, due, minus, plus};
+use feed::{Feed, OVERLAP};
 use kept::{Kept, Retention};
-use relist::Relist;
+pub use listing::{Endless, ListPage, Listed, ListedCall, Listing};
 use seals::Seals;
+pub use step::{Ask, Complete, Outcome, Sealing, Step, Synced, UpstreamDay};
+use windows::{Windows, upstream_day};
 
-/// Records that `call-log-extract-sync` gives at most.
-pub const EXTRACT_COUNT: u32 = 1000;
-
-/// Records that `call-log-sync` gives at most.
-pub const SYNC_COUNT: u32 = 250;
-
-/// Without push, what is new is asked for so often and no more.
+/// Without push, upstream is asked no more often.
 pub const PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
+/// Records to ask `call-log-extract-sync` for (contract: its highest `recordCount`).
+pub const EXTRACT_COUNT: u32 = 1000;
+
+/// Records to ask `call-log-sync` for (contract: its highest `recordCount`).
+pub const SYNC_COUNT: u32 = 250;
+
+/// Calls show up after they end, filed under their start: without a feed, this much is listed again each time.
+const LAST_DAY: SignedDuration = DAY;
+
 /// Everything that upstream has: RingCentral itself began later. (2000-01-01T00:00:00Z)
-pub(super) const BEGINNING: Timestamp = Timestamp::constant(946_684_800, 0);
+const BEGINNING: Timestamp = Timestamp::constant(946_684_800, 0);
 
-/// Without the endpoints for changes, so much is listed again each time.
-const RECENT: SignedDuration = SignedDuration::from_hours(24);
+/// How far back `call-log-sync` looks (contract: 30 days).
+const SYNC_REACH: SignedDuration = SignedDuration::from_hours(29 * 24);
 
-/// A call that is not listed is looked for once more after so long: lists may lag.
-const RECHECK_AFTER: SignedDuration = SignedDuration::from_mins(65);
+/// What is kept upstream is known from one day to the next, and no more exactly.
+const KEPT_MARGIN: SignedDuration = SignedDuration::from_hours(2 * 24);
 
-/// How far a log has been synced, and what is to be done about it.
+/// Whose call log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Log {
+    /// The account's.
+    #[default]
+    Account,
+    /// One extension's: it has no `call-log-extract-sync`.
+    Extension,
+}
+
+/// What a run is to do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Whose calls.
+    pub log: Log,
+    /// List calls that began since then, though they were listed before.
+    pub since: Option<Timestamp>,
+    /// How many days upstream keeps calls, at least; `None` for what RingCentral does at least.
+    pub upstream_days: Option<u32>,
+}
+
+/// How far a call log is known, and what is to be done about the rest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Plan {
     /// Everything listed, or to be listed.
     covered: Option<Span>,
-    /// The back-fill, and what else was asked for by hand.
-    #[serde(rename = "pending")]
-    listing: Listing,
-    /// The oldest call that the back-fill has come by.
-    oldest: Option<Timestamp>,
-    changes: Feed,
-    deletions: Feed,
-    relist: Relist,
-    /// Spans to be listed again for a reason of their own.
-    checks: Vec<Check>,
-    kept: Kept,
+    /// To be listed.
+    pending: Listing,
+    #[serde(default)]
+    log: Log,
+    #[serde(default)]
     retention: Retention,
+    /// Calls that began before are known, save for stragglers.
+    #[serde(default)]
+    reached: Option<Reached>,
+    /// When the last day was last listed.
+    #[serde(default)]
+    last_day_listed: Option<Timestamp>,
+    /// When the oldest call began that was listed.
+    #[serde(default)]
+    oldest: Option<Timestamp>,
+    #[serde(default)]
+    changes: Feed,
+    #[serde(default)]
+    deletions: Feed,
+    #[serde(default)]
+    windows: Windows,
+    #[serde(default)]
+    kept: Kept,
+    #[serde(default)]
     seals: Seals,
-    /// When the last day was last listed for want of anything better.
-    recent: Option<Timestamp>,
     #[serde(skip)]
-    checking: Option<Checking>,
+    doing: Doing,
 }
 
-/// What follows from an outcome, beside the plan's new state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// A list from which calls can be seen to be absent.
-    pub complete: Option<Complete>,
-    /// Upstream lists nothing any more that began before.
-    pub upstream_from: Option<Timestamp>,
+/// What was last asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Doing {
+    #[default]
+    Nothing,
+    Changes,
+    Deletions,
+    Pending,
+    Probe(Span),
+    Window,
+    Seal,
+}
+
+/// What tells which calls are new or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Changes,
+    Deletions,
+    LastDay,
 }
 
 impl Plan {
-    /// Starts a run: everything since `since`, though it was listed before; or, without it, everything that
-    /// was not listed yet. `now` should be the server's.
-    pub fn begin(&mut self, since: Option<Timestamp>, now: Timestamp) {
-        self.checking = None;
+    /// Starts a run: what changed is asked for at once, and `wanted.since` is listed. `now` is the
+    /// server's time, here as everywhere.
+    pub fn begin(&mut self, now: Timestamp, wanted: Wanted) {
+        self.log = wanted.log;
+        self.retention = wanted.upstream_days.map_or(self.retention, Retention::of_days);
         let known = self.covered.map_or(now, |covered| covered.to.min(now));
+        self.reached.get_or_insert(Reached::new(known));
         self.changes.begin(known);
         self.deletions.begin(known);
-        let Some(covered) = self.covered else {
-            self.covered = Span::new(since.unwrap_or(BEGINNING), now);
-            self.covered.into_iter().for_each(|span| self.listing.add(span));
-            return;
-        };
-        if self.listing.next().is_none() {
-            // Of archives made before there were such lists.
-            self.relist.all_listed(known);
+        match self.covered {
+            Some(covered) => self.go_on(covered, now, wanted.since),
+            None => self.list_first(now, wanted.since),
         }
-        let from = since.unwrap_or(BEGINNING);
-        if since.is_none() && BEGINNING < covered.from {
-            let to = covered.from.saturating_add(listing::BEYOND).unwrap_or(covered.from);
-            Span::new(BEGINNING, to).into_iter().for_each(|span| self.listing.add(span));
-        }
-        if since.is_some() {
-            // Never from later on: what lies between the last run and `since` would be left out for good.
-            let from = from.min(known);
-            Span::new(from, now).into_iter().for_each(|span| self.listing.add(span));
-        }
-        self.covered = Span::new(covered.from.min(from), covered.to.max(now)).or(self.covered);
     }
 
-    /// Upstream keeps calls for so many days, at least.
-    pub fn keep_days(&mut self, days: u32) {
-        self.retention = Retention::of_days(days);
+    fn list_first(&mut self, now: Timestamp, since: Option<Timestamp>) {
+        self.covered = Span::new(since.unwrap_or(BEGINNING), now);
+        self.covered.into_iter().for_each(|span| self.pending.add(span));
+        self.windows.listed(now);
+        self.last_day_listed = Some(now);
+    }
+
+    fn go_on(&mut self, covered: Span, now: Timestamp, since: Option<Timestamp>) {
+        self.windows.uncounted(covered.to.min(now));
+        self.last_day_listed = None;
+        if since.is_none() && BEGINNING < covered.from {
+            let to = plus(covered.from, SignedDuration::from_millis(1));
+            self.pending.add(Span { from: BEGINNING, to });
+        }
+        if let Some(since) = since {
+            // Never from later on: what lies between the last run and `since` would be left out for good.
+            self.list_last_day(now, Some(since));
+        }
+        let from = covered.from.min(since.unwrap_or(BEGINNING));
+        if from < covered.from {
+            self.windows.listed(now);
+        }
+        self.cover(from, now);
+    }
+
+    fn cover(&mut self, from: Timestamp, to: Timestamp) {
+        let from = self.covered.map_or(from, |covered| covered.from.min(from));
+        self.covered = Span::new(from, to).or(self.covered);
     }
 
     /// What has been listed, or will have been once nothing is pending.
@@ -127,197 +181,242 @@ impl Plan {
         self.covered
     }
 
-    /// Whether everything was listed once.
-    pub fn is_filled(&self) -> bool {
-        self.covered.is_some() && self.listing.next().is_none()
+    /// Whether all of [`Plan::covered`] was listed.
+    pub fn is_listed(&self) -> bool {
+        self.pending.next().is_none()
     }
 
-    /// What to do now.
-    pub fn next(&mut self, now: Timestamp) -> Step {
-        if self.changes.due(now) <= now {
-            return Step::Changes(self.changes.ask(now));
-        }
-        if self.deletions.due(now) <= now {
-            return Step::Deletions(self.deletions.ask(now));
-        }
-        if let Some(page) = self.listing.next() {
-            return Step::List(page);
-        }
-        self.check(now)
-            .or_else(|| self.probe(now))
-            .or_else(|| self.seal())
-            .unwrap_or_else(|| Step::Idle { until: self.idle_until(now) })
-    }
-
-    fn check(&mut self, now: Timestamp) -> Option<Step> {
-        if self.checking.is_none() {
-            let own = self.checks.iter().find(|check| check.due <= now).cloned();
-            let check = own.or_else(|| self.relist.due(now)).or_else(|| self.recent(now))?;
-            self.checking = Some(Checking::start(check));
-        }
-        self.checking.as_ref()?.next().map(Step::List)
-    }
-
-    /// The last day, where nothing tells what is new.
-    fn recent(&self, now: Timestamp) -> Option<Check> {
-        let blind = self.changes.is_away(now) && self.deletions.is_away(now);
-        if !blind || clock::due(self.recent, now, PAUSE) > now {
-            return None;
-        }
-        let known = self.covered.map_or(now, |covered| covered.to);
-        let span = Span::new(minus(now, RECENT).min(known), now)?;
-        Some(Check::new(span, now, false))
-    }
-
-    fn probe(&mut self, now: Timestamp) -> Option<Step> {
-        let known = self.oldest?;
-        self.kept.probe(now, known).map(Step::Probe)
-    }
-
-    fn seal(&self) -> Option<Step> {
-        self.seals.next().map(Step::Seal)
-    }
-
-    fn idle_until(&self, now: Timestamp) -> Timestamp {
-        let blind = self.changes.is_away(now) && self.deletions.is_away(now);
-        let recent = blind.then(|| clock::due(self.recent, now, PAUSE));
-        let probe = self.oldest.map(|_| self.kept.due(now));
-        let dues = [Some(self.changes.due(now)), Some(self.deletions.due(now))].into_iter();
-        let dues = dues.chain([self.relist.next_due(), recent, probe]).flatten();
-        let dues = dues.chain(self.checks.iter().map(|check| check.due));
-        dues.filter(|due| *due > now).min().unwrap_or_else(|| plus(now, PAUSE))
-    }
-
-    /// Takes note of what came of the step that [`Plan::next`] gave.
-    ///
-    /// # Errors
-    /// When upstream goes on naming another page after the last one that there can be.
-    pub fn apply(
-        &mut self,
-        now: Timestamp,
-        step: &Step,
-        outcome: Outcome,
-    ) -> Result<Applied, Endless> {
-        let mut applied = Applied::default();
-        match (step, outcome) {
-            (_, Outcome::Page(listed)) => return self.page(now, &listed),
-            (Step::Changes(_), Outcome::Synced(synced)) => {
-                if let Some(to) = self.changes.synced(now, synced) {
-                    self.cover(to);
-                }
-            }
-            (Step::Deletions(_), Outcome::Synced(synced)) => {
-                let last = self.deletions.synced(now, synced);
-                if let Some(to) = last.filter(|_| self.changes.is_away(now)) {
-                    self.cover(to);
-                }
-            }
-            (Step::Changes(_), Outcome::TokenRefused) => {
-                if !self.changes.refused() {
-                    // Not even a moment is taken: the span since is listed instead.
-                    self.check_since(self.changes.since(now), now);
-                    self.changes.skip(now);
-                    self.changes.unavailable(now);
-                }
-            }
-            (Step::Deletions(_), Outcome::TokenRefused) => {
-                self.check_since(self.deletions.since(now), now);
-                if !self.deletions.refused() {
-                    self.deletions.unavailable(now);
-                }
-                self.deletions.skip(now);
-            }
-            (Step::Changes(_), Outcome::Unavailable) => self.changes.unavailable(now),
-            (Step::Deletions(_), Outcome::Unavailable) => self.deletions.unavailable(now),
-            (Step::Probe(span), Outcome::Probed { newest }) => {
-                if let Some(known) = self.oldest {
-                    let before = self.kept.from;
-                    self.kept.probed(now, known, span.to, newest);
-                    applied.upstream_from = self.kept.from.filter(|from| Some(*from) != before);
-                }
-            }
-            (_, Outcome::Sealed) => self.seals.sealed(),
-            (_, Outcome::Absent { span }) => self.recheck(span, now),
-            (_, Outcome::Settled { span }) => self.settle(span),
-            // No step is answered so.
-            _ => {}
-        }
-        Ok(applied)
-    }
-
-    fn page(&mut self, now: Timestamp, listed: &Listed) -> Result<Applied, Endless> {
-        let mut applied = Applied::default();
-        if self.listing.next().is_some() {
-            self.oldest = self.oldest.into_iter().chain(listed.oldest).min();
-            self.listing.apply(listed)?;
-            if self.listing.next().is_none() {
-                applied.upstream_from = self.filled(now);
-            }
-            return Ok(applied);
-        }
-        let Some(checking) = &mut self.checking else { return Ok(applied) };
-        if checking.apply(listed)? {
-            applied.complete = self.checked(now);
-        }
-        Ok(applied)
-    }
-
-    /// Everything was listed.
-    fn filled(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let covered = self.covered?;
-        self.relist.all_listed(covered.to);
-        let oldest = self.oldest.filter(|_| covered.from <= BEGINNING)?;
-        self.kept.found(oldest, now);
-        let relisted = self.relist.last_age_from()?;
-        self.seals.listed(date(oldest), relisted);
+    /// Upstream lists nothing any more that began before then.
+    pub fn upstream_from(&self) -> Option<Timestamp> {
         self.kept.from
     }
 
-    /// A check came to its end.
-    fn checked(&mut self, now: Timestamp) -> Option<Complete> {
-        let checking = self.checking.take()?;
-        let span = checking.check.span;
-        let day = date(span.from);
-        self.checks.retain(|check| check.span != span || check.due > now);
-        if span.from == start_of(day) {
-            self.relist.listed(day, now);
+    /// What to do now. The same, until its outcome is applied or something more urgent falls due.
+    pub fn next(&mut self, now: Timestamp) -> Step {
+        let (doing, step) = self.choose(now);
+        self.doing = doing;
+        step
+    }
+
+    fn choose(&mut self, now: Timestamp) -> (Doing, Step) {
+        if self.log == Log::Account && self.changes.due(now) <= now {
+            return (Doing::Changes, Step::Changes(self.changes.ask(now)));
         }
-        if self.changes.is_away(now) && self.deletions.is_away(now) {
-            self.recent = Some(now);
-            self.cover(span.to.min(now));
+        if self.deletions.due(now) <= now {
+            return (Doing::Deletions, Step::Deletions(self.ask_deletions(now)));
         }
-        checking.sealing().into_iter().for_each(|sealing| self.seals.add(sealing));
-        checking.complete().filter(|_| self.retention.covers(span.from, now))
+        if self.last_day_due(now) <= now {
+            self.list_last_day(now, None);
+        }
+        if let Some(page) = self.pending.next() {
+            return (Doing::Pending, Step::List(page));
+        }
+        self.note_listed(now);
+        let known = self.known_from(now);
+        if let Some(span) = self.kept.probe(now, known) {
+            return (Doing::Probe(span), Step::Probe(span));
+        }
+        if let Some(page) = self.windows.next(now, known) {
+            return (Doing::Window, Step::List(page));
+        }
+        if let Some(sealing) = self.seals.next() {
+            return (Doing::Seal, Step::Seal(sealing));
+        }
+        (Doing::Nothing, Step::Idle { until: self.idle_until(now) })
     }
 
-    /// Everything that began before is known.
-    fn cover(&mut self, to: Timestamp) {
-        self.covered = self.covered.map(|covered| Span { to: covered.to.max(to), ..covered });
+    fn ask_deletions(&self, now: Timestamp) -> Ask {
+        match self.deletions.ask(now) {
+            // A token stands for the calls of its first answer, and older ones are of interest too.
+            Ask::Full { .. } => Ask::Full { from: minus(now, SYNC_REACH) },
+            token @ Ask::Token(_) => token,
+        }
     }
 
-    /// Lists again, at once, what began since then.
-    fn check_since(&mut self, since: Timestamp, now: Timestamp) {
-        // A call is filed under its start, and may have lasted for hours.
-        let since = minus(since, SignedDuration::from_hours(1));
-        let check = Span::new(since, now).map(|span| Check::new(span, now, false));
-        self.checks.extend(check);
+    fn idle_until(&self, now: Timestamp) -> Timestamp {
+        let changes = match self.log {
+            Log::Account => self.changes.due(now),
+            Log::Extension => Timestamp::MAX,
+        };
+        [
+            changes,
+            self.deletions.due(now),
+            self.last_day_due(now),
+            self.kept.due(now),
+            self.windows.due(now),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(now)
     }
 
-    /// Calls of the span are absent: it is listed once more before they count as deleted, and sealed only
-    /// then.
-    fn recheck(&mut self, span: Span, now: Timestamp) {
-        let day = date(span.from);
-        let sealing = (span.from == start_of(day)).then(|| self.seals.remove(day)).flatten();
-        let due = plus(now, RECHECK_AFTER);
-        let seal = sealing.is_some();
-        self.checks.push(Check { sealing, ..Check::new(span, due, seal) });
+    fn source(&self, now: Timestamp) -> Source {
+        match self.log {
+            Log::Account if !self.changes.is_away(now) => Source::Changes,
+            _ if !self.deletions.is_away(now) => Source::Deletions,
+            _ => Source::LastDay,
+        }
     }
 
-    /// Nothing of the span is in doubt any more.
-    fn settle(&mut self, span: Span) {
-        let (settled, others): (Vec<Check>, _) =
-            self.checks.drain(..).partition(|check| check.span == span);
-        self.checks = others;
-        settled.into_iter().filter_map(|check| check.sealing).for_each(|each| self.seals.add(each));
+    fn last_day_due(&self, now: Timestamp) -> Timestamp {
+        match self.source(now) {
+            Source::LastDay if self.covered.is_some() => due(self.last_day_listed, now, PAUSE),
+            _ => Timestamp::MAX,
+        }
+    }
+
+    /// Lists what is not known for sure to be there: the last day, and what came after; or more.
+    fn list_last_day(&mut self, now: Timestamp, since: Option<Timestamp>) {
+        let known = self.reached.map_or(now, |reached| reached.by(now));
+        let first = self.covered.map_or(known, |covered| covered.from);
+        let from = minus(known, LAST_DAY).max(first.min(now));
+        let from = since.map_or(from, |since| since.min(from));
+        Span::new(from, now).into_iter().for_each(|span| self.pending.add(span));
+        self.last_day_listed = Some(now);
+        self.known(now, now);
+    }
+
+    /// Calls that began before `upto` are known, or pending.
+    fn known(&mut self, upto: Timestamp, now: Timestamp) {
+        self.reached.get_or_insert(Reached::new(upto)).advance(upto, now);
+        if let Some(covered) = self.covered {
+            self.cover(covered.from, covered.to.min(now).max(upto));
+        }
+    }
+
+    /// Nothing is pending: what that tells.
+    fn note_listed(&mut self, now: Timestamp) {
+        let whole = self.covered.is_some_and(|covered| covered.from <= BEGINNING);
+        if let Some(oldest) = self.oldest.filter(|_| whole && self.kept.from.is_none()) {
+            self.kept.found(oldest, now);
+        }
+        let oldest = self.oldest.or(self.kept.from);
+        if let Some((oldest, relisted)) = oldest.zip(self.windows.first_unsealed()) {
+            self.seals.listed(date(oldest), relisted);
+        }
+    }
+
+    /// Nothing earlier is of interest.
+    fn known_from(&self, now: Timestamp) -> Timestamp {
+        self.covered.map_or(now, |covered| covered.from)
+    }
+
+    /// Takes note of what came of the step that [`Plan::next`] gave. Returns what is complete with it: the
+    /// archive is to be compared with that, see [`Outcome::Absent`].
+    ///
+    /// # Errors
+    /// When upstream goes on naming another page after the last one that there can be.
+    pub fn apply(&mut self, now: Timestamp, outcome: Outcome) -> Result<Option<Complete>, Endless> {
+        match outcome {
+            Outcome::Page(listed) => return self.page(now, listed),
+            Outcome::Synced(synced) => self.synced(now, synced),
+            Outcome::TokenRefused => self.refused(now),
+            Outcome::Unavailable => self.unavailable(now),
+            Outcome::Probed { newest } => self.probed(now, newest),
+            Outcome::Sealed if self.doing == Doing::Seal => self.seals.sealed(),
+            Outcome::Sealed => {}
+            Outcome::Absent { span } => {
+                let seal = self.seals.remove(date(span.from));
+                self.windows.recheck(now, span, seal);
+            }
+            Outcome::Settled { span } => {
+                self.windows.settle(span).into_iter().for_each(|sealing| self.seals.add(sealing));
+            }
+        }
+        Ok(None)
+    }
+
+    fn page(&mut self, now: Timestamp, listed: Listed) -> Result<Option<Complete>, Endless> {
+        match self.doing {
+            Doing::Pending => {
+                self.pending.apply(&listed)?;
+                self.oldest = self.oldest.into_iter().chain(listed.oldest).min();
+                Ok(None)
+            }
+            Doing::Window => self.window_page(now, listed),
+            _ => Ok(None),
+        }
+    }
+
+    fn window_page(&mut self, now: Timestamp, listed: Listed) -> Result<Option<Complete>, Endless> {
+        let Some(finished) = self.windows.apply(now, listed)? else { return Ok(None) };
+        let span = finished.span;
+        let calls = finished.calls.filter(|_| self.absence_counts(span, now));
+        if let Some(day) = finished.seal {
+            let upstream = calls.as_ref().map(|calls| upstream_day(span, calls));
+            self.seals.add(Sealing { day, upstream });
+        }
+        let ids = |calls: std::collections::HashMap<String, i64>| {
+            calls.into_keys().collect::<HashSet<_>>()
+        };
+        Ok(calls.map(|calls| Complete { span, ids: ids(calls) }))
+    }
+
+    /// Whether a call is deleted that upstream does not list: it may have been forgotten.
+    fn absence_counts(&self, span: Span, now: Timestamp) -> bool {
+        let kept = self.kept.from.is_none_or(|from| plus(from, KEPT_MARGIN) <= span.from);
+        kept && self.retention.covers(span.from, now)
+    }
+
+    fn synced(&mut self, now: Timestamp, synced: Synced) {
+        let source = self.source(now);
+        let known = match self.doing {
+            Doing::Changes => self.changes.synced(now, synced),
+            Doing::Deletions => {
+                let full = synced.records >= SYNC_COUNT as usize;
+                if full && matches!(self.deletions.ask(now), Ask::Token(_)) {
+                    // There may have been more.
+                    self.add_gap(now);
+                }
+                self.deletions.synced(now, Synced { newer: false, ..synced })
+            }
+            _ => None,
+        };
+        let is_source = match self.doing {
+            Doing::Changes => source == Source::Changes,
+            _ => source == Source::Deletions,
+        };
+        if let Some(known) = known.filter(|_| is_source) {
+            self.known(known, now);
+        }
+    }
+
+    fn refused(&mut self, now: Timestamp) {
+        match self.doing {
+            Doing::Changes if self.changes.refused() => {}
+            Doing::Changes => {
+                // So far back it does not go. Twice running, it is out of order.
+                let since = self.changes.since(now);
+                if minus(now, OVERLAP + OVERLAP) < since {
+                    self.changes.unavailable(now);
+                } else {
+                    Span::new(since, now).into_iter().for_each(|span| self.pending.add(span));
+                    self.changes.skip(now);
+                }
+            }
+            Doing::Deletions if self.deletions.refused() => self.add_gap(now),
+            Doing::Deletions => self.deletions.unavailable(now),
+            _ => {}
+        }
+    }
+
+    fn add_gap(&mut self, now: Timestamp) {
+        let gap = Span::new(self.deletions.since(now), now);
+        gap.into_iter().for_each(|gap| self.windows.gap(gap));
+    }
+
+    fn unavailable(&mut self, now: Timestamp) {
+        match self.doing {
+            Doing::Changes => self.changes.unavailable(now),
+            Doing::Deletions => self.deletions.unavailable(now),
+            _ => {}
+        }
+    }
+
+    fn probed(&mut self, now: Timestamp, newest: Option<Timestamp>) {
+        if let Doing::Probe(span) = self.doing {
+            let known = self.known_from(now);
+            self.kept.probed(now, known, span.to, newest);
+        }
     }
 }
