@@ -12,7 +12,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::sync::{download, sentence};
+use super::sync::{download, sentence, signed_in};
 use super::verify::compare;
 use super::{calls, show};
 use crate::failure::{self, ExitCodeNumber};
@@ -65,7 +65,8 @@ impl Demo {
         let account =
             store.accounts().await?.into_iter().next().context("no account was synced")?;
         let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
-        let report = compare(connection, &store, &account, span).await?;
+        let client = signed_in(connection, &store)?;
+        let report = compare(&client, &store, &account, Scope::Account, span).await?;
         super::verify::print(&report)?;
 
         step("callbook calls --limit 8: the newest calls")?;

@@ -13,6 +13,7 @@ pub mod sync;
 pub mod verify;
 
 use anyhow::Context as _;
+use callbook_model::Scope;
 use callbook_store::{Account, Open, Store};
 
 use crate::cli::{Cli, Command};
@@ -85,6 +86,16 @@ async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, A
         }
     };
     Ok((store, account))
+}
+
+/// The log that the archive has of an account: the company's, or that of the one user who was signed in.
+async fn main_scope(store: &Store, account: &Account) -> anyhow::Result<Scope> {
+    let scopes = store.scopes(account.key).await?;
+    let own = scopes.iter().find(|scope| **scope != Scope::Account);
+    Ok(match scopes.contains(&Scope::Account) {
+        true => Scope::Account,
+        false => own.copied().unwrap_or(Scope::Account),
+    })
 }
 
 /// Prints one JSON document.

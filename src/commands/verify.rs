@@ -1,19 +1,29 @@
 //! `callbook verify`: prove that nothing is missing.
 
-use callbook_model::Span;
-use callbook_ringcentral::{Client, Connection, Retry};
-use callbook_store::{Account, Store};
-use callbook_sync::{DayReport, Shortfall, VerifyReport};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use callbook_model::{Scope, Span};
+use callbook_ringcentral::Client;
+use callbook_store::{Account, CheckReport, Seal, Store};
+use callbook_sync::{DayReport, Progress, Repaired, Shortfall, VerifyReport, repair};
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{open, print_json};
+use super::sync::signed_in;
+use super::{main_scope, open, print_json};
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
 use crate::time;
+
+/// Findings that are printed; JSON has them all.
+const FINDINGS_SHOWN: usize = 20;
 
 /// Ids of missing calls that are printed for a day; JSON has them all.
 const IDS_SHOWN: usize = 5;
@@ -21,25 +31,39 @@ const IDS_SHOWN: usize = 5;
 const EXAMPLES: &str = "\
 Examples:
   callbook verify                                    everything that was synced
+  callbook verify --offline                          without asking upstream
+  callbook verify --repair                           and make good what is found
+  callbook verify --report 2026-11.json              for auditors: dated, with the chain's hash
   callbook verify --from 2024-01-01 --to 2024-01-31  January 2024
   callbook verify --json                             each day's count and hash, both sides
 
-Ends with exit code 3 if a call is missing. Calls that only the archive has are no gap: upstream
-does not keep them for ever. Neither are calls that ended after the last sync.";
+Ends with exit code 3 if a call is missing or something is damaged. Calls that only the archive has
+are no gap: upstream does not keep them for ever, and the seals of their days prove that they are
+what was there. Neither are calls that ended after the last sync.";
 
-/// Compare the archive with the call log, day by day
+/// Prove that nothing is missing and nothing has changed
 ///
 /// Lists the call log once more, without details, and compares each day's count and ids (UTC) with
-/// the archive's.
+/// the archive's; then looks at every document, column and version in the archive, and computes the
+/// chain of sealed days again.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Verify {
-    /// The first day (UTC) [default: the first that was synced]
-    #[arg(long, value_name = "DATE")]
+    /// The first day (UTC) to compare [default: the first that was synced]
+    #[arg(long, value_name = "DATE", conflicts_with = "offline")]
     from: Option<String>,
-    /// The last day (UTC) [default: the moment of the last sync]
-    #[arg(long, value_name = "DATE")]
+    /// The last day (UTC) to compare [default: the moment of the last sync]
+    #[arg(long, value_name = "DATE", conflicts_with = "offline")]
     to: Option<String>,
+    /// Look at the archive alone: no request is sent
+    #[arg(long)]
+    offline: bool,
+    /// Fetch what is missing or damaged, fifty calls a request, and index again what can be
+    #[arg(long)]
+    repair: bool,
+    /// Write a dated report, as JSON, to a new file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// The account's id, where the archive holds several
     #[arg(long, value_name = "ID")]
     account: Option<u64>,
@@ -50,40 +74,159 @@ pub struct Verify {
     sources: Sources,
 }
 
+/// Everything that was looked at.
+struct Proof {
+    /// Against upstream, unless offline.
+    compared: Option<VerifyReport>,
+    checked: CheckReport,
+    /// The newest entry of the chain of seals.
+    head: Option<Seal>,
+    repaired: Option<Repaired>,
+}
+
 impl Verify {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
         let span = time::span(self.from.as_deref(), self.to.as_deref(), &TimeZone::UTC)?;
-        let connection = config.connection()?;
+        let connection = (!self.offline).then(|| config.connection()).transpose()?;
         let (store, account) = open(&config, self.account).await?;
-        let report = compare(connection, &store, &account, span).await?;
-        if self.json {
-            print_json(&as_json(&report))?;
-        } else {
-            print(&report)?;
+        let scope = main_scope(&store, &account).await?;
+        let client = connection.map(|connection| signed_in(connection, &store)).transpose()?;
+        let mut proof = prove(client.as_ref(), &store, &account, scope, span).await?;
+        if self.repair && !proof.is_whole() {
+            let missing: Vec<String> = proof.missing().cloned().collect();
+            let findings = &proof.checked.findings;
+            let client = client.as_ref();
+            let repaired = repair(client, &store, &account, scope, &missing, findings).await?;
+            proof = Proof {
+                repaired: Some(repaired),
+                ..prove(client, &store, &account, scope, span).await?
+            };
         }
-        Ok(if report.is_complete() { failure::OK } else { failure::PARTLY })
+        let whole = proof.as_json(&store, &account).await?;
+        if let Some(path) = &self.report {
+            write_report(path, &whole)?;
+        }
+        if self.json {
+            print_json(&whole)?;
+        } else {
+            proof.print()?;
+        }
+        Ok(if proof.is_whole() { failure::OK } else { failure::PARTLY })
     }
+}
+
+async fn prove(
+    client: Option<&Client>,
+    store: &Store,
+    account: &Account,
+    scope: Scope,
+    span: Span,
+) -> anyhow::Result<Proof> {
+    let compared = match client {
+        Some(client) => Some(compare(client, store, account, scope, span).await?),
+        None => None,
+    };
+    let bar = Bar::start("checking");
+    let checked = store
+        .check(account.key, scope, |calls| {
+            bar.show(&Progress { records: calls, total: None, reached: Timestamp::UNIX_EPOCH });
+        })
+        .await;
+    bar.finish();
+    let head = store.seals(account.key, scope).await?.pop();
+    Ok(Proof { compared, checked: checked?, head, repaired: None })
 }
 
 /// Verifies with a progress bar what was synced of `wanted`.
 pub async fn compare(
-    connection: Connection,
+    client: &Client,
     store: &Store,
     account: &Account,
+    scope: Scope,
     wanted: Span,
 ) -> anyhow::Result<VerifyReport> {
-    let client = Client::new(connection, Retry::default())?;
     let signed_in = client.account().await?.id;
     if signed_in != account.id {
         let message = format!("the sign-in is to account {signed_in}, not {}", account.id);
         return Err(Usage { message, hint: "verify with the app and user that synced it" }.into());
     }
     let bar = Bar::start("verifying");
-    let report =
-        callbook_sync::verify(&client, store, account, wanted, 1000, |at| bar.show(&at)).await;
+    let show = |at| bar.show(&at);
+    let report = callbook_sync::verify(client, store, account, scope, wanted, 1000, show).await;
     bar.finish();
     Ok(report?)
+}
+
+/// An auditor's report is never overwritten.
+fn write_report(path: &Path, report: &Value) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write the report to {}", path.display());
+    let mut file = File::create_new(path).with_context(cannot)?;
+    let text = serde_json::to_string_pretty(report)?;
+    writeln!(file, "{text}").and_then(|()| file.sync_all()).with_context(cannot)
+}
+
+impl Proof {
+    fn is_whole(&self) -> bool {
+        let complete = self.compared.as_ref().is_none_or(VerifyReport::is_complete);
+        complete && self.checked.findings.is_empty()
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &String> {
+        self.compared.iter().flat_map(|report| &report.days).flat_map(|day| &day.missing)
+    }
+
+    fn print(&self) -> anyhow::Result<()> {
+        if let Some(repaired) = &self.repaired {
+            say!(
+                "repaired: {} fetched, {} indexed again; upstream does not have {}",
+                output::grouped(repaired.fetched),
+                output::grouped(repaired.reindexed),
+                output::grouped(repaired.not_found.len() as u64),
+            )?;
+        }
+        if let Some(compared) = &self.compared {
+            print(compared)?;
+        }
+        let CheckReport { calls, versions, seals, findings, .. } = &self.checked;
+        for finding in findings.iter().take(FINDINGS_SHOWN) {
+            let day = finding.day.map_or_else(String::new, |day| format!("{day} "));
+            let id = finding.id.as_deref().unwrap_or_default();
+            say!("{day}{id}: {}", finding.what)?;
+        }
+        if findings.len() > FINDINGS_SHOWN {
+            say!("and {} more; --json has them all", findings.len() - FINDINGS_SHOWN)?;
+        }
+        let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
+        say!(
+            "the archive is {verdict}: {} calls in {} versions, {} sealed days",
+            output::grouped(*calls),
+            output::grouped(*versions),
+            output::grouped(*seals),
+        )?;
+        if let Some(Seal { number, day, hash, .. }) = &self.head {
+            say!("chain of seals: {number} entries, the last of {day}: {hash}")?;
+        }
+        if !self.is_whole() && self.repaired.is_none() {
+            note!("hint: `callbook verify --repair` fetches what upstream still has");
+        }
+        Ok(())
+    }
+
+    async fn as_json(&self, store: &Store, account: &Account) -> anyhow::Result<Value> {
+        let status = store.status().await?;
+        let mut whole = self.compared.as_ref().map_or_else(|| json!({}), as_json);
+        whole["date"] = json!(Timestamp::now());
+        whole["callbook"] = json!(env!("CARGO_PKG_VERSION"));
+        whole["archive_id"] = json!(status.archive_id);
+        whole["account_id"] = json!(account.id.0);
+        whole["complete"] = json!(self.is_whole());
+        whole["asked_upstream"] = json!(self.compared.is_some());
+        whole["checked"] = json!(self.checked);
+        whole["seal"] = json!(self.head);
+        whole["repaired"] = json!(self.repaired);
+        Ok(whole)
+    }
 }
 
 /// The report in words.
@@ -107,9 +250,6 @@ pub fn print(report: &VerifyReport) -> anyhow::Result<()> {
     } else {
         let missing = output::grouped(report.missing());
         say!("{missing} of {upstream} calls are missing, on {} of {days} days", gaps.len())?;
-    }
-    if let Some(oldest) = gaps.last() {
-        note!("hint: `callbook sync --since {}` lists those days again", oldest.date);
     }
     if let Some(Shortfall { announced, listed }) = report.shortfall {
         say!("upstream announced {announced} calls and listed {listed}: verify again")?;

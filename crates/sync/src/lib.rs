@@ -12,6 +12,7 @@ mod gate;
 mod id_set;
 mod log;
 mod plan;
+mod repair;
 mod run;
 mod tally;
 mod verify;
@@ -25,6 +26,7 @@ pub use plan::{
     Ask, Complete, EXTRACT_COUNT, Endless, ListPage, Listed, ListedCall, Listing, Log, Outcome,
     PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay, Wanted,
 };
+pub use repair::{Repaired, repair};
 pub use run::{Options, Progress, Summary, follow, sync};
 pub use tally::Shortfall;
 pub use verify::{DayReport, VerifyReport, verify};

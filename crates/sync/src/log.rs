@@ -41,7 +41,6 @@ struct Answer {
 struct Writing {
     batches: Vec<Batch>,
     upstream_from: Option<Timestamp>,
-    sealing: Option<Sealing>,
     absent_in: Option<Span>,
     /// Given back once it is written.
     place: Option<Place>,
@@ -108,7 +107,7 @@ impl<'a> Log<'a> {
         };
         self.plan.begin(self.now(), wanted);
         let (mut summary, mut tally, mut total) = (Summary::default(), Tally::default(), None);
-        let mut step = self.plan.next(self.now());
+        let mut step = self.seal_all(&mut summary).await?;
         let mut answer = self.ask(step.clone()).await?;
         while let Some(current) = answer.take() {
             if let (Step::List(page), Outcome::Page(listed)) = (&current.step, &current.outcome) {
@@ -117,15 +116,22 @@ impl<'a> Log<'a> {
             }
             summary.records += current.page.records;
             let writing = self.apply(current).await?;
-            summary.sealed += u64::from(writing.sealing.is_some());
             let absent_in = writing.absent_in;
             step = self.plan.next(self.now());
+            let (written, asked) = match &step {
+                // Not before what is sealed is written.
+                Step::Seal(_) => {
+                    let written = self.write(writing).await;
+                    step = self.seal_all(&mut summary).await?;
+                    (written, self.ask(step.clone()).await)
+                }
+                // What comes next is fetched and decoded while this is written.
+                _ => tokio::join!(self.write(writing), self.ask(step.clone())),
+            };
             let reached = match &step {
                 Step::List(page) => page.span.to,
                 _ => self.now(),
             };
-            // What comes next is fetched and decoded while this is written.
-            let (written, asked) = tokio::join!(self.write(writing), self.ask(step.clone()));
             let written = written?;
             self.new = false;
             summary.committed += written;
@@ -145,8 +151,8 @@ impl<'a> Log<'a> {
     /// Sends what a step asks for; `None` when nothing is due.
     async fn ask(&self, step: Step) -> Result<Option<Answer>, Error> {
         let place = match (&step, &self.options.gate) {
-            (Step::Idle { .. }, _) => return Ok(None),
-            (Step::Seal(_), _) | (_, None) => None,
+            (Step::Idle { .. } | Step::Seal(_), _) => return Ok(None),
+            (_, None) => None,
             (_, Some(gate)) => {
                 // Nobody waits for a rate budget inside the gate.
                 self.client.ready().await;
@@ -158,7 +164,7 @@ impl<'a> Log<'a> {
             Step::Probe(span) => (self.probe(*span).await?, Page::default()),
             Step::Changes(ask) => self.changes(&step, ask).await?,
             Step::Deletions(ask) => self.changes(&step, ask).await?,
-            Step::Seal(_) | Step::Idle { .. } => (Outcome::Sealed, Page::default()),
+            Step::Seal(_) | Step::Idle { .. } => return Ok(None),
         };
         Ok(Some(Answer { step, outcome, page, place }))
     }
@@ -218,7 +224,7 @@ impl<'a> Log<'a> {
 
     /// Takes an answer into the plan; what is to be written comes with the plan's new state.
     async fn apply(&mut self, answer: Answer) -> Result<Writing, Error> {
-        let Answer { step, outcome, page, place } = answer;
+        let Answer { outcome, page, place, .. } = answer;
         let now = self.now();
         let kept_before = self.plan.upstream_from();
         let complete = self.plan.apply(now, outcome)?;
@@ -238,17 +244,13 @@ impl<'a> Log<'a> {
                 last.absent = absent;
             }
         }
-        let sealing = match step {
-            Step::Seal(sealing) => Some(sealing),
-            _ => None,
-        };
         let state = serde_json::to_string(&self.plan).map_err(Error::State)?;
         batches.iter_mut().for_each(|batch| batch.observed_ms = now.as_millisecond());
         if let Some(last) = batches.last_mut() {
             last.cursors.push((CURSOR, state));
         }
         let upstream_from = self.plan.upstream_from().filter(|from| Some(*from) != kept_before);
-        Ok(Writing { batches, upstream_from, sealing, absent_in, place })
+        Ok(Writing { batches, upstream_from, absent_in, place })
     }
 
     /// Calls that the archive has and the list has not.
@@ -259,15 +261,7 @@ impl<'a> Log<'a> {
     }
 
     async fn write(&self, writing: Writing) -> Result<Committed, Error> {
-        let Writing { batches, upstream_from, sealing, place, .. } = writing;
-        if let Some(Sealing { day, upstream }) = sealing {
-            let upstream = upstream.map(|plan::UpstreamDay { calls, ids }| UpstreamDay {
-                calls: calls.cast_signed(),
-                ids_hash: ids,
-            });
-            let now_ms = self.now().as_millisecond();
-            self.store.seal_day(&self.lock, self.scope, day, upstream, now_ms).await?;
-        }
+        let Writing { batches, upstream_from, place, .. } = writing;
         if let Some(from) = upstream_from {
             let from_ms = from.as_millisecond();
             self.store.set_upstream_from(&self.lock, self.scope, from_ms).await?;
@@ -278,6 +272,32 @@ impl<'a> Log<'a> {
         }
         drop(place);
         Ok(committed)
+    }
+
+    /// Seals the days that are to be sealed; gives the next step that is none. The plan's state is written
+    /// once for all: a day that is sealed twice is none the worse for it.
+    async fn seal_all(&mut self, summary: &mut Summary) -> Result<Step, Error> {
+        let before = summary.sealed;
+        loop {
+            let now = self.now();
+            let step = self.plan.next(now);
+            let Step::Seal(Sealing { day, upstream }) = step else {
+                if summary.sealed > before {
+                    let state = serde_json::to_string(&self.plan).map_err(Error::State)?;
+                    let batch = Batch { cursors: vec![(CURSOR, state)], ..Batch::default() };
+                    self.store.commit(&self.lock, self.scope, batch).await?;
+                }
+                return Ok(step);
+            };
+            let upstream = upstream.map(|plan::UpstreamDay { calls, ids }| UpstreamDay {
+                calls: calls.cast_signed(),
+                ids_hash: ids,
+            });
+            let now_ms = now.as_millisecond();
+            self.store.seal_day(&self.lock, self.scope, day, upstream, now_ms).await?;
+            self.plan.apply(now, Outcome::Sealed)?;
+            summary.sealed += 1;
+        }
     }
 
     /// Sealed days that have changed since are sealed anew.

@@ -96,11 +96,12 @@ pub async fn verify(
     client: &Client,
     store: &Store,
     account: &Account,
+    scope: Scope,
     wanted: Span,
     per_page: u32,
     mut progress: impl FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
-    let synced = load_plan(store, account, Scope::Account).await?.unwrap_or_default();
+    let synced = load_plan(store, account, scope).await?.unwrap_or_default();
     let covered = synced.covered().ok_or(Error::NeverSynced(account.id))?;
     if !synced.is_listed() {
         return Err(Error::Unfinished);
@@ -109,12 +110,13 @@ pub async fn verify(
         .ok_or(Error::NotCovered { covered })?;
     let visible_until = covered.to.saturating_sub(SHOWS_UP_WITHIN).unwrap_or(covered.to);
     let upstream = BTreeMap::new();
-    let mut comparison = Comparison { store, account, visible_until, upstream, upto: span.to };
+    let mut comparison =
+        Comparison { store, account, scope, visible_until, upstream, upto: span.to };
     let (mut days, mut unreadable) = (Vec::new(), 0);
     let (mut plan, mut tally) = (Listing::of(span), Tally::default());
     let (mut records, mut total, mut sorted_so_far) = (0, None, true);
     while let Some(step) = plan.next() {
-        let (scope, view) = (Scope::Account, View::Simple);
+        let view = View::Simple;
         let query = CallLogQuery { scope, view, span: step.span, page: step.page, per_page };
         let page = client.call_log(&query).await?;
         let mut outcome = ListedPage::of_page(&page, per_page);
@@ -149,6 +151,7 @@ pub async fn verify(
 struct Comparison<'a> {
     store: &'a Store,
     account: &'a Account,
+    scope: Scope,
     /// A call that ended before this had shown up when the last sync looked.
     visible_until: Timestamp,
     /// What upstream has of the days not settled yet.
@@ -190,7 +193,7 @@ impl Comparison<'_> {
     ) -> Result<(), Error> {
         let span = Span { from, to: self.upto };
         let mut archive: BTreeMap<Date, BTreeSet<String>> = BTreeMap::new();
-        for call in self.store.listed(self.account.key, Scope::Account, span).await? {
+        for call in self.store.listed(self.account.key, self.scope, span).await? {
             if let Ok(start) = Timestamp::from_millisecond(call.start_ms) {
                 archive.entry(date(start)).or_default().insert(call.id);
             }

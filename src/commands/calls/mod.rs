@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use self::rows::Rows;
 pub use self::rows::party;
 use self::who::find;
-use super::open;
+use super::{main_scope, open};
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::note;
@@ -98,7 +98,8 @@ impl Calls {
         let zone = time::zone(self.tz.as_deref())?;
         let mut filter = self.filter(&zone)?;
         let (store, account) = open(&config, self.account).await?;
-        filter.keys = self.keys(&store, &account).await?;
+        filter.scope = main_scope(&store, &account).await?;
+        filter.keys = self.keys(&store, &account, filter.scope).await?;
         let as_table = !self.json && !self.csv;
         let limit = match self.limit {
             None if as_table => TABLE_ROWS,
@@ -129,11 +130,16 @@ impl Calls {
         Ok(filter)
     }
 
-    async fn keys(&self, store: &Store, account: &Account) -> anyhow::Result<Vec<Key>> {
+    async fn keys(
+        &self,
+        store: &Store,
+        account: &Account,
+        scope: Scope,
+    ) -> anyhow::Result<Vec<Key>> {
         let mut keys = Vec::new();
         // The first key leads the search: no other is listed with as few calls.
         if let Some(id) = &self.session {
-            keys.push(session(store, account, id).await?);
+            keys.push(session(store, account, scope, id).await?);
         }
         if let Some(number) = &self.number {
             let key = number_key(number, account.home).ok_or_else(|| Usage {
@@ -161,9 +167,9 @@ impl Calls {
 }
 
 /// Telephony sessions join the records of a call; where none has this id, it is an older session's.
-async fn session(store: &Store, account: &Account, id: &str) -> anyhow::Result<Key> {
+async fn session(store: &Store, account: &Account, scope: Scope, id: &str) -> anyhow::Result<Key> {
     let key = Key::TelephonySession(id.to_owned());
-    let any = CallFilter { keys: vec![key.clone()], deleted: true, ..everything() };
+    let any = CallFilter { scope, keys: vec![key.clone()], deleted: true, ..everything() };
     let found = store.calls(account.key, any, None, 1).await?;
     Ok(if found.is_empty() { Key::Session(id.to_owned()) } else { key })
 }

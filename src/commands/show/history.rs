@@ -16,11 +16,12 @@ use crate::time;
 pub async fn print(
     store: &Store,
     account: &Account,
+    scope: Scope,
     id: &str,
     zone: &TimeZone,
     json: bool,
 ) -> anyhow::Result<()> {
-    let mut versions = store.versions(account.key, Scope::Account, id).await?;
+    let mut versions = store.versions(account.key, scope, id).await?;
     versions.reverse();
     if json {
         return print_json(&versions);

@@ -5,13 +5,13 @@ mod history;
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use callbook_model::{CallRecord, Leg, Scope, legs};
+use callbook_model::{CallRecord, Leg, legs};
 use callbook_store::{Account, ArchivedCall, Extension, Store};
 use clap::Args;
 use jiff::tz::TimeZone;
 
 use crate::commands::calls::party;
-use crate::commands::open;
+use crate::commands::{main_scope, open};
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, CANNOT_WRITE, say};
@@ -55,13 +55,14 @@ impl Show {
         let config = Config::load(&self.sources)?;
         let zone = time::zone(self.tz.as_deref())?;
         let (store, account) = open(&config, self.account).await?;
-        let call = store.call(account.key, Scope::Account, &self.id).await?;
+        let scope = main_scope(&store, &account).await?;
+        let call = store.call(account.key, scope, &self.id).await?;
         let Some(call) = call else {
             let message = format!("the archive has no call '{}'", self.id);
             return Err(Usage { message, hint: "`callbook calls` lists ids" }.into());
         };
         if self.history {
-            history::print(&store, &account, &self.id, &zone, self.json).await?;
+            history::print(&store, &account, scope, &self.id, &zone, self.json).await?;
         } else if self.json {
             writeln!(std::io::stdout(), "{}", call.json).context(CANNOT_WRITE)?;
         } else {

@@ -4,7 +4,7 @@ mod all;
 
 use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Open, Store};
-use callbook_sync::{Options, Summary};
+use callbook_sync::{ArchivedBudgets, Options, Summary};
 use clap::Args;
 use jiff::tz::TimeZone;
 
@@ -93,7 +93,7 @@ impl Sync {
             "without push, what is new is asked for every {} minutes; stop with Ctrl-C",
             callbook_sync::PAUSE.as_mins()
         );
-        let client = Client::new(connection.clone(), Retry::default())?;
+        let client = signed_in(connection.clone(), store)?;
         let server_url = server_url(&connection);
         let json = self.json;
         let report = |summary: &Summary| {
@@ -104,6 +104,11 @@ impl Sync {
         callbook_sync::follow(&client, store, &server_url, options, report).await?;
         Ok(failure::OK)
     }
+}
+
+/// A client that keeps to the rate budget together with everybody who works on this archive.
+pub fn signed_in(connection: Connection, store: &Store) -> anyhow::Result<Client> {
+    Ok(Client::sharing(connection, Retry::default(), Some(ArchivedBudgets::of(store)))?)
 }
 
 fn server_url(connection: &Connection) -> String {
@@ -117,7 +122,7 @@ pub async fn download(
     options: Options,
 ) -> anyhow::Result<Summary> {
     let server_url = server_url(&connection);
-    let client = Client::new(connection, Retry::default())?;
+    let client = signed_in(connection, store)?;
     let bar = Bar::start("syncing");
     let summary =
         callbook_sync::sync(&client, store, &server_url, options, |progress| bar.show(&progress))
