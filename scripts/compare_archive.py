@@ -22,6 +22,8 @@ import zstandard
 
 DIFFERENCES_SHOWN = 10
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# What the archive notes of each side of a call.
+PARTY = ("phoneNumber", "extensionNumber", "name")
 # The members that only the Detailed view has: they are stored apart.
 DETAILED_ONLY = {"legs", "billing", "lastModifiedTime"}
 
@@ -96,6 +98,7 @@ def keys(part, home):
 def expected(line, home):
     record = json.loads(line)
     parts = [record, *record.get("legs", [])]
+    sides = [record.get(side) or {} for side in ("from", "to")]
     columns = (
         milliseconds(record["startTime"]),
         record["durationMs"] if "durationMs" in record else record.get("duration", 0) * 1000,
@@ -104,6 +107,8 @@ def expected(line, home):
         record.get("result"),
         int(any(isinstance(part.get("recording"), dict) for part in parts)),
         int(record.get("deleted") is True),
+        record.get("action"),
+        *(text(side.get(field)) for side in sides for field in PARTY),
     )
     listed_under = frozenset(key for part in parts for key in keys(part, home))
     simple = {name: value for name, value in record.items() if name not in DETAILED_ONLY}
@@ -145,8 +150,8 @@ class Archive:
     def one(self, sql):
         return self.database.execute(sql).fetchone()[0]
 
-    def rows(self, sql):
-        return self.database.execute(sql).fetchall() if self.made else []
+    def rows(self, sql, *parameters):
+        return self.database.execute(sql, parameters).fetchall() if self.made else []
 
     def count(self, table):
         return self.one(f"SELECT count(*) FROM {table}") if self.made else 0
@@ -171,7 +176,8 @@ def file_differences(archive, home):
 
 def call_differences(archive, truth):
     """Which calls there are, and their columns."""
-    sql = """SELECT id, scope, start_ms, duration_ms, call_type, direction, result, recorded, deleted
+    sql = """SELECT id, scope, start_ms, duration_ms, call_type, direction, result, recorded, deleted, action,
+                 from_number, from_extension, from_name, to_number, to_extension, to_name
              FROM call"""
     found = {(id, scope): tuple(columns) for id, scope, *columns in archive.rows(sql)}
     if len(found) != archive.count("call"):
@@ -209,7 +215,7 @@ def posting_differences(archive, truth):
 
 
 def version_differences(archive):
-    """Change numbers without a gap, and each call's versions in one chain."""
+    """Change numbers without a gap, each call's versions in one chain, and every version for a cause."""
     newest = dict(archive.rows("SELECT account, seq FROM account"))
     numbers = {account: [] for account in newest}
     versions = {}
@@ -229,11 +235,25 @@ def version_differences(archive):
             yield f"the versions of call {call} are no chain"
     if versions:
         yield f"{len(versions)} versions lead to no call"
-    sql = """SELECT count(*) FROM version later JOIN version earlier ON earlier.version = later.previous
-             WHERE later.simple = earlier.simple AND later.detail IS earlier.detail"""
-    for (repeated,) in archive.rows(sql):
-        if repeated:
-            yield f"{repeated} versions say what the one before them said"
+    same = """SELECT later.seq, later.cause, earlier.cause
+              FROM version later JOIN version earlier ON earlier.version = later.previous
+              WHERE (later.simple = earlier.simple AND later.detail IS earlier.detail) = ?"""
+    for seq, cause, before in archive.rows(same, 1):
+        # Absence leaves the record as it was, and who is back or was repaired may say what was said before.
+        if not (cause in ("absent", "repaired") or (cause, before) == ("listed", "absent")):
+            yield f"version {seq} ({cause}) says what the one before it said"
+    for seq, cause, before in archive.rows(same, 0):
+        if cause == "absent":
+            yield f"version {seq} (absent) says something else than the one before it"
+        if cause == "listed" and before != "absent":
+            yield f"version {seq} is listed again after {before}"
+    known = "('received', 'absent', 'listed', 'repaired')"
+    for seq, cause in archive.rows(f"SELECT seq, cause FROM version WHERE cause NOT IN {known}"):
+        yield f"version {seq} has the cause {cause}"
+    sql = """SELECT call.id, deleted, cause FROM call JOIN version USING (version)
+             WHERE deleted = 0 AND cause = 'absent'"""
+    for id, *_ in archive.rows(sql):
+        yield f"call {id} is absent and not deleted"
 
 
 def cursor_differences(archive, truth, whole):
