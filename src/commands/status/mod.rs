@@ -1,20 +1,31 @@
 //! `callbook status`: what the archive holds.
 
+mod all;
+
 use callbook_store::{AccountStatus, Open, Store};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::print_json;
+use crate::commands::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, say};
 use crate::time;
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook status
+  callbook status --all           every registered account, the worst first";
+
 /// Show what the archive holds and how fresh it is
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Status {
+    /// A line for each registered account, the worst first; ends with exit code 3 if one is failing
+    #[arg(long)]
+    all: bool,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +37,9 @@ impl Status {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
         let store = Store::open(&config.location()?, Open::Existing).await?;
+        if self.all {
+            return all::run(&store, self.json).await;
+        }
         let status = store.status().await?;
         if self.json {
             return print_json(&json!({
@@ -67,6 +81,9 @@ fn print(status: &AccountStatus) -> anyhow::Result<()> {
         say!("from      {}", time::clock(first, &zone))?;
         say!("to        {}", time::clock(last, &zone))?;
     }
+    if status.expired > 0 {
+        say!("          {} no longer listed upstream: too old", count(status.expired))?;
+    }
     if status.quarantined > 0 {
         say!("unreadable records in quarantine: {}", count(status.quarantined))?;
     }
@@ -86,6 +103,9 @@ fn as_json(status: &AccountStatus) -> Value {
         "deleted": status.deleted,
         "recorded": status.recorded,
         "versions": status.versions,
+        "tombstones": status.tombstones,
+        "suspects": status.suspects,
+        "expired_upstream": status.expired,
         "quarantined": status.quarantined,
         "first_call": status.calls_ms.and_then(|(first, _)| moment(first)),
         "last_call": status.calls_ms.and_then(|(_, last)| moment(last)),
