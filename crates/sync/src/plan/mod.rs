@@ -290,7 +290,7 @@ impl Plan {
         if let Some(oldest) = self.oldest.filter(|_| whole && self.kept.from.is_none()) {
             self.kept.found(oldest, now);
         }
-        let oldest = self.oldest.or(self.kept.from);
+        let oldest = self.oldest.into_iter().chain(self.kept.oldest()).min();
         if let Some((oldest, relisted)) = oldest.zip(self.windows.first_unsealed()) {
             self.seals.listed(date(oldest), relisted);
         }
