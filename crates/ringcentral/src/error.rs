@@ -139,7 +139,9 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Forbidden { .. } => true,
-            Self::Refused { status, .. } => *status == StatusCode::NOT_FOUND,
+            Self::Refused { status, .. } | Self::NotTheApi { status, .. } => {
+                *status == StatusCode::NOT_FOUND
+            }
             _ => false,
         }
     }

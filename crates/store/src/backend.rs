@@ -1,5 +1,6 @@
 //! Which database an archive is in.
 
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
 /// A backend has a method for each of the [`crate::Store`]'s that dispatches to it, of the same name and
@@ -8,6 +9,7 @@ use crate::sqlite::Sqlite;
 #[derive(Debug, Clone)]
 pub(crate) enum Backend {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// Calls the method of whichever backend a store has: `dispatch!(self, cursor(account, name))`.
@@ -15,6 +17,7 @@ macro_rules! dispatch {
     ($store:expr, $method:ident($($argument:expr),* $(,)?)) => {
         match &$store.backend {
             $crate::backend::Backend::Sqlite(backend) => backend.$method($($argument),*).await,
+            $crate::backend::Backend::Postgres(backend) => backend.$method($($argument),*).await,
         }
     };
 }

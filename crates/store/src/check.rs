@@ -12,7 +12,7 @@ use crate::account::scope_number;
 use crate::backend::dispatch;
 use crate::document::{Columns, Unpacker};
 use crate::seal::{DayDigest, SCAN_PAGE, day_of, day_span_ms};
-use crate::stored::{ChangeNumbers, Narrow, Orphan, Posting, StoredCall};
+use crate::stored::{ChangeNumbers, Narrow, Orphan, Posting, StoredCall, without_nul};
 use crate::{
     Account, AccountKey, Cause, CheckReport, Error, Finding, FindingKind, Position, Seal, Store,
 };
@@ -152,7 +152,7 @@ impl<'a> Check<'a> {
                 for posting in postings_of(&record, call.call) {
                     self.days.entry(day_of(posting.start_ms)).or_default().expected.add(&posting);
                 }
-                if Narrow::of(record, cause) != call.row {
+                if Narrow::of(record, cause).without_nul() != call.row.clone().without_nul() {
                     let what = "the columns are not what the document says".to_owned();
                     find.push((FindingKind::Columns, what));
                 }
@@ -321,5 +321,8 @@ impl<'a> Check<'a> {
 /// Everything that a call should be found by.
 fn postings_of(record: &CallRecord, call: i64) -> impl Iterator<Item = Posting> {
     let start_ms = record.start_ms;
-    record.keys.iter().map(move |key| Posting { key: key.to_string(), start_ms, call })
+    record.keys.iter().map(move |key| {
+        let key = without_nul(&key.to_string()).into_owned();
+        Posting { key, start_ms, call }
+    })
 }

@@ -21,6 +21,7 @@ mod listed;
 mod location;
 mod lock;
 mod log;
+mod postgres;
 mod purge;
 mod quarantine;
 mod registration;

@@ -14,8 +14,8 @@ use crate::{AccountKey, Error, Store};
 pub struct SyncLock {
     pub(crate) account: AccountKey,
     pub(crate) fence: i64,
-    /// Whatever drops the lock when it is dropped.
-    pub(crate) _held: Box<dyn Any + Send + Sync>,
+    /// Whatever drops the lock when it is dropped: the backend's own.
+    pub(crate) held: Box<dyn Any + Send + Sync>,
 }
 
 impl SyncLock {

@@ -1,6 +1,7 @@
 //! The handle of an open archive.
 
 use crate::backend::Backend;
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Error, Location};
 
@@ -29,7 +30,7 @@ impl Store {
     pub async fn open(location: &Location, open: Open) -> Result<Self, Error> {
         let backend = match location {
             Location::Sqlite(path) => Backend::Sqlite(Sqlite::open(path.clone(), open).await?),
-            Location::Postgres(_) => return Err(Error::NoPostgres),
+            Location::Postgres(server) => Backend::Postgres(Postgres::open(server, open).await?),
         };
         Ok(Self { backend, location: location.clone() })
     }

@@ -1,5 +1,7 @@
 //! Rows as the databases have them, for what goes over all of an archive: seals, checks, transfers.
 
+use std::borrow::Cow;
+
 use callbook_model::CallRecord;
 
 use crate::Cause;
@@ -80,6 +82,25 @@ pub(crate) struct Narrow {
 }
 
 impl Narrow {
+    /// As [`without_nul`] leaves them.
+    pub(crate) fn without_nul(self) -> Self {
+        let optional = |text: Option<String>| text.map(|text| without_nul(&text).into_owned());
+        Self {
+            id: without_nul(&self.id).into_owned(),
+            call_type: optional(self.call_type),
+            direction: optional(self.direction),
+            result: optional(self.result),
+            action: optional(self.action),
+            from_number: optional(self.from_number),
+            from_extension: optional(self.from_extension),
+            from_name: optional(self.from_name),
+            to_number: optional(self.to_number),
+            to_extension: optional(self.to_extension),
+            to_name: optional(self.to_name),
+            ..self
+        }
+    }
+
     /// What the columns are for a record whose newest version has this cause.
     pub(crate) fn of(record: CallRecord, cause: Cause) -> Self {
         let CallRecord { id, start_ms, duration_ms, call_type, direction, .. } = record;
@@ -101,4 +122,10 @@ impl Narrow {
             deleted: record.deleted || cause == Cause::Absent,
         }
     }
+}
+
+/// A text as every database can have it: PostgreSQL's cannot have U+0000. Comparisons of what was derived
+/// from a document leave it out on either side.
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "").into() } else { text.into() }
 }

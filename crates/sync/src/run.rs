@@ -1,7 +1,7 @@
 //! One sync of an account: sign in, find out which log may be read, carry its plan out.
 
 use callbook_model::Scope;
-use callbook_ringcentral::{Client, MAX_PER_PAGE};
+use callbook_ringcentral::{Client, MAX_PER_PAGE, Traffic};
 use callbook_store::{Account, Committed, Extension, Run, Settings, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,8 @@ struct Session<'a> {
     account: Account,
     options: Options,
     log: Log<'a>,
+    /// What earlier passes have told of; the sign-in belongs to the first one.
+    told: Traffic,
 }
 
 impl<'a> Session<'a> {
@@ -153,12 +155,12 @@ impl<'a> Session<'a> {
         refresh_extensions(client, store, &account).await?;
         let options = options.clone();
         let log = Log::open(client, store, lock, &account, Scope::Account, &options).await?;
-        Ok(Self { client, store, account, options, log })
+        Ok(Self { client, store, account, options, log, told: Traffic::default() })
     }
 
     /// Does everything that is due.
     async fn pass(&mut self, progress: &mut impl FnMut(Progress)) -> Result<Summary, Error> {
-        let (started, before) = (Timestamp::now(), self.client.traffic());
+        let (started, before) = (Timestamp::now(), self.told);
         let mut summary = self.run(progress).await?;
         summary.account_id = self.account.id.0;
         if let Some(days) = self.options.retention_days {
@@ -169,6 +171,7 @@ impl<'a> Session<'a> {
             summary.purged = purged.calls;
         }
         let (traffic, finished) = (self.client.traffic(), Timestamp::now());
+        self.told = traffic;
         let throttled = traffic.throttled.saturating_sub(before.throttled);
         summary.requests = traffic.requests - before.requests;
         summary.refused = traffic.refused - before.refused;

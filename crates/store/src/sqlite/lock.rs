@@ -18,7 +18,7 @@ impl Sqlite {
                 connection.query_row(sql, [account.0], |row| row.get(0))
             })
             .await?;
-        Ok(SyncLock { account, fence, _held: Box::new(file) })
+        Ok(SyncLock { account, fence, held: Box::new(file) })
     }
 }
 

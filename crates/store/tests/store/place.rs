@@ -1,10 +1,16 @@
 //! Where the tests' archives are: the same tests run on each kind of database.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use callbook_store::Location;
 use tempfile::TempDir;
+use url::Url;
 
 /// Says where a PostgreSQL server is that databases may be made on, or `skip`.
 const POSTGRES: &str = "CALLBOOK_TEST_POSTGRES";
+
+/// Databases made so far.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +21,9 @@ pub enum Kind {
 
 /// An empty place for an archive, gone when dropped.
 pub struct Place {
+    kind: Kind,
     folder: TempDir,
+    location: Location,
 }
 
 impl Kind {
@@ -39,13 +47,38 @@ impl Kind {
 impl Place {
     pub async fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Sqlite => Self { folder: tempfile::tempdir().unwrap() },
-            Kind::Postgres => panic!("this Callbook has no PostgreSQL"),
+            Kind::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let location = Location::Sqlite(folder.path().join("a.db"));
+                Self { kind, folder, location }
+            }
+            Kind::Postgres => {
+                let server = std::env::var(POSTGRES).unwrap();
+                let number = MADE.fetch_add(1, Ordering::Relaxed);
+                let name = format!("test_{}_{number}", std::process::id());
+                client(&server)
+                    .await
+                    .batch_execute(&format!("CREATE DATABASE {name}"))
+                    .await
+                    .unwrap();
+                let mut url = Url::parse(&server).unwrap();
+                url.set_path(&name);
+                let location = url.as_str().parse().unwrap();
+                Self { kind, folder: tempfile::tempdir().unwrap(), location }
+            }
         }
     }
 
+    /// A connection to the database itself.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        let Location::Postgres(server) = &self.location else { panic!("no server") };
+        let client = client(server.expose_url().as_str()).await;
+        client.batch_execute("SET search_path TO callbook").await.unwrap();
+        client
+    }
+
     pub fn location(&self) -> Location {
-        Location::Sqlite(self.folder.path().join("a.db"))
+        self.location.clone()
     }
 
     /// A folder for files of the test's own.
@@ -55,6 +88,9 @@ impl Place {
 
     /// Changes something behind the archive's back. The SQL has to be understood everywhere.
     pub async fn sql(&self, sql: &str) {
+        if self.kind == Kind::Postgres {
+            return self.client().await.batch_execute(sql).await.unwrap();
+        }
         let connection = rusqlite::Connection::open(self.location().to_string()).unwrap();
         connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
         connection.execute_batch(sql).unwrap();
@@ -62,9 +98,36 @@ impl Place {
 
     /// One value, as text, that a query gives.
     pub async fn text(&self, sql: &str) -> String {
-        let connection = rusqlite::Connection::open(self.location().to_string()).unwrap();
         let sql = format!("SELECT CAST(({sql}) AS TEXT)");
+        if self.kind == Kind::Postgres {
+            return self.client().await.query_one(&sql, &[]).await.unwrap().get(0);
+        }
+        let connection = rusqlite::Connection::open(self.location().to_string()).unwrap();
         connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+/// A connection to a server of the tests' own.
+pub async fn client(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Location::Postgres(server) = &self.location else { return };
+        let name = server.expose_url().path().trim_start_matches('/').to_owned();
+        // Dropping cannot wait, and the test's runtime may be ending: another thread has one of its own.
+        let dropped = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let client = client(&std::env::var(POSTGRES).unwrap()).await;
+                let _ = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+            });
+        });
+        let _ = dropped.join();
     }
 }
 

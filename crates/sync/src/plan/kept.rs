@@ -13,7 +13,9 @@ use super::clock::{DAY, date, due, minus, plus, start_of};
 pub(super) struct Kept {
     /// Upstream lists nothing that began before.
     pub(super) from: Option<Timestamp>,
-    /// When that was last looked for.
+    /// And something that began within a day of it, when that was last looked for.
+    exact: bool,
+    /// When that was.
     asked: Option<Timestamp>,
     /// Upstream lists something that began by then.
     #[serde(skip)]
@@ -27,7 +29,13 @@ impl Kept {
     /// Everything was listed, and this was the oldest.
     pub(super) fn found(&mut self, oldest: Timestamp, now: Timestamp) {
         self.from = self.from.max(Some(oldest));
+        self.exact = true;
         self.done(now);
+    }
+
+    /// When the oldest call began that upstream was ever found to list, within a day.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.from.filter(|_| self.exact)
     }
 
     /// When to look again.
@@ -72,6 +80,7 @@ impl Kept {
         let from = self.from.unwrap_or(known);
         let near = |listed: Timestamp| listed.duration_since(from) <= DAY;
         if self.listed.map_or(Self::last(now) <= from, near) {
+            self.exact |= self.listed.is_some();
             self.done(now);
         }
     }

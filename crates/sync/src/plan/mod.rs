@@ -213,7 +213,10 @@ impl Plan {
         }
         self.note_listed(now);
         let known = self.known_from(now);
-        if let Some(span) = self.kept.probe(now, known) {
+        // Of an empty log there is nothing to forget.
+        if self.oldest.is_some()
+            && let Some(span) = self.kept.probe(now, known)
+        {
             return (Doing::Probe(span), Step::Probe(span));
         }
         if let Some(page) = self.windows.next(now, known) {
@@ -238,11 +241,12 @@ impl Plan {
             Log::Account => self.changes.due(now),
             Log::Extension => Timestamp::MAX,
         };
+        let kept = self.oldest.map_or(Timestamp::MAX, |_| self.kept.due(now));
         [
             changes,
             self.deletions.due(now),
             self.last_day_due(now),
-            self.kept.due(now),
+            kept,
             self.windows.due(now),
         ]
         .into_iter()
@@ -290,7 +294,7 @@ impl Plan {
         if let Some(oldest) = self.oldest.filter(|_| whole && self.kept.from.is_none()) {
             self.kept.found(oldest, now);
         }
-        let oldest = self.oldest.or(self.kept.from);
+        let oldest = self.oldest.into_iter().chain(self.kept.oldest()).min();
         if let Some((oldest, relisted)) = oldest.zip(self.windows.first_unsealed()) {
             self.seals.listed(date(oldest), relisted);
         }

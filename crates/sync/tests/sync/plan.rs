@@ -1,247 +1,167 @@
-//! Whatever upstream does between two pages, a plan lists every call that stayed.
-
-use std::collections::BTreeSet;
+//! What a plan asks for, run by run.
 
 use callbook_model::Span;
-use callbook_sync::{Outcome, Plan, Step};
-use jiff::Timestamp;
-use proptest::prelude::*;
+use callbook_sync::{Ask, Listed, ListedCall, Log, Outcome, Plan, Step, Synced, Wanted};
+use jiff::{SignedDuration, Timestamp};
 
-fn moment(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn day(number: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_700_000_000_000 + number * 86_400_000).unwrap()
 }
 
-/// An upstream that knows when each call began.
-#[derive(Debug, Clone)]
+fn run(since: Option<i64>) -> Wanted {
+    Wanted { since: since.map(day), ..Wanted::default() }
+}
+
+/// An upstream with one call, begun then, and perhaps without feeds.
 struct Upstream {
-    /// (start, id), in any order.
-    calls: Vec<(i64, u32)>,
-    per_page: usize,
-    /// Whether a list includes a call at the very end of its span.
-    includes_end: bool,
-    /// Oldest first, against the documentation.
-    ascending: bool,
+    call: Timestamp,
+    feeds: bool,
 }
 
 impl Upstream {
-    fn page(&self, step: Step) -> (Outcome, Vec<u32>) {
-        let inside = |&(start, _): &(i64, u32)| {
-            let start = moment(start);
-            step.span.contains(start) || (self.includes_end && start == step.span.to)
-        };
-        let mut list: Vec<_> = self.calls.iter().copied().filter(inside).collect();
-        list.sort_by_key(|call| std::cmp::Reverse(*call));
-        if self.ascending {
-            list.reverse();
+    fn answer(&self, step: &Step, now: Timestamp) -> Outcome {
+        match step {
+            Step::List(page) => {
+                let mut listed = Listed { sorted: true, ..Listed::default() };
+                if page.span.contains(self.call) {
+                    listed.records = 1;
+                    listed.oldest = Some(self.call);
+                    let start_ms = self.call.as_millisecond();
+                    listed.calls = vec![ListedCall { id: "a".into(), start_ms }];
+                }
+                Outcome::Page(listed)
+            }
+            Step::Changes(_) | Step::Deletions(_) if self.feeds => {
+                let token = format!("at {now}");
+                Outcome::Synced(Synced { token, sync_time: now, newer: false, records: 0 })
+            }
+            Step::Changes(_) | Step::Deletions(_) => Outcome::Unavailable,
+            Step::Probe(span) => {
+                Outcome::Probed { newest: Some(self.call).filter(|call| span.contains(*call)) }
+            }
+            Step::Seal(_) => Outcome::Sealed,
+            Step::Idle { .. } => panic!("nothing was asked"),
         }
-        let skipped = self.per_page * (step.page as usize - 1);
-        let page: Vec<_> = list.iter().skip(skipped).take(self.per_page).collect();
-        let outcome = Outcome {
-            records: page.len(),
-            oldest: page.iter().map(|(start, _)| moment(*start)).min(),
-            sorted: page.is_sorted_by(|a, b| a.0 >= b.0),
-            has_next: skipped + page.len() < list.len(),
-        };
-        (outcome, page.into_iter().map(|(_, id)| *id).collect())
     }
 
-    /// Carries a plan out; `between` happens after each page. Says what was seen, in how many pages.
-    fn list(
-        &mut self,
-        plan: &mut Plan,
-        mut between: impl FnMut(&mut Self),
-    ) -> (BTreeSet<u32>, usize) {
-        let (mut seen, mut pages) = (BTreeSet::new(), 0);
-        while let Some(step) = plan.next() {
-            assert!(pages < 10_000, "no end in sight: {plan:?}");
-            let (outcome, ids) = self.page(step);
-            plan.apply(outcome).unwrap();
-            seen.extend(ids);
-            pages += 1;
-            between(self);
+    /// Everything that is asked for until nothing is due.
+    fn pass(&self, plan: &mut Plan, now: Timestamp) -> Vec<Step> {
+        let mut asked = Vec::new();
+        loop {
+            let step = plan.next(now);
+            if matches!(step, Step::Idle { .. }) {
+                return asked;
+            }
+            assert!(asked.len() < 2000, "no end in sight: {plan:?}");
+            plan.apply(now, self.answer(&step, now)).unwrap();
+            asked.push(step);
         }
-        (seen, pages)
     }
 }
 
-fn upstream() -> impl Strategy<Value = Upstream> {
-    // A short time makes many calls begin in the same millisecond.
-    let starts = prop_oneof![
-        prop::collection::vec(0i64..20, 0..80),
-        prop::collection::vec(0i64..1_000_000, 0..80),
-    ];
-    (starts, 1usize..12, any::<bool>()).prop_map(|(starts, per_page, includes_end)| Upstream {
-        calls: starts.into_iter().zip(0..).collect(),
-        per_page,
-        includes_end,
-        ascending: false,
-    })
+/// The spans among what was asked that are no days listed again.
+fn spans(steps: &[Step]) -> Vec<Span> {
+    let length = |span: &Span| span.to.duration_since(span.from);
+    let again = DAY + SignedDuration::from_millis(2);
+    let spans = steps.iter().filter_map(|step| match step {
+        Step::List(page) => Some(page.span),
+        _ => None,
+    });
+    spans.filter(|span| length(span) != again).collect()
 }
 
-fn ids(calls: &[(i64, u32)]) -> BTreeSet<u32> {
-    calls.iter().map(|(_, id)| *id).collect()
-}
+const FORBIDDEN: Upstream = Upstream { call: Timestamp::UNIX_EPOCH, feeds: false };
 
 #[test]
-fn a_server_that_always_gives_the_same_page_is_left() {
+fn without_feeds_what_lies_between_the_last_run_and_a_later_since_is_listed_too() {
     let mut plan = Plan::default();
-    plan.begin(Some(moment(0)), moment(2_000_000));
-    let same = Outcome { records: 9, oldest: Some(moment(5)), sorted: true, has_next: true };
-    let pages = (0..2000).take_while(|_| plan.apply(same).is_ok()).count();
-    assert_eq!(pages, 1000);
-    assert!(plan.next().is_some(), "what is left to list must not be forgotten");
+    plan.begin(day(10), run(Some(0)));
+    FORBIDDEN.pass(&mut plan, day(10));
+    plan.begin(day(20), run(Some(19)));
+    assert_eq!(spans(&FORBIDDEN.pass(&mut plan, day(20))), [Span { from: day(9), to: day(20) }]);
 }
 
 #[test]
-fn a_later_run_lists_the_last_day_again_and_what_is_new() {
-    let day = 24 * 3_600_000;
-    let mut plan = Plan::once(Span { from: moment(0), to: moment(10 * day) });
-    let last = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
-    plan.apply(last).unwrap();
-    plan.begin(None, moment(12 * day));
-    let again = Span { from: moment(9 * day), to: moment(12 * day) };
-    assert_eq!(plan.next().map(|step| step.span), Some(again));
-    assert_eq!(plan.covered().map(|span| span.to), Some(moment(12 * day)));
-}
-
-/// Everything that a run asks for, when nothing has another page.
-fn asked(plan: &mut Plan) -> Vec<Span> {
-    let only = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
-    std::iter::from_fn(|| {
-        let step = plan.next()?;
-        plan.apply(only).unwrap();
-        Some(step.span)
-    })
-    .collect()
-}
-
-#[test]
-fn what_lies_between_the_last_run_and_a_later_since_is_listed_too() {
-    let day = 24 * 3_600_000;
+fn without_feeds_a_later_run_lists_the_last_day_again_and_what_is_new() {
     let mut plan = Plan::default();
-    plan.begin(Some(moment(0)), moment(10 * day));
-    asked(&mut plan);
-    plan.begin(Some(moment(19 * day)), moment(20 * day));
-    assert_eq!(asked(&mut plan), [Span { from: moment(9 * day), to: moment(20 * day) }]);
+    plan.begin(day(10), run(None));
+    FORBIDDEN.pass(&mut plan, day(10));
+    plan.begin(day(12), run(None));
+    assert_eq!(spans(&FORBIDDEN.pass(&mut plan, day(12))), [Span { from: day(9), to: day(12) }]);
+    assert_eq!(plan.covered().map(|span| span.to), Some(day(12)));
+    assert!(plan.is_listed());
 }
 
 #[test]
-fn once_everything_is_there_a_run_asks_for_the_last_day_alone() {
-    let day = 24 * 3_600_000;
+fn a_clock_that_was_ahead_hides_nothing_of_what_came_before_it_leapt() {
     let mut plan = Plan::default();
-    plan.begin(None, moment(10 * day));
-    asked(&mut plan);
-    plan.begin(None, moment(11 * day));
-    assert_eq!(asked(&mut plan), [Span { from: moment(9 * day), to: moment(11 * day) }]);
+    plan.begin(day(10), run(None));
+    FORBIDDEN.pass(&mut plan, day(10));
+    plan.begin(day(40), run(None));
+    FORBIDDEN.pass(&mut plan, day(40));
+    plan.begin(day(12), run(None));
+    assert_eq!(spans(&FORBIDDEN.pass(&mut plan, day(12))), [Span { from: day(9), to: day(12) }]);
 }
 
 #[test]
-fn a_clock_that_was_ahead_does_not_stop_later_runs() {
-    let day = 24 * 3_600_000;
-    let mut plan = Plan::once(Span { from: moment(0), to: moment(40 * day) });
-    let last = Outcome { records: 1, oldest: Some(moment(1)), sorted: true, has_next: false };
-    plan.apply(last).unwrap();
-    plan.begin(None, moment(12 * day));
-    let again = Span { from: moment(11 * day), to: moment(12 * day) };
-    assert_eq!(plan.next().map(|step| step.span), Some(again));
-    assert_eq!(plan.covered().map(|span| span.to), Some(moment(12 * day)));
+fn a_cursor_of_an_earlier_version_goes_on() {
+    let saved = r#"{"covered":{"from":"2000-01-01T00:00:00Z","to":"2023-11-14T22:13:20Z"},
+        "pending":[{"span":{"from":"2000-01-01T00:00:00Z","to":"2022-01-01T00:00:00Z"},"page":3}]}"#;
+    let mut plan: Plan = serde_json::from_str(saved).unwrap();
+    assert!(!plan.is_listed());
+    plan.begin(day(1), run(None));
+    let upstream = Upstream { call: day(-400), feeds: true };
+    let asked = upstream.pass(&mut plan, day(1));
+    let Step::Changes(Ask::Full { from }) = &asked[0] else { panic!("{:?}", asked[0]) };
+    assert_eq!(*from, day(0) - SignedDuration::from_hours(1));
+    assert!(matches!(&asked[2], Step::List(page) if page.page == 3), "{:?}", asked[2]);
+    let days = asked.iter().filter(|step| matches!(step, Step::List(_))).count() - 1;
+    assert_eq!(days, 31, "the days of a month are listed again");
+    let from = plan.upstream_from().unwrap();
+    assert!(from <= upstream.call && upstream.call.duration_since(from) <= DAY, "{from}");
 }
 
-proptest! {
-    #[test]
-    fn everything_is_listed(mut upstream in upstream()) {
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let (seen, _) = upstream.list(&mut plan, |_| {});
-        prop_assert_eq!(seen, ids(&upstream.calls));
-    }
-
-    /// New calls push pages on, deleted ones pull them up: numbered pages would skip some. (More
-    /// calls in one millisecond than a page holds have to be read by number; these have none.)
-    #[test]
-    fn calls_that_come_and_go_hide_no_other(
-        starts in prop::collection::btree_set(0i64..1_000_000, 1..120),
-        kept in 1usize..80,
-        per_page in 2usize..12,
-        gone in prop::collection::vec(any::<prop::sample::Index>(), 40),
-        includes_end: bool,
-    ) {
-        let mut calls: Vec<_> = starts.into_iter().zip(0..).collect();
-        let mut new = calls.split_off(kept.min(calls.len()));
-        let before = ids(&calls);
-        let mut upstream = Upstream { calls, per_page, includes_end, ascending: false };
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let mut gone = gone.into_iter();
-        let (seen, _) = upstream.list(&mut plan, |upstream| {
-            upstream.calls.extend(new.pop());
-            let Some(gone) = gone.next().filter(|_| !upstream.calls.is_empty()) else { return };
-            let gone = gone.index(upstream.calls.len());
-            upstream.calls.remove(gone);
-        });
-        let after = ids(&upstream.calls);
-        let stayed: BTreeSet<u32> = after.intersection(&before).copied().collect();
-        prop_assert!(seen.is_superset(&stayed), "{:?}", stayed.difference(&seen));
-    }
-
-    /// As long as a page shows it: of one where all began at once, nobody can tell.
-    #[test]
-    fn a_server_that_sorts_the_other_way_hides_nothing(starts in prop::collection::btree_set(0i64..900, 0..80), per_page in 2usize..12) {
-        let calls = starts.into_iter().zip(0..).collect();
-        let mut upstream = Upstream { calls, per_page, includes_end: false, ascending: true };
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let (seen, _) = upstream.list(&mut plan, |_| {});
-        prop_assert_eq!(seen, ids(&upstream.calls));
-    }
-
-    /// One repeated call a page is all that it costs.
-    #[test]
-    fn few_more_pages_than_needed(count in 1usize..400, per_page in 10usize..50) {
-        let calls = (0..count as i64).map(|n| n * 1000).zip(0..).collect();
-        let mut upstream = Upstream { calls, per_page, includes_end: true, ascending: false };
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let (_, pages) = upstream.list(&mut plan, |_| {});
-        prop_assert!(pages <= count.div_ceil(per_page - 1) + 1, "{pages}");
-    }
-
-    /// Stopped after any page and begun again later, with the state that was saved.
-    #[test]
-    fn a_run_goes_on_where_the_last_one_stopped(mut upstream in upstream(), stop in 0usize..6, late in 0i64..80_000_000) {
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let mut seen = BTreeSet::new();
-        for _ in 0..stop {
-            let Some(step) = plan.next() else { break };
-            let (outcome, ids) = upstream.page(step);
-            plan.apply(outcome).unwrap();
-            seen.extend(ids);
+#[test]
+fn an_idle_hour_costs_two_requests_a_quarter() {
+    let upstream = Upstream { call: day(-400), feeds: true };
+    let mut plan = Plan::default();
+    plan.begin(day(0), run(None));
+    upstream.pass(&mut plan, day(0));
+    let (mut now, mut requests) = (day(0), 0);
+    while let Step::Idle { until } = plan.next(now) {
+        if day(0) + SignedDuration::from_mins(59) < until {
+            break;
         }
-        let saved = serde_json::to_string(&plan).unwrap();
-        let mut plan: Plan = serde_json::from_str(&saved).unwrap();
-        // A day at most after the last run, a call shows up that began before it.
-        upstream.calls.push((2_000_000 - late.min(80_000_000), 7_000));
-        upstream.calls.push((2_000_500, 7_001));
-        plan.begin(None, moment(3_000_000));
-        let (more, _) = upstream.list(&mut plan, |_| {});
-        seen.extend(more);
-        prop_assert!(seen.contains(&7_001));
-        let expected: BTreeSet<u32> =
-            upstream.calls.iter().filter(|(start, _)| *start >= 0).map(|(_, id)| *id).collect();
-        prop_assert!(seen.is_superset(&expected), "{:?}", expected.difference(&seen));
+        now = until;
+        requests += upstream.pass(&mut plan, now).len();
     }
+    assert_eq!(requests, 6);
+}
 
-    #[test]
-    fn an_earlier_start_lists_what_is_before(mut upstream in upstream(), since in 0i64..1_000_000) {
-        let mut plan = Plan::default();
-        plan.begin(Some(moment(since)), moment(2_000_000));
-        let (first, _) = upstream.list(&mut plan, |_| {});
-        prop_assert!(upstream.calls.iter().all(|(start, id)| *start < since || first.contains(id)));
-        plan.begin(Some(moment(0)), moment(2_000_000));
-        let (second, _) = upstream.list(&mut plan, |_| {});
-        let seen: BTreeSet<u32> = first.union(&second).copied().collect();
-        prop_assert_eq!(seen, ids(&upstream.calls));
-        prop_assert_eq!(plan.covered().map(|span| span.from), Some(moment(0)));
+#[test]
+fn an_extension_has_no_extract_sync() {
+    let upstream = Upstream { call: day(-400), feeds: true };
+    let mut plan = Plan::default();
+    plan.begin(day(0), Wanted { log: Log::Extension, ..run(None) });
+    let asked = upstream.pass(&mut plan, day(0));
+    assert!(!asked.iter().any(|step| matches!(step, Step::Changes(_))), "{asked:?}");
+}
+
+#[test]
+fn every_old_day_is_sealed_once() {
+    let upstream = Upstream { call: day(-100), feeds: true };
+    let mut plan = Plan::default();
+    let mut sealed = Vec::new();
+    for now in 0..10 {
+        plan.begin(day(now), run(None));
+        for step in upstream.pass(&mut plan, day(now)) {
+            let Step::Seal(sealing) = step else { continue };
+            assert_eq!(sealing.upstream.is_some(), sealed.len() >= 70, "{sealing:?}");
+            sealed.push(sealing.day);
+        }
     }
+    assert_eq!(sealed.len(), 79);
+    assert!(sealed.is_sorted(), "{sealed:?}");
 }

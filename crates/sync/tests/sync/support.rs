@@ -126,7 +126,7 @@ impl Place {
     pub async fn verify(&self) -> Result<VerifyReport, Error> {
         let account = self.store.accounts().await.unwrap().pop().unwrap();
         let always = Span { from: Timestamp::MIN, to: Timestamp::MAX };
-        verify(&self.client, &self.store, &account, always, 1000, |_| {}).await
+        verify(&self.client, &self.store, &account, Scope::Account, always, 1000, |_| {}).await
     }
 
     /// The ids of all calls.

@@ -1,0 +1,142 @@
+//! Erasing calls: a few at a time, so that others get their turn. What is erased is gone from the files once the
+//! server has vacuumed its tables.
+
+use std::collections::HashMap;
+
+use tokio_postgres::types::ToSql;
+
+use super::failure::{Failure, retried};
+use super::rows::drop_postings;
+use super::scan::CHAINS;
+use super::{Postgres, columns, execute, fenced, query};
+use crate::{Error, Purged, SyncLock};
+
+/// Calls in one transaction.
+const CALLS_AT_ONCE: i64 = 200;
+
+/// Everything that belongs to an account and to no call, what refers to others first.
+const OF_AN_ACCOUNT: [&str; 13] = [
+    "DELETE FROM posting WHERE account = $1",
+    "DELETE FROM version WHERE account = $1",
+    "DELETE FROM absence WHERE account = $1",
+    "DELETE FROM cursor WHERE account = $1",
+    "DELETE FROM quarantine WHERE account = $1",
+    "DELETE FROM extension WHERE account = $1",
+    "DELETE FROM sync_run WHERE account = $1",
+    "DELETE FROM log WHERE account = $1",
+    "DELETE FROM day WHERE account = $1",
+    "DELETE FROM seal WHERE account = $1",
+    "DELETE FROM purge WHERE account = $1",
+    "UPDATE registration SET account = NULL WHERE account = $1",
+    "DELETE FROM account WHERE account = $1",
+];
+
+impl Postgres {
+    pub(crate) async fn purge(
+        &self,
+        lock: &SyncLock,
+        before_ms: Option<i64>,
+        at_ms: i64,
+    ) -> Result<Purged, Error> {
+        let mut note = None;
+        if let Some(before_ms) = before_ms {
+            note = Some(retried!(self, self.note_purge(lock, before_ms, at_ms))?);
+        }
+        let mut purged = Purged::default();
+        while let Some(some) = retried!(self, self.erase(lock, before_ms, note))? {
+            purged.calls += some.calls;
+            purged.versions += some.versions;
+        }
+        if before_ms.is_none() {
+            let erased: Result<(), Error> = retried!(self, self.erase_account(lock));
+            erased?;
+        }
+        Ok(purged)
+    }
+
+    async fn note_purge(
+        &self,
+        lock: &SyncLock,
+        before_ms: i64,
+        at_ms: i64,
+    ) -> Result<i64, Failure> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        fenced(&transaction, lock).await?;
+        let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
+             VALUES ($1, $2, $3, 0, 0) RETURNING purge";
+        let values: [&(dyn ToSql + Sync); 3] = [&lock.account.0, &at_ms, &before_ms];
+        let note = transaction.query_one(sql, &values).await?.try_get(0)?;
+        transaction.commit().await?;
+        Ok(note)
+    }
+
+    /// Erases some calls; `None` when there are no more.
+    async fn erase(
+        &self,
+        lock: &SyncLock,
+        before_ms: Option<i64>,
+        note: Option<i64>,
+    ) -> Result<Option<Purged>, Failure> {
+        let account = lock.account.0;
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        let (_, home) = fenced(&transaction, lock).await?;
+        // A scope at a time: the index has the scope before the start.
+        let sql = "SELECT scope FROM call WHERE account = $1 AND start_ms < $2 LIMIT 1";
+        let before_ms = before_ms.unwrap_or(i64::MAX);
+        let rows = query(&transaction, sql, &[&account, &before_ms]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let scope: i64 = row.try_get(0)?;
+        let sql = "SELECT call, version FROM call
+             WHERE account = $1 AND scope = $2 AND start_ms < $3 ORDER BY start_ms LIMIT $4";
+        let values: [&(dyn ToSql + Sync); 4] = [&account, &scope, &before_ms, &CALLS_AT_ONCE];
+        let rows = query(&transaction, sql, &values).await?;
+        let mut newest = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            newest.insert(row.try_get::<_, i64>(0)?, row.try_get::<_, i64>(1)?);
+        }
+        let calls: Vec<i64> = newest.keys().copied().collect();
+        let (mut seqs, mut starts, mut documents) = (Vec::new(), Vec::new(), HashMap::new());
+        for row in query(&transaction, CHAINS, &[&account, &calls]).await? {
+            let (call, seq): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            seqs.push(seq);
+            starts.push(row.try_get::<_, i64>(7)?);
+            if newest.get(&call) == Some(&seq) {
+                documents.insert(call, columns(&row, 5)?);
+            }
+        }
+        let dropped: Vec<_> = calls.iter().map(|call| (*call, documents.get(call))).collect();
+        let home = home.parse().unwrap_or(callbook_model::Region::US);
+        drop_postings(&transaction, (account, scope), home, &dropped).await?;
+        let sql = "DELETE FROM version v USING unnest($2::int8[], $3::int8[]) u (seq, start_ms)
+             WHERE v.account = $1 AND v.seq = u.seq AND v.start_ms = u.start_ms";
+        let versions = execute(&transaction, sql, &[&account, &seqs, &starts]).await?;
+        let sql = "WITH gone AS (
+                 DELETE FROM call WHERE account = $1 AND call = ANY ($2) RETURNING id)
+             DELETE FROM absence a USING gone
+             WHERE a.account = $1 AND a.scope = $3 AND a.id = gone.id";
+        execute(&transaction, sql, &[&account, &calls, &scope]).await?;
+        let purged = Purged { calls: calls.len() as u64, versions };
+        if let Some(note) = note {
+            let sql = "UPDATE purge SET calls = calls + $2, versions = versions + $3
+                 WHERE purge = $1";
+            let counts = (purged.calls.cast_signed(), purged.versions.cast_signed());
+            execute(&transaction, sql, &[&note, &counts.0, &counts.1]).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(purged))
+    }
+
+    /// Erases what is left of an account: few rows, but for damage.
+    async fn erase_account(&self, lock: &SyncLock) -> Result<(), Failure> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await?;
+        fenced(&transaction, lock).await?;
+        for sql in OF_AN_ACCOUNT {
+            execute(&transaction, sql, &[&lock.account.0]).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
