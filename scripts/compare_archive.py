@@ -1,6 +1,7 @@
 """Proves that an archive holds exactly the calls of a company: compare_archive.py ARCHIVE.db TRUTH.jsonl
 
-The truth has one Detailed record a line, oldest first, as the example `dump` of callbook-synth prints it.
+The truth has one Detailed record a line, as the example `dump` of callbook-synth prints it; live_truth.py
+makes it of a company that goes on living.
 Nothing of Callbook is used: the rules below are written a second time, from the comments of the schema
 and of the model. Ends with exit code 1 and the first differences if there are any.
 
@@ -50,7 +51,6 @@ class Found:
     calls: int
     versions: int
     postings: int
-    document_bytes: int
 
 
 def milliseconds(moment):
@@ -160,6 +160,20 @@ class Archive:
         dictionary = zstandard.get_frame_parameters(document).dict_id
         return self.dictionaries[dictionary].decompress(document)
 
+    def document(self, simple, detail):
+        """A document's simple part, and all of it."""
+        simple = self.unpacked(simple)
+        return simple, joined(simple, detail and self.unpacked(detail))
+
+    def newest_documents(self):
+        sql = "SELECT id, simple, detail FROM call JOIN version USING (version)"
+        return {id: self.document(*parts) for id, *parts in self.rows(sql)}
+
+    def every_document(self):
+        """Each version's id and document."""
+        sql = "SELECT id, simple, detail FROM version JOIN call USING (call)"
+        return {(id, self.document(*parts)[1]) for id, *parts in self.rows(sql)}
+
 
 def file_differences(archive, home):
     for (problem,) in archive.rows("PRAGMA integrity_check"):
@@ -190,15 +204,12 @@ def call_differences(archive, truth):
 
 def document_differences(archive, truth):
     """The newest version of each call, byte for byte."""
-    sql = "SELECT id, simple, detail FROM call JOIN version USING (version)"
-    documents = {id: (simple, detail) for id, simple, detail in archive.rows(sql)}
+    documents = archive.newest_documents()
     for call in truth:
         if call.id not in documents:
             yield f"call {call.id} has no document"
             continue
-        simple, detail = documents[call.id]
-        simple = archive.unpacked(simple)
-        whole = joined(simple, detail and archive.unpacked(detail))
+        simple, whole = documents[call.id]
         if whole != call.line:
             yield f"document of {call.id}: {whole!r} instead of {call.line!r}"
         elif json.loads(simple) != call.simple:
@@ -279,30 +290,33 @@ def within(call, span):
     return span[0] <= call.start_ms < span[1]
 
 
-def newest(truth, count):
-    return truth[max(0, len(truth) - count) :]
-
-
 def differences(archive, truth, home, whole):
-    """All of them, as sentences. An archive that is not `whole` yet holds the newest calls alone."""
-    there = truth if whole else newest(truth, archive.count("call"))
+    """All of them, as sentences. An archive that is not `whole` yet holds what its cursor says, and maybe more."""
+    present = {id for (id,) in archive.rows("SELECT id FROM call")}
+    there = truth if whole else [call for call in truth if call.id in present]
+    yield from state_differences(archive, there, home)
+    yield from cursor_differences(archive, truth, whole)
+
+
+def state_differences(archive, there, home):
+    """All of what does not concern the cursor, if these calls should be there and no others."""
     yield from file_differences(archive, home)
     yield from call_differences(archive, there)
     yield from document_differences(archive, there)
     yield from posting_differences(archive, there)
     yield from version_differences(archive)
-    yield from cursor_differences(archive, truth, whole)
 
 
-def compare(path, truth, home, whole=True):
-    """What was found, or nothing if the file cannot be read; and the first differences."""
+def compare(path, compared):
+    """What was found, or nothing if the file cannot be read; and the first of the differences.
+
+    `compared` gives the differences of an archive.
+    """
     first = []
     archive = Archive(path)
     try:
-        first.extend(islice(differences(archive, truth, home, whole), DIFFERENCES_SHOWN))
-        calls = archive.count("call")
-        size = sum(len(call.line) for call in newest(truth, calls))
-        return Found(calls, archive.count("version"), archive.count("posting"), size), first
+        first.extend(islice(compared(archive), DIFFERENCES_SHOWN))
+        return Found(*map(archive.count, ("call", "version", "posting"))), first
     except (sqlite3.DatabaseError, zstandard.ZstdError) as damage:
         return None, [*first, f"damaged: {damage}"]
     finally:
@@ -314,17 +328,16 @@ def main():
     parser.add_argument("archive", metavar="ARCHIVE.db")
     parser.add_argument("truth", metavar="TRUTH.jsonl")
     parser.add_argument("--home", default="US", help="where national numbers belong [default: US]")
-    parser.add_argument("--prefix", action="store_true", help="of an unfinished sync: the newest calls")
+    parser.add_argument("--part", action="store_true", help="of an unfinished sync: some of the calls")
     options = parser.parse_args()
     truth = read_truth(options.truth, options.home)
-    found, first = compare(options.archive, truth, options.home, whole=not options.prefix)
+    found, first = compare(
+        options.archive, lambda archive: differences(archive, truth, options.home, not options.part)
+    )
     if first:
         print(*first, sep="\n", file=sys.stderr)
         sys.exit(1)
-    print(
-        f"equal: {found.calls:,} calls, {found.versions:,} versions, {found.postings:,} postings, "
-        f"{found.document_bytes:,} bytes of documents"
-    )
+    print(f"equal: {found.calls:,} calls, {found.versions:,} versions, {found.postings:,} postings")
 
 
 if __name__ == "__main__":

@@ -4,173 +4,56 @@
     $(scripts/python zstandard phonenumbers) scripts/kill_test.py
 
 First with SIGKILL after a random time, at least as often as `--kills` says; then at each named step of a
-commit, the first time it is passed and a later time. After each death the archive holds the newest calls
-without a gap, and the next run continues it until compare_archive.py finds it equal to what the synthetic
-company says. A killed process leaves what the system has taken over from it: power cuts are not covered.
+commit, at several commits. After each death the archive holds all that its cursor claims, and the next run
+continues it until compare_archive.py finds it equal to what the synthetic company says. A killed process
+leaves what the system has taken over from it: power cuts are not covered.
 """
 
-import argparse
-import os
 import random
-import re
-import resource
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import time
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
-from json import loads
 from pathlib import Path
 
 import compare_archive
+from syncs import HOME, Failed, Syncs, chosen, crashed, killed, parser, run, sandbox, steps
 
-ROOT = Path(__file__).resolve().parent.parent
-STEPS_FILE = ROOT / "crates/store/src/crash.rs"
-USERS = 25
-DAYS = 10
-HOME = "US"
 WHOLE_RUNS = 3
+# The first commit makes the archive; what has changed of late comes with it, and there may be nothing.
+COMMITS = (1, 2)
 
 
-class Failed(Exception):
-    """The test has found something."""
-
-
-def options():
-    debug = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
-    parser = argparse.ArgumentParser(description="Kill syncs and compare what they leave.")
-    parser.add_argument("--kills", type=int, default=50, help="SIGKILLs that have to hit")
-    parser.add_argument("--seed", type=int, default=1, help="of the company and of the moments")
-    parser.add_argument("--calls", type=int, default=6000)
-    parser.add_argument("--until", help="the last moment with calls [default: now]")
-    # More than one commit a page: the pieces of a page are committed one by one.
-    parser.add_argument("--per-page", type=int, default=300)
-    parser.add_argument("--binary", type=Path, default=debug / "callbook")
-    parser.add_argument("--dump", type=Path, default=debug / "examples/dump")
-    chosen = parser.parse_args()
-    chosen.binary, chosen.dump = chosen.binary.resolve(), chosen.dump.resolve()
-    until = datetime.fromisoformat(chosen.until) if chosen.until else datetime.now(timezone.utc)
-    chosen.until, chosen.since = written(until), written(until - timedelta(days=DAYS))
-    return chosen
-
-
-def written(moment):
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def environment(**more):
-    """Without settings of the user's own."""
-    inherited = os.environ.items()
-    return {name: value for name, value in inherited if not name.startswith(("RC_", "CALLBOOK_"))} | more
-
-
-@contextmanager
-def sandbox(chosen, folder):
-    """Serves the company; gives its address."""
-    company = ["--seed", str(chosen.seed), "--users", str(USERS), "--calls", str(chosen.calls)]
-    company += ["--from", chosen.since, "--until", chosen.until]
-    server = ["--port", "0", "--heavy", "off", "--env-file", str(folder / "sandbox.env")]
-    with open(folder / "sandbox.log", "w") as log:
-        process = subprocess.Popen(
-            [chosen.binary, "sandbox", *company, *server],
-            stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder, env=environment(),
-        )
-        try:
-            listening = re.match(r"listening on (\S+)", process.stdout.readline())
-            if not listening:
-                raise Failed("the sandbox does not start")
-            yield listening[1], company
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def truth_of(chosen, company, server_url, folder):
+def truth_of(options, company, server_url, folder):
     """What the company says, as dump prints it."""
     path = folder / "truth.jsonl"
     view = ["--server-url", server_url, "--scope", "account", "--view", "detailed"]
     with open(path, "w") as lines:
-        subprocess.run([chosen.dump, *company, *view], stdout=lines, check=True)
+        subprocess.run([options.dump, *company, *view], stdout=lines, check=True)
     return compare_archive.read_truth(path, HOME)
 
 
-class Syncs:
-    """Runs of `callbook` on archives in a folder, and what they should leave."""
+class Static(Syncs):
+    """Syncs of a company in which nothing happens."""
 
-    def __init__(self, chosen, folder, truth):
-        self.chosen, self.folder, self.truth = chosen, folder, truth
-        self.archives = 0
-
-    def new_archive(self):
-        self.archives += 1
-        return self.folder / f"{self.archives}.db"
-
-    def start(self, command, archive, *arguments, **variables):
-        where = ["--env-file", self.folder / "sandbox.env", "--database", f"sqlite://{archive}"]
-        with open(self.folder / "callbook.log", "a") as log:
-            return subprocess.Popen(
-                [self.chosen.binary, command, *where, *arguments],
-                stdout=subprocess.PIPE, stderr=log, text=True,
-                cwd=self.folder, env=environment(**variables),
-            )
-
-    def start_sync(self, archive, **variables):
-        page = ["--per-page", str(self.chosen.per_page)]
-        return self.start("sync", archive, "--json", *page, **variables)
-
-    def sync(self, archive):
-        """Runs to the end; gives the summary."""
-        return loads(self.finish(self.start_sync(archive)))
-
-    def finish(self, process):
-        output, _ = process.communicate()
-        if process.returncode != 0:
-            raise Failed(f"{process.args[1]} ended with {process.returncode}")
-        return output
+    def __init__(self, options, folder, truth):
+        super().__init__(options, folder)
+        self.truth = truth
 
     def compare_whole(self, archive):
-        found, differences = compare_archive.compare(archive, self.truth, HOME)
-        if differences:
-            raise Failed("\n".join(["the archive differs:", *differences]))
-        return found
+        self.look(archive, True, "")
 
-    def compare_prefix(self, archive):
-        """How many calls a dead process has left: the newest ones, and all that belongs to them.
+    def compare_part(self, archive):
+        """How many calls a dead process has left."""
+        return self.look(archive, False, "of a killed process").calls
 
-        Reads a copy, for opening a database repairs it, and that is for the next run to do.
-        """
-        copy = self.folder / "copy"
-        shutil.rmtree(copy, ignore_errors=True)
-        copy.mkdir()
-        if not archive.exists():
-            return 0
-        for suffix in ("", "-wal"):
-            file = archive.with_name(archive.name + suffix)
-            if file.exists():
-                shutil.copy(file, copy)
-        found, differences = compare_archive.compare(copy / archive.name, self.truth, HOME, whole=False)
-        if differences:
-            raise Failed("\n".join(["the archive of a killed process differs:", *differences]))
-        return found.calls
+    def look(self, archive, whole, what):
+        def differences(there):
+            return compare_archive.differences(there, self.truth, HOME, whole)
 
-
-def killed(process, delay_s):
-    """Whether the process died of SIGKILL, rather than finish before."""
-    try:
-        process.communicate(timeout=delay_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-    if process.returncode not in (0, -signal.SIGKILL):
-        raise Failed(f"a sync ended with {process.returncode}")
-    return process.returncode != 0
+        return self.compare(archive, differences, what)
 
 
 def measure(syncs):
-    """How long a whole run takes while nothing else is going on, and how many requests it sends."""
+    """How long a whole run takes while nothing else is going on."""
     durations_s = []
     for _ in range(WHOLE_RUNS):
         archive, started = syncs.new_archive(), time.monotonic()
@@ -178,7 +61,7 @@ def measure(syncs):
         durations_s.append(time.monotonic() - started)
         syncs.compare_whole(archive)
     print(f"a whole run: {min(durations_s):.2f} s, {requests} requests; equal", flush=True)
-    return min(durations_s), requests
+    return min(durations_s)
 
 
 def kill_at_random(syncs, kills, duration_s, moments):
@@ -188,7 +71,7 @@ def kill_at_random(syncs, kills, duration_s, moments):
         archive, left = syncs.new_archive(), []
         while hits < kills and killed(syncs.start_sync(archive), moments.uniform(0, duration_s)):
             hits += 1
-            left.append(syncs.compare_prefix(archive))
+            left.append(syncs.compare_part(archive))
         halfway += sum(0 < calls < len(syncs.truth) for calls in left)
         # Nothing is left to do where the last run was not killed.
         syncs.sync(archive)
@@ -199,72 +82,65 @@ def kill_at_random(syncs, kills, duration_s, moments):
     return archive
 
 
-def steps():
-    names = re.findall(r'const \w+: &str = "(\w+)";', STEPS_FILE.read_text())
-    if "committed" not in names:
-        raise Failed(f"{STEPS_FILE} names no steps")
-    return names
-
-
-def crash_at(syncs, step, time_passed):
+def crash_at(syncs, step, commit):
     """Dies at the step, is continued; gives how many calls were in when it had died."""
     archive = syncs.new_archive()
-    process = syncs.start_sync(archive, CALLBOOK_CRASH_AT=f"{step}:{time_passed}")
-    process.communicate()
-    if process.returncode != -signal.SIGABRT:
-        features = "built with --features crash-points?"
-        raise Failed(f"a sync ended with {process.returncode} instead of dying at {step}; {features}")
-    calls = syncs.compare_prefix(archive)
+    if not crashed(syncs.start_sync(archive, CALLBOOK_CRASH_AT=f"{step}:{commit}"), step):
+        raise Failed(f"a sync did not die at {step}: built with --features crash-points?")
+    calls = syncs.compare_part(archive)
     syncs.sync(archive)
     syncs.compare_whole(archive)
-    print(f"crash at {step}:{time_passed} with {calls} calls, then equal", flush=True)
+    print(f"crash at {step}:{commit} with {calls} calls, then equal", flush=True)
     return calls
 
 
 def crash_everywhere(syncs, later):
     """At each step: before the transaction ends nothing of the batch is in, afterwards all of it."""
-    names = steps()
-    for time_passed in (1, later):
-        calls = {step: crash_at(syncs, step, time_passed) for step in names}
+    names, commits = steps(), (*COMMITS, later)
+    for commit in commits:
+        calls = {step: crash_at(syncs, step, commit) for step in names}
         after = calls.pop("committed")
-        if len(set(calls.values())) != 1 or after <= calls["before"]:
-            raise Failed(f"after deaths in commit {time_passed}: {calls}, and {after} once committed")
-    return 2 * len(names)
+        # What has changed of late is another thing a minute later, but all of it is among the newest.
+        settled = commit == 1 or commit == later
+        if settled and (len(set(calls.values())) != 1 or after < calls["before"]):
+            raise Failed(f"after deaths in commit {commit}: {calls}, and {after} once committed")
+        if commit == later and after == calls["before"]:
+            raise Failed(f"commit {commit} brought nothing: {after} calls")
+    return len(commits) * len(names)
 
 
 def finish_off(syncs, archive):
     """A finished archive: nothing is missing, and the next run changes nothing."""
-    syncs.finish(syncs.start("verify", archive))
+    syncs.verify(archive)
     again = syncs.sync(archive)
     changed = again["inserted"] + again["updated"] + again["deleted"] + again["quarantined"]
-    if changed or not again["unchanged"] or again["unchanged"] != again["records"]:
+    if changed or again["unchanged"] != again["records"]:
         raise Failed(f"a second sync of a static company: {again}")
     syncs.compare_whole(archive)
 
 
-def test(chosen, folder):
-    with sandbox(chosen, folder) as (server_url, company):
-        print("company:", " ".join(company), flush=True)
-        syncs = Syncs(chosen, folder, truth_of(chosen, company, server_url, folder))
-        duration_s, requests = measure(syncs)
-        moments = random.Random(chosen.seed)
-        archive = kill_at_random(syncs, chosen.kills, duration_s, moments)
-        # Every page has a commit at least; a few requests are no pages.
-        crashes = crash_everywhere(syncs, moments.randint(2, requests // 2))
+def test(options, folder):
+    with sandbox(options, folder) as company:
+        print("company:", " ".join(company.company), flush=True)
+        truth = truth_of(options, company.company, company.url, folder)
+        syncs = Static(options, folder, truth)
+        duration_s = measure(syncs)
+        moments = random.Random(options.seed)
+        archive = kill_at_random(syncs, options.kills, duration_s, moments)
+        # Each page of the list has a commit at least, after the two of what has changed.
+        pages = options.calls // options.per_page
+        crashes = crash_everywhere(syncs, moments.randint(4, max(4, pages)))
         finish_off(syncs, archive)
-    print(f"kill test: {chosen.kills} kills, {crashes} crash points, all archives equal")
+    return f"kill test: {options.kills} kills, {crashes} crash points, all archives equal"
 
 
 def main():
-    # A process that aborts on purpose need not leave its memory behind.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    chosen = options()
-    folder = Path(tempfile.mkdtemp(prefix="callbook-kill-test-"))
-    try:
-        test(chosen, folder)
-    except Failed as failure:
-        sys.exit(f"{failure}\nthe archives and logs are in {folder}")
-    shutil.rmtree(folder)
+    options = parser("Kill syncs and compare what they leave.", kills=50, calls=6000, days=10)
+    debug = options.get_default("binary").parent
+    options.add_argument("--dump", type=Path, default=debug / "examples/dump")
+    options = chosen(options)
+    options.dump = options.dump.resolve()
+    run(test, options)
 
 
 if __name__ == "__main__":

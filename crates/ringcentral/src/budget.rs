@@ -25,6 +25,10 @@ const SHORTEST_PENALTY: Duration = Duration::from_secs(1);
 /// A request that is not answered after so long never will be: its process died.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
 
+/// As long as no limit is known, nobody waits longer for the answer to another request. A limit that is passed
+/// by one costs less than a process that died and is waited for.
+const FINDING_OUT: Duration = Duration::from_secs(2);
+
 /// Requests of low priority leave one place in so many to the others, and at least one.
 const RESERVE: u32 = 5;
 
@@ -78,11 +82,12 @@ impl Budget {
     /// The earliest moment a request may be sent; `None` while that depends on an answer to come.
     pub fn ready_at(&self, now: Duration, priority: Priority) -> Option<Duration> {
         let earliest = now.max(self.blocked_until);
-        let pending = self.pending.iter().filter(|sent| !forgotten(**sent, now)).count();
         let Some(Announced { limit, window, .. }) = self.announced else {
             // Nothing known yet: one request at a time finds out.
-            return (pending == 0).then_some(earliest);
+            let finding_out = self.pending.iter().any(|sent| now < *sent + FINDING_OUT);
+            return (!finding_out).then_some(earliest);
         };
+        let pending = self.pending.iter().filter(|sent| !forgotten(**sent, now)).count();
         let reserve = match priority {
             Priority::High => 0,
             Priority::Low => (limit / RESERVE).max(1),
@@ -232,6 +237,17 @@ mod tests {
                 state = serde_json::to_string(&budget).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn a_process_that_died_before_a_limit_was_known_holds_nobody_up_for_long() {
+        let mut budget = Budget::default();
+        budget.sent(ms(0));
+        assert_eq!(budget.ready_at(ms(1999), Priority::High), None);
+        assert_eq!(budget.ready_at(ms(2000), Priority::High), Some(ms(2000)));
+        // Whoever comes next is waited for in turn.
+        budget.sent(ms(2000));
+        assert_eq!(budget.ready_at(ms(2001), Priority::High), None);
     }
 
     #[test]
