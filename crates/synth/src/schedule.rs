@@ -157,12 +157,13 @@ fn starts(config: &Config, count: u32) -> Vec<i64> {
     let clock = Clock::new();
     let mut draw = Draw::new(config.seed, Purpose::Traffic, 0);
     let pinned = pinned(config);
-    let mut starts = traffic::starts(&clock, &mut draw, pinned, JANUARY_2024_MS);
+    let bin_ms = traffic::bin_ms(config.calls);
+    let mut starts = traffic::starts(&clock, &mut draw, pinned, JANUARY_2024_MS, bin_ms);
     let (from_ms, until_ms) = (config.from.as_millisecond(), config.until.as_millisecond());
     // Calls need a moment to end in.
     let margin_ms = ((until_ms - from_ms) / 2).clamp(0, 60_000);
     let span = (from_ms, until_ms - margin_ms);
-    let mut rest = traffic::starts(&clock, &mut draw, count - pinned, span);
+    let mut rest = traffic::starts(&clock, &mut draw, count - pinned, span, bin_ms);
     for number in 1..rest.len() {
         if mix(config.seed, Purpose::Traffic, number as u64).is_multiple_of(TIES) {
             rest[number] = rest[number - 1];

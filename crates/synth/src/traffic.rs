@@ -1,6 +1,6 @@
 //! When calls start: the load of a bank's call centre, stretched over any span.
 //!
-//! Each five minutes have a mean from the weekday and the hour on the main site's clock, times a
+//! Each bin, of five minutes usually, has a mean from the weekday and the hour on the main site's clock, times a
 //! gamma factor of their own, which makes counts vary twice as much as chance alone would.
 
 use jiff::Timestamp;
@@ -18,7 +18,20 @@ const HOUR: [f64; 24] = [
     232.0, 204.0, 154.0, 119.0, 95.0, 77.0, 35.0, 14.0, 6.0,
 ];
 
+/// The usual bin.
 const BIN_MS: i64 = 300_000;
+
+/// The bin of a company whose calls are days apart: there are a dozen times fewer to be drawn, and hundreds
+/// of such companies are made at once.
+const QUIET_BIN_MS: i64 = 3_600_000;
+
+/// A company has no more calls than this to be quiet.
+const QUIET_CALLS: u32 = 1_000;
+
+/// The length of the bins for a company of so many calls in all.
+pub(crate) fn bin_ms(calls: u32) -> i64 {
+    if calls <= QUIET_CALLS { QUIET_BIN_MS } else { BIN_MS }
+}
 
 /// A clock on the wall of the main site.
 pub(crate) struct Clock(TimeZone);
@@ -48,17 +61,18 @@ impl Clock {
     }
 }
 
-/// Draws `count` starts in `from_ms` ≤ start < `until_ms`, ascending, in milliseconds.
+/// Draws `count` starts in bins of `bin_ms`, in `from_ms` ≤ start < `until_ms`, ascending, in milliseconds.
 pub(crate) fn starts(
     clock: &Clock,
     draw: &mut Draw,
     count: u32,
     (from_ms, until_ms): (i64, i64),
+    bin_ms: i64,
 ) -> Vec<i64> {
     let until_ms = until_ms.max(from_ms + 1);
     let bins: Vec<i64> =
-        (0..).map(|bin| from_ms + bin * BIN_MS).take_while(|&at| at < until_ms).collect();
-    let end_of = |at: i64| (at + BIN_MS).min(until_ms);
+        (0..).map(|bin| from_ms + bin * bin_ms).take_while(|&at| at < until_ms).collect();
+    let end_of = |at: i64| (at + bin_ms).min(until_ms);
     let loads: Vec<f64> =
         bins.iter().map(|&at| clock.load(at) * (end_of(at) - at) as f64).collect();
     let upto = gathered(&gamma_mixed(draw, &loads, count)).or_else(|| gathered(&loads));
