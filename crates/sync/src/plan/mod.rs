@@ -254,16 +254,10 @@ impl Plan {
             Log::Extension => Timestamp::MAX,
         };
         let kept = self.oldest.map_or(Timestamp::MAX, |_| self.kept.due(now));
-        [
-            changes,
-            self.deletions.due(now),
-            self.last_day_due(now),
-            kept,
-            self.windows.due(now),
-        ]
-        .into_iter()
-        .min()
-        .unwrap_or(now)
+        [changes, self.deletions.due(now), self.last_day_due(now), kept, self.windows.due(now)]
+            .into_iter()
+            .min()
+            .unwrap_or(now)
     }
 
     fn source(&self, now: Timestamp) -> Source {

@@ -63,10 +63,10 @@ impl<'a> Life<'a> {
             let _ = self.process();
             let pause = self.company.traits.every.unwrap_or(MINUTE);
             self.now += self.draw.between(pause / 2, pause * 3 / 2);
-            if let Some((from, to)) = self.company.traits.off {
-                if (from..to).contains(&self.now) {
-                    self.now = to;
-                }
+            if let Some((from, to)) = self.company.traits.off
+                && (from..to).contains(&self.now)
+            {
+                self.now = to;
             }
         }
     }
@@ -155,7 +155,17 @@ impl<'a> Life<'a> {
             self.wire.request(&mut self.now).map_err(|_| Ended)?;
         }
         let (outcome, records) = self.answer(step);
-        if std::env::var("DBG").is_ok() { println!("DBG {} {} {step:?} -> {}", at(self.now), self.clock(), match &outcome { Outcome::Page(l) => format!("{} of {:?}", l.records, l.total), o => format!("{o:?}") }); }
+        if std::env::var("DBG").is_ok() {
+            println!(
+                "DBG {} {} {step:?} -> {}",
+                at(self.now),
+                self.clock(),
+                match &outcome {
+                    Outcome::Page(l) => format!("{} of {:?}", l.records, l.total),
+                    o => format!("{o:?}"),
+                }
+            );
+        }
         let done = match &outcome {
             Outcome::Synced(synced) => !synced.newer,
             Outcome::TokenRefused => false,
@@ -178,7 +188,9 @@ impl<'a> Life<'a> {
             assert!(call.is_deleted(self.now), "taken for deleted at {now}: {call:?}");
         }
         self.committed = Some(plan.clone());
-        if std::env::var("DBG").is_ok() { println!("DBG   {}", serde_json::to_string(plan).unwrap()); }
+        if std::env::var("DBG").is_ok() {
+            println!("DBG   {}", serde_json::to_string(plan).unwrap());
+        }
         self.maybe_crash()?;
         if let Some(complete) = complete.filter(|_| !absent.is_empty() && suspects == 0) {
             plan.apply(now, Outcome::Settled { span: complete.span }).unwrap();
