@@ -17,4 +17,3 @@ mod seal;
 mod support;
 mod value;
 mod views;
-mod zz_measure;
