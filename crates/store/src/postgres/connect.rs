@@ -152,7 +152,6 @@ fn tls(roots: Option<&str>) -> Result<MakeRustlsConnect, Box<dyn std::error::Err
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]

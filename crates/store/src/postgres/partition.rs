@@ -100,7 +100,6 @@ impl Postgres {
 
 #[cfg(test)]
 mod tests {
-
     use proptest::prelude::*;
 
     use super::*;
