@@ -5,6 +5,7 @@ as versions, and deletions; where upstream gives no way to learn of something, e
 """
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
@@ -14,28 +15,9 @@ from compare_archive import EPOCH, Call, expected
 # A day is listed for the last time when it ended so many days ago (plan/windows.rs, in crates/sync).
 LAST_LISTED_DAYS = 31
 DELETED_COLUMN = 6
-
-
-class Written(float):
-    """A number that is written as it was read: 0.000 stays."""
-
-    def __new__(cls, text):
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
-
-    def __repr__(self):
-        return self.text
-
-
-class Writer(json.JSONEncoder):
-    """As compact as the sandbox writes."""
-
-    def iterencode(self, value, _one_shot=False):
-        # The encoder in C writes floats by its own rules; this one asks them.
-        return json.encoder._make_iterencode(
-            {}, self.default, json.encoder.encode_basestring, None, repr, ":", ",", False, False, False
-        )(value, 0)
+DECODER = json.JSONDecoder()
+RECORD = '"record":'
+EVENT = re.compile(r'(?:,|,"history":\[)\{"at":"([^"]+)","event":"(\w+)"(,"before":)?')
 
 
 @dataclass(frozen=True)
@@ -106,22 +88,34 @@ def tombstone(call):
 
 
 def read(lines, home):
-    """The records of `GET /sandbox/v1/truth`."""
-    return [record(json.loads(line, parse_float=Written), home) for line in lines.splitlines()]
+    """The records of `GET /sandbox/v1/truth`, byte for byte."""
+    return [record(line.decode(), home) for line in lines.splitlines()]
 
 
-def record(truth, home):
-    changes = [event for event in truth["history"] if "before" in event]
-    moments = [event["at"] for event in truth["history"] if event["event"] != "gone"]
-    documents = [change["before"] for change in changes] + [truth["record"]]
-    states = (state(since, document, home) for since, document in zip(moments, documents, strict=True))
-    gone = [event["at"] for event in truth["history"] if event["event"] == "gone"]
-    return Record(tuple(states), datetime.fromisoformat(gone[0]) if gone else None)
+def record(line, home):
+    place = line.index(RECORD) + len(RECORD)
+    newest, place = value(line, place)
+    moments, documents, gone = [], [], None
+    while event := EVENT.match(line, place):
+        at, name, has_before = event.groups()
+        place = event.end()
+        if has_before:
+            before, place = value(line, place)
+            documents.append(before)
+        if name == "gone":
+            gone = datetime.fromisoformat(at)
+        else:
+            moments.append(datetime.fromisoformat(at))
+        place += len("}")
+    states = zip(moments, [*documents, newest], strict=True)
+    states = (State(since, text, expected(text, home)) for since, text in states)
+    return Record(tuple(states), gone)
 
 
-def state(since, document, home):
-    line = Writer().encode(document).encode()
-    return State(datetime.fromisoformat(since), line, expected(line, home))
+def value(line, place):
+    """The text of the JSON value that begins here, and where it ends."""
+    _, end = DECODER.raw_decode(line, place)
+    return line[place:end].encode(), end
 
 
 def differences(archive, truth, home, syncs):
