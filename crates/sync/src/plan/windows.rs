@@ -110,10 +110,11 @@ impl Windows {
         self.days.get_or_insert([day; 3]);
     }
 
-    /// Deletions in this span are not known.
+    /// Deletions in this span, which ends now, are not known.
     pub(super) fn gap(&mut self, gap: Span) {
         if let Some(last) = self.gaps.last_mut().filter(|last| gap.from <= last.to) {
-            *last = Span { from: last.from.min(gap.from), to: last.to.max(gap.to) };
+            // One that ends later is from a clock that was ahead.
+            *last = Span { from: last.from.min(gap.from), ..gap };
         } else {
             self.gaps.push(gap);
         }
