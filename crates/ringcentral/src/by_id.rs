@@ -45,10 +45,10 @@ pub(crate) fn parse(body: &str) -> Result<Vec<ById>, serde_json::Error> {
         return Ok(vec![ById { id: id.into_owned(), record: Some(body.to_owned()) }]);
     }
     let items: Vec<&RawValue> = serde_json::from_str(body)?;
-    Ok(items.into_iter().filter_map(|item| object(item.get())).filter_map(by_id).collect())
+    Ok(items.into_iter().filter_map(|item| by_id(&object(item.get())?)).collect())
 }
 
-fn by_id(item: Item<'_>) -> Option<ById> {
+fn by_id(item: &Item<'_>) -> Option<ById> {
     let id = text(item.resource_id)?.into_owned();
     let found = integer(item.status) == Some(200);
     Some(ById { id, record: item.body.filter(|_| found).map(|body| body.get().to_owned()) })

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::backend::dispatch;
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{AccountKey, Error, Location, Store};
 
@@ -25,7 +26,7 @@ impl Store {
     pub async fn restore(from: &Path, into: &Location) -> Result<(), Error> {
         match into {
             Location::Sqlite(path) => Sqlite::restore(from, path).await,
-            Location::Postgres(_) => Err(Error::NoPostgres),
+            Location::Postgres(server) => Postgres::restore(from, server).await,
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn strike(
     tracing::debug!(kind = %fault.kind, path = request.uri().path(), "a fault");
     match fault.kind {
         FaultKind::Throttled | FaultKind::ThrottledMissing | FaultKind::ThrottledAbsurd => {
-            throttled(&fault, next.run(request).await)
+            throttled(&fault, &next.run(request).await)
         }
         FaultKind::ServerError => {
             refusal(StatusCode::INTERNAL_SERVER_ERROR, "CMN-203", "Internal Server Error")
@@ -74,7 +74,7 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 /// Takes the rate headers of the real answer over: a request that is refused was looked at all the same.
-fn throttled(fault: &Fault, answer: Response) -> Response {
+fn throttled(fault: &Fault, answer: &Response) -> Response {
     let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "CMN-301", "Request rate exceeded");
     let headers = response.headers_mut();
     let rates = answer.headers().iter().filter(|(name, _)| name.as_str().starts_with("x-rate"));
@@ -126,7 +126,7 @@ async fn truncated(answer: Response, draw: u64) -> Response {
     }
     let first = whole.slice(..usize::try_from(draw / 2 % length).unwrap_or(0));
     parts.headers.remove(CONTENT_LENGTH);
-    if draw % 2 == 0 {
+    if draw.is_multiple_of(2) {
         parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     // Hyper sends what it has when there is nothing more at the moment: so there has to be such a moment.

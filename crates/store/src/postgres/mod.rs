@@ -16,6 +16,7 @@ mod purge;
 mod quarantine;
 mod registration;
 mod reindex;
+mod restore;
 mod rows;
 mod scan;
 mod seal;
@@ -78,11 +79,6 @@ impl Postgres {
     async fn rows(&self, sql: &str, values: &Values<'_>) -> Result<Vec<Row>, Error> {
         let once = || async { query(&self.client().await?, sql, values).await };
         retried!(self, once())
-    }
-
-    /// The one row that a query gives, if it does.
-    async fn row(&self, sql: &str, values: &Values<'_>) -> Result<Option<Row>, Error> {
-        Ok(self.rows(sql, values).await?.into_iter().next())
     }
 
     /// Runs one statement that may be run twice; how many rows it changed.

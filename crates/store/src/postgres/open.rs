@@ -19,7 +19,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/postgres/0001_arch
 const POSTGRES_AT_LEAST: i32 = 130_000;
 
 /// What there is in a database.
-enum Found {
+pub(super) enum Found {
     /// No schema of ours, or an empty one.
     Nothing { schema: bool },
     /// A schema of our name that somebody else has filled.
@@ -88,7 +88,7 @@ impl Postgres {
     }
 }
 
-async fn found(client: &impl GenericClient) -> Result<Found, Failure> {
+pub(super) async fn found(client: &impl GenericClient) -> Result<Found, Failure> {
     let sql = "SELECT to_regnamespace('callbook') IS NOT NULL,
              to_regclass('callbook.archive') IS NOT NULL,
              EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('callbook'))";

@@ -1,5 +1,6 @@
 //! A partition for each month: what began together lies together.
 
+use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -25,6 +26,27 @@ fn first_of(month: i64) -> (Date, i64) {
     let first = date(year, i8::try_from(month.rem_euclid(12)).unwrap_or_default() + 1, 1);
     let midnight = first.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp());
     (first, midnight.unwrap_or(Timestamp::UNIX_EPOCH).as_millisecond())
+}
+
+fn suffix(month: i64) -> String {
+    first_of(month).0.strftime("%Y_%m").to_string()
+}
+
+/// Makes the partitions of a month that has none.
+pub(super) async fn create(
+    transaction: &Transaction<'_>,
+    month: i64,
+) -> Result<(), tokio_postgres::Error> {
+    // Names of tables cannot be values; these are made of numbers alone.
+    let suffix = suffix(month);
+    let range = format!("FOR VALUES FROM ({}) TO ({})", first_of(month).1, first_of(month + 1).1);
+    let sql = format!(
+        "CREATE TABLE version_{suffix} PARTITION OF version {range};
+         ALTER TABLE version_{suffix} ALTER COLUMN simple SET STORAGE EXTERNAL,
+             ALTER COLUMN detail SET STORAGE EXTERNAL;
+         CREATE TABLE posting_{suffix} PARTITION OF posting {range}"
+    );
+    transaction.batch_execute(&sql).await
 }
 
 impl Postgres {
@@ -54,27 +76,17 @@ impl Postgres {
     /// `false` when somebody, such as a backup, has the tables in use: until the next try the rows go to the
     /// default partitions, where they are as right as anywhere, if found less quickly.
     async fn make_month(&self, month: i64) -> Result<bool, Failure> {
-        let ((first, from_ms), (_, until_ms)) = (first_of(month), first_of(month + 1));
-        let suffix = first.strftime("%Y_%m");
+        let suffix = suffix(month);
         let mut client = self.client().await?;
         let transaction = client.transaction().await?;
         let sql = "SELECT pg_advisory_xact_lock($1, $2)";
         transaction.execute(sql, &[&LOCKS, &PARTITIONING]).await?;
         let sql = "SELECT to_regclass('callbook.version_' || $1::text) IS NOT NULL";
-        if transaction.query_one(sql, &[&suffix.to_string()]).await?.try_get(0)? {
+        if transaction.query_one(sql, &[&suffix]).await?.try_get(0)? {
             return Ok(true);
         }
-        // Names of tables cannot be values; these are made of numbers alone.
-        let range = format!("FOR VALUES FROM ({from_ms}) TO ({until_ms})");
-        let made = transaction
-            .batch_execute(&format!(
-                "SET LOCAL lock_timeout = '2s';
-                 CREATE TABLE version_{suffix} PARTITION OF version {range};
-                 ALTER TABLE version_{suffix} ALTER COLUMN simple SET STORAGE EXTERNAL,
-                     ALTER COLUMN detail SET STORAGE EXTERNAL;
-                 CREATE TABLE posting_{suffix} PARTITION OF posting {range}"
-            ))
-            .await;
+        transaction.batch_execute("SET LOCAL lock_timeout = '2s'").await?;
+        let made = create(&transaction, month).await;
         match made {
             Ok(()) => transaction.commit().await?,
             Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => return Ok(false),

@@ -43,12 +43,12 @@ impl Sqlite {
 }
 
 /// A file beside the one that it is to become; removed unless it does.
-struct Aside {
-    path: PathBuf,
+pub(crate) struct Aside {
+    pub(crate) path: PathBuf,
 }
 
 impl Aside {
-    fn new(to: &Path) -> Result<Self, Error> {
+    pub(crate) fn new(to: &Path) -> Result<Self, Error> {
         let mut path = to.as_os_str().to_owned();
         path.push(format!(".{}.part", std::process::id()));
         let path = PathBuf::from(path);
@@ -58,7 +58,7 @@ impl Aside {
     }
 
     /// Safe on the disk first, then under its name, and the name safe as well.
-    fn rename(self, to: &Path) -> Result<(), Error> {
+    pub(crate) fn rename(self, to: &Path) -> Result<(), Error> {
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or_else(|| Path::new("."));
         File::open(&self.path)

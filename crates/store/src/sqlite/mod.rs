@@ -2,12 +2,12 @@
 
 mod absence;
 mod account;
-mod backup;
+pub(crate) mod backup;
 mod calls;
 mod changes;
 mod commit;
 mod document;
-mod error;
+pub(crate) mod error;
 mod fill;
 mod listed;
 mod lock;
@@ -269,6 +269,18 @@ fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes an archive in an empty file without any row, not even of the archive itself.
+pub(crate) fn make_empty(path: &Path) -> Result<Connection, Error> {
+    let made = prepare(path, Open::OrCreate).and_then(|connection| {
+        connection.execute_batch("DELETE FROM archive; DELETE FROM dictionary")?;
+        Ok(connection)
+    });
+    made.map_err(|refusal| match refusal {
+        Refusal::Known(error) => error,
+        Refusal::Sqlite(source) => error::name(path, source),
+    })
 }
 
 /// Runs blocking work aside; a panic in it goes on here.

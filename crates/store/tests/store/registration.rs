@@ -22,7 +22,7 @@ conformance! {
         for name in ["zoo", "bar"] {
             store.put_registration(name, settings()).await.unwrap();
         }
-        let failed = Attempt { at_ms: 1, account: None, error: Some("refused".into()) };
+        let failed = Attempt { at_ms: 1, account: None, error: Some("refused".into()), login_refused: true };
         for _ in 0..2 {
             assert!(store.note_attempt("bar", failed.clone()).await.unwrap());
         }
@@ -35,12 +35,14 @@ conformance! {
             last_success_ms: None,
             last_error: Some("refused".into()),
             failures: 2,
+            login_refused: true,
+            created_ms: store.registrations().await.unwrap()[0].created_ms,
         };
         let all = store.registrations().await.unwrap();
         assert_eq!((all.len(), &all[0], all[1].name.as_str()), (2, &bar, "zoo"));
 
         let account = Some(archive.account.key);
-        let well = Attempt { at_ms: 2, account, error: None };
+        let well = Attempt { at_ms: 2, account, error: None, login_refused: false };
         store.note_attempt("bar", well).await.unwrap();
         store.note_attempt("bar", Attempt { at_ms: 3, ..failed }).await.unwrap();
         assert!(store.set_paused("bar", true).await.unwrap());

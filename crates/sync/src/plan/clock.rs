@@ -33,11 +33,19 @@ impl Reached {
         self.before_leap.unwrap_or(now).min(now)
     }
 
-    pub(super) fn advance(&mut self, to: Timestamp, now: Timestamp) {
+    /// If the clock was put back behind it: goes back to what can be relied on, and returns it.
+    pub(super) fn go_back(&mut self, now: Timestamp) -> Option<Timestamp> {
         let at = self.by(now);
-        if at < self.at.min(now) {
-            self.before_leap = None;
+        let back = at < self.at && plus(now, JITTER) < self.at;
+        if back {
+            *self = Self::new(at);
         }
+        back.then_some(at)
+    }
+
+    pub(super) fn advance(&mut self, to: Timestamp, now: Timestamp) {
+        self.go_back(now);
+        let at = self.at;
         self.at = at.max(to.min(now));
         if self.at.duration_since(at) > DAY {
             self.before_leap = Some(at);

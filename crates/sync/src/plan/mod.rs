@@ -86,6 +86,9 @@ pub struct Plan {
     log: Log,
     #[serde(default)]
     retention: Retention,
+    /// The latest moment at which something was done.
+    #[serde(default)]
+    done: Option<Reached>,
     /// Calls that began before are known, save for stragglers.
     #[serde(default)]
     reached: Option<Reached>,
@@ -134,6 +137,7 @@ impl Plan {
     /// Starts a run: what changed is asked for at once, and `wanted.since` is listed. `now` is the
     /// server's time, here as everywhere.
     pub fn begin(&mut self, now: Timestamp, wanted: Wanted) {
+        self.mind_clock(now);
         self.log = wanted.log;
         self.retention = wanted.upstream_days.map_or(self.retention, Retention::of_days);
         let known = self.covered.map_or(now, |covered| covered.to.min(now));
@@ -193,9 +197,17 @@ impl Plan {
 
     /// What to do now. The same, until its outcome is applied or something more urgent falls due.
     pub fn next(&mut self, now: Timestamp) -> Step {
+        self.mind_clock(now);
         let (doing, step) = self.choose(now);
         self.doing = doing;
         step
+    }
+
+    /// Days that were listed again while the clock was ahead were younger than it said.
+    fn mind_clock(&mut self, now: Timestamp) {
+        if let Some(sure) = self.done.as_mut().and_then(|done| done.go_back(now)) {
+            self.windows.go_back(minus(sure, DAY));
+        }
     }
 
     fn choose(&mut self, now: Timestamp) -> (Doing, Step) {
@@ -242,16 +254,10 @@ impl Plan {
             Log::Extension => Timestamp::MAX,
         };
         let kept = self.oldest.map_or(Timestamp::MAX, |_| self.kept.due(now));
-        [
-            changes,
-            self.deletions.due(now),
-            self.last_day_due(now),
-            kept,
-            self.windows.due(now),
-        ]
-        .into_iter()
-        .min()
-        .unwrap_or(now)
+        [changes, self.deletions.due(now), self.last_day_due(now), kept, self.windows.due(now)]
+            .into_iter()
+            .min()
+            .unwrap_or(now)
     }
 
     fn source(&self, now: Timestamp) -> Source {
@@ -311,6 +317,7 @@ impl Plan {
     /// # Errors
     /// When upstream goes on naming another page after the last one that there can be.
     pub fn apply(&mut self, now: Timestamp, outcome: Outcome) -> Result<Option<Complete>, Endless> {
+        self.done.get_or_insert(Reached::new(now)).advance(now, now);
         match outcome {
             Outcome::Page(listed) => return self.page(now, listed),
             Outcome::Synced(synced) => self.synced(now, synced),

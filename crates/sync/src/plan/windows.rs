@@ -93,9 +93,14 @@ impl Windows {
     /// Everything that began before `now` is listed from now on.
     pub(super) fn listed(&mut self, now: Timestamp) {
         let fresh = AGES_DAYS.map(|age| days_before(date(now), age));
-        let days = self.days.get_or_insert(fresh);
-        for (day, fresh) in days.iter_mut().zip(fresh) {
-            *day = fresh.min(*day);
+        self.days.get_or_insert(fresh);
+        self.go_back(now);
+    }
+
+    /// No day was listed at an age that it did not have by then.
+    pub(super) fn go_back(&mut self, then: Timestamp) {
+        for (day, age) in self.days.iter_mut().flatten().zip(AGES_DAYS) {
+            *day = days_before(date(then), age).min(*day);
         }
     }
 
@@ -144,10 +149,7 @@ impl Windows {
     fn due_day(&mut self, now: Timestamp, known: Date) -> Option<Date> {
         let upto = AGES_DAYS.map(|age| days_before(date(now), age));
         let days = self.days.as_mut()?;
-        for (day, upto) in days.iter_mut().zip(upto) {
-            // Should the clock have been put back, later ones were not that old.
-            *day = upto.min(known.max(*day));
-        }
+        days.iter_mut().for_each(|day| *day = known.max(*day));
         let due = days.iter().zip(upto).filter(|(day, upto)| *day < upto);
         due.map(|(day, _)| *day).min()
     }

@@ -5,5 +5,6 @@
 mod listing;
 mod plan;
 mod retry;
+mod simulation;
 mod support;
 mod verify;
