@@ -13,7 +13,6 @@ are taken back. What had been committed has to be there, and the next sync goes 
 SQLite alone: the files are watched by a library that a C compiler makes (disk_faults.c), loaded with LD_PRELOAD.
 """
 
-import argparse
 import errno
 import os
 import random
@@ -22,44 +21,23 @@ import signal
 import sqlite3
 import struct
 import subprocess
-import sys
-import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from itertools import cycle, product
 from pathlib import Path
 
 from disk_model import Disk, applied
-from kill_test import DAYS, ROOT, Failed, Syncs, sandbox, truth_of, written
+from kill_test import Static, truth_of
+from syncs import NO_ARCHIVE, Failed, chosen, parser, run, sandbox
 
 SHIM = Path(__file__).with_suffix(".c")
 ERRORS = ("ENOSPC", "EIO")
 MODES = ("none", "some", "torn")
 ARCHIVE = "callbook.db"
+USAGE = 2
 WAL_HEADER = struct.Struct(">8I")
 FRAME_HEADER = struct.Struct(">6I")
-
-
-def options():
-    debug = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
-    parser = argparse.ArgumentParser(description="Let the disk fail under syncs.")
-    parser.add_argument("--positions", type=int, default=100, help="changes that are refused")
-    parser.add_argument("--cuts", type=int, default=30, help="power cuts")
-    parser.add_argument("--seed", type=int, default=1, help="of the company and of the positions")
-    parser.add_argument("--calls", type=int, default=1200)
-    # More than one commit a page, and more than one page.
-    parser.add_argument("--per-page", type=int, default=300)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time")
-    parser.add_argument("--binary", type=Path, default=debug / "callbook")
-    parser.add_argument("--dump", type=Path, default=debug / "examples/dump")
-    chosen = parser.parse_args()
-    chosen.binary, chosen.dump = chosen.binary.resolve(), chosen.dump.resolve()
-    until = datetime.now(timezone.utc) - timedelta(minutes=1)
-    chosen.until, chosen.since = written(until), written(until - timedelta(days=DAYS))
-    return chosen
 
 
 @dataclass(frozen=True)
@@ -81,13 +59,13 @@ class Refusal:
 class Place:
     """An archive in a folder of its own, on a disk that may fail."""
 
-    def __init__(self, chosen, folder, truth, shim, name):
+    def __init__(self, options, folder, truth, shim, name):
         self.folder = folder / name
         self.disk = self.folder / "disk"
         self.disk.mkdir(parents=True)
         shutil.copy(folder / "sandbox.env", self.folder)
-        self.syncs, self.shim = Syncs(chosen, self.folder, truth), shim
-        self.archive = self.disk / ARCHIVE
+        self.syncs, self.shim = Static(options, self.folder, truth), shim
+        self.archive = f"sqlite://{self.disk / ARCHIVE}"
 
     def faulty(self, **variables):
         """Syncs on the failing disk; gives the exit code and how many changes there were."""
@@ -104,11 +82,11 @@ class Place:
 
     def check_readable(self):
         """The archive answers, or is none yet. Gives the calls in it."""
-        calls = self.syncs.compare_prefix(self.archive)
+        calls = self.syncs.compare_part(self.archive)
         for command, *arguments in (("status",), ("calls", "--limit", "1")):
             process = self.syncs.start(command, self.archive, *arguments)
             process.communicate()
-            if process.returncode != 0 and (calls or process.returncode not in (2, 10)):
+            if process.returncode != 0 and (calls or process.returncode not in (USAGE, NO_ARCHIVE)):
                 raise Failed(f"{command} ended with {process.returncode} on {calls} calls")
         return calls
 
@@ -156,12 +134,12 @@ def refuse(place, refusal):
     return "survived" if code == 0 else "failed"
 
 
-def refuse_everywhere(chosen, new_place, changes, chance):
+def refuse_everywhere(options, new_place, changes, chance):
     kinds = cycle(product(ERRORS, (False, True)))
-    width = changes / chosen.positions
-    positions = [1 + int(width * (number + chance.random())) for number in range(chosen.positions)]
+    width = changes / options.positions
+    positions = [1 + int(width * (number + chance.random())) for number in range(options.positions)]
     refusals = [Refusal(position, *kind) for position, kind in zip(positions, kinds)]
-    outcomes = in_places(new_place, chosen.jobs, refuse, refusals)
+    outcomes = in_places(new_place, options.jobs, refuse, refusals)
     failed = outcomes.count("failed")
     print(f"refused at {len(outcomes)} of {changes} changes: {failed} said so, "
           f"{len(outcomes) - failed} went on; all archives readable, then equal", flush=True)
@@ -272,56 +250,57 @@ def check_model(disk, folder):
         raise Failed(f"the journal has files that are not there: {files}")
 
 
-def cut_everywhere(chosen, new_place, changes, chance):
+def cut_everywhere(options, new_place, changes, chance):
     hits, number = [], 0
-    while len(hits) < chosen.cuts:
+    while len(hits) < options.kills:
         several = []
-        for _ in range(chosen.jobs * 2):
+        for _ in range(options.jobs * 2):
             positions = tuple(chance.randint(1, changes) for _ in range(3))
             several.append(Cuts(positions, MODES[number % len(MODES)], number))
             number += 1
-        hits += sum(in_places(new_place, chosen.jobs, cut, several), [])
+        hits += sum(in_places(new_place, options.jobs, cut, several), [])
     left = [calls for calls, _ in hits]
     lost = sum(uncertain for _, uncertain in hits)
     print(f"power cut {len(hits)} times, with {min(left)} to {max(left)} calls left and {lost} changes at stake: "
           f"all that was committed was there, then equal", flush=True)
     if not lost:
         raise Failed("no cut hit a change that was not certain")
-    if not any(0 < calls < chosen.calls // 2 for calls in left):
+    if not any(0 < calls < options.calls // 2 for calls in left):
         raise Failed("no cut hit a sync that had committed some calls but not all: use more cuts")
 
 
-def test(chosen, folder):
+def test(options, folder):
     shim = compiled(folder)
-    with sandbox(chosen, folder) as (server_url, company):
-        print("company:", " ".join(company), flush=True)
-        truth = truth_of(chosen, company, server_url, folder)
+    with sandbox(options, folder) as company:
+        print("company:", " ".join(company.company), flush=True)
+        truth = truth_of(options, company.company, company.url, folder)
 
         def new_place(name):
-            return Place(chosen, folder, truth, shim, name)
+            return Place(options, folder, truth, shim, name)
 
-        place, started = new_place("whole"), time.monotonic()
+        place = new_place("whole")
         code, changes = place.faulty()
         if code != 0:
             raise Failed(f"a sync on a good disk ended with {code}\n{place.said()}")
-        print(f"a whole run: {time.monotonic() - started:.2f} s, {changes} changes of files", flush=True)
         place.finish()
-        chance = random.Random(chosen.seed)
-        if chosen.positions:
-            refuse_everywhere(chosen, new_place, changes, chance)
-        if chosen.cuts:
-            cut_everywhere(chosen, new_place, changes, chance)
+        print(f"a whole run: {changes} changes of files", flush=True)
+        chance = random.Random(options.seed)
+        if options.positions:
+            refuse_everywhere(options, new_place, changes, chance)
+        if options.kills:
+            cut_everywhere(options, new_place, changes, chance)
+    return f"disk faults: {options.positions} refusals, {options.kills} power cuts, all archives equal"
 
 
 def main():
-    chosen, started = options(), time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="callbook-disk-faults-"))
-    try:
-        test(chosen, folder)
-    except Failed as failure:
-        sys.exit(f"{failure}\nthe archives and logs are in {folder}")
-    shutil.rmtree(folder)
-    print(f"disk faults: all archives equal, in {time.monotonic() - started:.0f} s")
+    options = parser("Let the disk fail under syncs.", kills=30, calls=1200, days=10)
+    debug = options.get_default("binary").parent
+    options.add_argument("--dump", type=Path, default=debug / "examples/dump")
+    options.add_argument("--positions", type=int, default=100, help="changes that are refused")
+    options.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time")
+    options = chosen(options)
+    options.dump = options.dump.resolve()
+    run(test, options)
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ class Syncs:
         if scheme != "sqlite":
             return self.backup(archive, copy / "archive.db")
         original = Path(path)
-        for suffix in ("", "-wal"):
+        for suffix in ("", "-wal", "-journal"):
             file = original.with_name(original.name + suffix)
             if file.exists():
                 shutil.copy(file, copy)
