@@ -103,10 +103,10 @@ pub(super) fn sort_out<'a>(
             Some(first_ms) if now_ms.saturating_sub(first_ms) >= ABSENT_AFTER_MS => {
                 changes.gone.push((id, known));
             }
-            Some(_) => {}
+            Some(_) => committed.suspects += 1,
         }
     }
-    committed.suspects = changes.suspects.len() as u64;
+    committed.suspects += changes.suspects.len() as u64;
     committed.deleted = changes.gone.len() as u64;
     for incoming in records {
         let Incoming { record, hash, .. } = incoming;
