@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from itertools import islice
 
 import phonenumbers
@@ -168,6 +169,12 @@ class Archive:
     def newest_documents(self):
         sql = "SELECT id, simple, detail FROM call JOIN version USING (version)"
         return {id: self.document(*parts) for id, *parts in self.rows(sql)}
+
+    @cached_property
+    def newest_states(self):
+        """Each call's newest document, and whether it is deleted."""
+        deleted = dict(self.rows("SELECT id, deleted FROM call"))
+        return {id: (whole, deleted[id]) for id, (_, whole) in self.newest_documents().items()}
 
     def every_document(self):
         """Each version's id and document."""

@@ -157,7 +157,6 @@ fn store(error: &Store) -> (u8, String) {
             FAILED,
             "check that the server runs, and the URL; run it again: it goes on where it stopped",
         ),
-        Store::NoPostgres => (USAGE, "give a path or sqlite://PATH"),
         Store::Compressor(_) | Store::Database { .. } => (FAILED, ""),
     };
     (code, hint.to_owned())

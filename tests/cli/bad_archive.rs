@@ -27,7 +27,8 @@ fn places_that_no_archive_can_be_at() {
     std::fs::create_dir(place.path("folder")).unwrap();
     let mut transcript = Transcript::new();
     for (database, code) in [
-        ("postgres://user:CANARY@db.example.com/calls", 2),
+        ("mysql://user:CANARY@db.example.com/calls", 2),
+        ("postgres://user:CANARY/@db.example.com/calls", 2),
         ("sqlite://", 2),
         ("folder/", 2),
         ("folder", 1),

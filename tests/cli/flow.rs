@@ -118,8 +118,10 @@ fn a_call_that_is_missing_is_named() {
 #[test]
 fn a_call_that_only_the_archive_has_is_no_gap() {
     let place = archived();
-    let add = "INSERT INTO call SELECT max(call) + 1, account, scope, 'of-our-own', version, hash,
-        start_ms, duration_ms, call_type, direction, result, recorded, 0 FROM call";
+    let add = "INSERT INTO call (call, account, scope, id, version, hash, start_ms, duration_ms,
+            recorded, deleted)
+        SELECT max(call) + 1, account, scope, 'of-our-own', version, hash, start_ms, duration_ms,
+            recorded, 0 FROM call";
     sql(&place.archive(), add);
     let outcome = place.run("verify");
     assert_eq!(outcome.code, Some(0), "{outcome:?}");

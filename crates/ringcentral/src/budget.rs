@@ -152,6 +152,30 @@ impl Budget {
         self.blocked_until = self.blocked_until.max(until);
     }
 
+    /// Nothing can have happened after `now`: a clock that was ahead when this was noted must not make
+    /// everybody wait until then.
+    pub fn settle(&mut self, now: Duration) {
+        self.answered.iter_mut().chain(&mut self.pending).for_each(|at| *at = now.min(*at));
+        self.blocked_until = self.blocked_until.min(now + LONGEST_PENALTY + MARGIN);
+    }
+
+    /// A request sent at `sent` turns out to count in `other`.
+    pub fn hand_over(&mut self, sent: Duration, other: &mut Self) {
+        if let Some(place) = self.pending.iter().position(|pending| *pending == sent) {
+            other.pending.push(self.pending.swap_remove(place));
+        }
+    }
+
+    /// Takes over what was noted before it was known that both are one.
+    pub fn absorb(&mut self, other: Self) {
+        self.pending.extend(other.pending);
+        self.answered.extend(other.answered);
+        self.answered.make_contiguous().sort_unstable();
+        self.blocked_until = self.blocked_until.max(other.blocked_until);
+        self.refusals = self.refusals.max(other.refusals);
+        self.announced = self.announced.or(other.announced);
+    }
+
     /// The server took a request: what it refused before is past.
     pub fn accepted(&mut self) {
         self.refusals = 0;
@@ -248,6 +272,17 @@ mod tests {
         // Whoever comes next is waited for in turn.
         budget.sent(ms(2000));
         assert_eq!(budget.ready_at(ms(2001), Priority::High), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_makes_nobody_wait_until_then() {
+        let (mut budget, ahead) = (Budget::default(), Duration::from_secs(1 << 30));
+        budget.sent(ahead);
+        let announced = Announced { limit: 1, remaining: 0, window: ms(1000) };
+        budget.answered(ahead, ahead, Some(announced));
+        budget.refused(ahead, Some(ms(60_000)));
+        budget.settle(ms(0));
+        assert!(budget.ready_at(ms(0), Priority::High).unwrap() <= LONGEST_PENALTY + ms(10));
     }
 
     #[test]

@@ -175,7 +175,10 @@ impl Error {
         let detail = body.errors.drain(..).next().unwrap_or_default();
         let message = if body.message.is_empty() { detail.message } else { body.message };
         let code = if detail.error_code.is_empty() { body.error_code } else { detail.error_code };
-        if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
+            return Self::LoginRefused { reason: message };
+        }
+        if status == StatusCode::FORBIDDEN {
             let permission = body.permission_name.or(detail.permission_name);
             return Self::Forbidden { message, permission };
         }

@@ -1,6 +1,6 @@
 //! The rate budgets of one signed-in user of one app, by the group that answers name.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -18,6 +18,9 @@ use crate::clock;
 
 /// An answer that somebody waits for may be there after so long.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// The same where each look is a transaction.
+const LOOK_AGAIN_SHARED: Duration = Duration::from_millis(100);
 
 /// What was sent, and what waiting for the rate budget cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,9 +88,9 @@ struct WallClock {
 #[serde(default)]
 struct Budgets {
     /// Which group each kind of request was last counted in.
-    groups: HashMap<String, String>,
+    groups: BTreeMap<String, String>,
     /// By group name; a kind whose group is unknown has a budget of its own.
-    budgets: HashMap<String, Budget>,
+    budgets: BTreeMap<String, Budget>,
 }
 
 /// May it be sent?
@@ -151,7 +154,7 @@ impl Limiter {
         loop {
             let now = self.clock.now();
             let turn = move |budgets: &mut Budgets| {
-                let budget = budgets.budget(kind);
+                let budget = budgets.budget(kind, now);
                 match budget.ready_at(now, Priority::High) {
                     Some(ready) if ready <= now => {
                         if count {
@@ -166,6 +169,9 @@ impl Limiter {
             match self.update(turn).await {
                 Turn::Now => return now,
                 Turn::At(ready) => tokio::time::sleep(ready.saturating_sub(now)).await,
+                Turn::Unknown if self.shared.is_some() => {
+                    tokio::time::sleep(LOOK_AGAIN_SHARED).await;
+                }
                 Turn::Unknown => tokio::time::sleep(LOOK_AGAIN).await,
             }
         }
@@ -235,10 +241,17 @@ impl Heard {
 }
 
 impl Budgets {
-    fn budget(&mut self, kind: Kind) -> &mut Budget {
+    fn budget(&mut self, kind: Kind, now: Duration) -> &mut Budget {
+        let group = self.group(kind);
+        let budget = self.budgets.entry(group).or_default();
+        budget.settle(now);
+        budget
+    }
+
+    /// The group that requests of a kind count in; until it is known, one of their own.
+    fn group(&self, kind: Kind) -> String {
         let name = format!("{kind:?}");
-        let group = self.groups.get(&name).cloned().unwrap_or_else(|| format!("{name}?"));
-        self.budgets.entry(group).or_default()
+        self.groups.get(&name).cloned().unwrap_or_else(|| format!("{name}?"))
     }
 
     /// Takes note of an answer; how long the next request has to wait.
@@ -250,13 +263,13 @@ impl Budgets {
         heard: Option<Heard>,
     ) -> Option<Duration> {
         let Some(Heard { group, announced, refused, retry_after }) = heard else {
-            self.budget(kind).answered(sent, now, None);
+            self.budget(kind, now).answered(sent, now, None);
             return None;
         };
         if let Some(group) = group {
-            self.join_group(kind, group);
+            self.join_group(kind, group, sent);
         }
-        let budget = self.budget(kind);
+        let budget = self.budget(kind, now);
         budget.answered(sent, now, announced);
         if refused {
             budget.refused(now, retry_after);
@@ -266,16 +279,22 @@ impl Budgets {
         budget.ready_at(now, Priority::High).map(|ready| ready.saturating_sub(now))
     }
 
-    /// The kind's requests count in this group from now on.
-    fn join_group(&mut self, kind: Kind, group: String) {
-        let name = format!("{kind:?}");
-        if self.groups.get(&name) == Some(&group) {
+    /// The kind's requests count in this group from now on, as the one sent at `sent` does.
+    fn join_group(&mut self, kind: Kind, group: String, sent: Duration) {
+        let before = self.group(kind);
+        if before == group {
             return;
         }
-        // The request just sent is pending in the budget it was sent under: take that along.
-        let before = std::mem::take(self.budget(kind));
-        self.budgets.entry(group.clone()).or_insert(before);
-        self.groups.insert(name, group);
+        let known = self.groups.insert(format!("{kind:?}"), group.clone()).is_some();
+        let mut old = self.budgets.remove(&before).unwrap_or_default();
+        let budget = self.budgets.entry(group).or_default();
+        if known {
+            old.hand_over(sent, budget);
+            self.budgets.insert(before, old);
+        } else {
+            // What was noted before the group was known belongs to it.
+            budget.absorb(old);
+        }
     }
 }
 
@@ -304,6 +323,8 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn answer(status: u16, headers: &[(&str, &str)]) -> Response {

@@ -40,7 +40,7 @@ pub struct Committed {
     pub deleted: u64,
     /// Calls that counted as deleted because they were absent, and are listed again.
     pub restored: u64,
-    /// Calls that were absent for the first time.
+    /// Calls that were absent, and are not taken for deleted yet.
     pub suspects: u64,
     /// Calls that are as they were.
     pub unchanged: u64,

@@ -99,9 +99,6 @@ pub enum Error {
         /// What the system, the network or the server said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// This Callbook has no PostgreSQL.
-    #[error("this Callbook keeps archives in SQLite files alone")]
-    NoPostgres,
     /// Anything else that the database says.
     #[error("the archive {location} could not be used")]
     Database {

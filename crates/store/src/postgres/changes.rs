@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use deadpool_postgres::Transaction;
 
 use super::failure::Failure;
-use super::{flag, query};
+use super::{Values, flag, query};
 use crate::{ABSENT_AFTER_MS, Cause, Committed, Incoming};
 
 /// What the archive knows of a call.
@@ -54,27 +54,32 @@ pub(super) async fn look_up(
     (account, scope): (i64, i64),
     ids: &[&str],
 ) -> Result<HashMap<String, OfId>, Failure> {
-    let sql = "SELECT u.id, a.first_ms, c.call, c.version, c.version_ms, c.start_ms, c.hash,
-             c.deleted, v.cause
-         FROM unnest($3::text[]) u (id)
-         LEFT JOIN call c ON c.account = $1 AND c.scope = $2 AND c.id = u.id
-         LEFT JOIN version v ON c.deleted = 1
+    // Not joined to a list of ids: a server without statistics yet, in an archive's first minute, would go
+    // over all calls for each of them.
+    let calls =
+        "SELECT c.id, c.call, c.version, c.version_ms, c.start_ms, c.hash, c.deleted, v.cause
+         FROM call c LEFT JOIN version v ON c.deleted = 1
              AND v.account = $1 AND v.seq = c.version AND v.start_ms = c.version_ms
-         LEFT JOIN absence a ON a.account = $1 AND a.scope = $2 AND a.id = u.id";
-    let mut found = HashMap::with_capacity(ids.len());
-    for row in query(transaction, sql, &[&account, &scope, &ids]).await? {
-        let known = match row.try_get::<_, Option<i64>>(2)? {
-            None => None,
-            Some(call) => Some(Known {
-                call,
-                version: (row.try_get(3)?, row.try_get(4)?),
-                start_ms: row.try_get(5)?,
-                hash: row.try_get(6)?,
-                deleted: flag(&row, 7)?,
-                cause: row.try_get::<_, Option<&str>>(8)?.map(Cause::of),
-            }),
+         WHERE c.account = $1 AND c.scope = $2 AND c.id = ANY ($3)";
+    let suspects = "SELECT id, first_ms FROM absence
+         WHERE account = $1 AND scope = $2 AND id = ANY ($3)";
+    let values: &Values<'_> = &[&account, &scope, &ids];
+    let (calls, suspects) =
+        tokio::try_join!(query(transaction, calls, values), query(transaction, suspects, values),)?;
+    let mut found: HashMap<String, OfId> = HashMap::with_capacity(calls.len());
+    for row in calls {
+        let known = Known {
+            call: row.try_get(1)?,
+            version: (row.try_get(2)?, row.try_get(3)?),
+            start_ms: row.try_get(4)?,
+            hash: row.try_get(5)?,
+            deleted: flag(&row, 6)?,
+            cause: row.try_get::<_, Option<&str>>(7)?.map(Cause::of),
         };
-        found.insert(row.try_get(0)?, OfId { known, first_ms: row.try_get(1)? });
+        found.entry(row.try_get(0)?).or_default().known = Some(known);
+    }
+    for row in suspects {
+        found.entry(row.try_get(0)?).or_default().first_ms = Some(row.try_get(1)?);
     }
     Ok(found)
 }
@@ -98,10 +103,10 @@ pub(super) fn sort_out<'a>(
             Some(first_ms) if now_ms.saturating_sub(first_ms) >= ABSENT_AFTER_MS => {
                 changes.gone.push((id, known));
             }
-            Some(_) => {}
+            Some(_) => committed.suspects += 1,
         }
     }
-    committed.suspects = changes.suspects.len() as u64;
+    committed.suspects += changes.suspects.len() as u64;
     committed.deleted = changes.gone.len() as u64;
     for incoming in records {
         let Incoming { record, hash, .. } = incoming;

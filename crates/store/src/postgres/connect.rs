@@ -152,8 +152,6 @@ fn tls(roots: Option<&str>) -> Result<MakeRustlsConnect, Box<dyn std::error::Err
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     #[test]

@@ -100,8 +100,6 @@ impl Postgres {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use proptest::prelude::*;
 
     use super::*;

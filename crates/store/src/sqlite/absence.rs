@@ -13,6 +13,8 @@ use crate::{ABSENT_AFTER_MS, Incoming};
 pub(super) struct Absent {
     /// Seen so for the first time.
     pub(super) suspects: Vec<String>,
+    /// Seen so again, but too soon.
+    pub(super) waiting: u64,
     /// Seen so again, and late enough: deleted.
     pub(super) gone: Vec<(String, Known)>,
     /// Suspects so far that are listed.
@@ -55,7 +57,7 @@ pub(super) fn sort_out(
             Some(first_ms) if now_ms.saturating_sub(first_ms) >= ABSENT_AFTER_MS => {
                 absent.gone.push((id, known));
             }
-            Some(_) => {}
+            Some(_) => absent.waiting += 1,
         }
     }
     Ok(absent)

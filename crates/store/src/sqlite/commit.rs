@@ -57,7 +57,7 @@ fn commit(
     // Looking up needs no transaction: nobody else writes this account's calls.
     let (records, force) = (batch.records, batch.force);
     let absent = absence::sort_out(connection, (account, scope), now_ms, batch.absent, &records)?;
-    committed.suspects = absent.suspects.len() as u64;
+    committed.suspects = absent.suspects.len() as u64 + absent.waiting;
     committed.deleted = absent.gone.len() as u64;
     let changes = changes(connection, (account, scope), records, force, &mut committed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -4,7 +4,7 @@ use callbook_model::{AccountId, Region, Scope};
 use callbook_store::{Error, Open, Store};
 use jiff::civil::date;
 
-use crate::place::{Place, conformance};
+use crate::place::{Kind, Place, conformance};
 use crate::support::{Archive, everything, incoming, record};
 
 /// Everything that can be asked of an archive's account.
@@ -28,7 +28,7 @@ async fn said(store: &Store) -> String {
     said
 }
 
-async fn archive(kind: crate::place::Kind) -> Archive {
+async fn archive(kind: Kind) -> Archive {
     let archive = Archive::new(kind).await;
     let calls: Vec<_> = (0..20).map(|n| record(&format!("c{n}"), n)).collect();
     archive.commit(&calls).await;
@@ -110,5 +110,36 @@ conformance! {
             Store::restore(from, &into.location()).await.unwrap_err();
         }
         Store::restore(&copy, &into.location()).await.unwrap();
+    }
+}
+
+/// A copy is the same file of either kind of database, and each kind is restored from it.
+#[tokio::test]
+async fn a_copy_goes_from_each_kind_to_the_other() {
+    if !Kind::Postgres.is_wanted() {
+        return;
+    }
+    for (from, into) in [(Kind::Sqlite, Kind::Postgres), (Kind::Postgres, Kind::Sqlite)] {
+        let archive = archive(from).await;
+        let store = &archive.store;
+        // A second account's numbers begin anew on one kind, and go on on the other.
+        let other = store.put_account(AccountId(500), "http://b", None, Region::US).await.unwrap();
+        let lock = store.lock_sync(other.key).await.unwrap();
+        for edits in 0..3 {
+            let mut edited = record("z", 9);
+            edited["duration"] = edits.into();
+            let records = vec![incoming(&edited)];
+            let cursors = vec![("task", edits.to_string())];
+            let batch = callbook_store::Batch { records, cursors, ..Default::default() };
+            store.commit(&lock, Scope::Account, batch).await.unwrap();
+        }
+        let copy = archive.place.folder().join("copy.db");
+        store.backup(&copy, None).await.unwrap();
+        let place = Place::new(into).await;
+        Store::restore(&copy, &place.location()).await.unwrap();
+        let restored = Store::open(&place.location(), Open::Existing).await.unwrap();
+        assert_eq!(said(&restored).await, said(store).await);
+        let (one, other) = (restored.status().await.unwrap(), store.status().await.unwrap());
+        assert_eq!((one.archive_id, one.accounts), (other.archive_id, other.accounts));
     }
 }

@@ -9,6 +9,7 @@ mod commit;
 mod list;
 mod open;
 mod place;
+mod postgres;
 mod purge;
 mod quarantine;
 mod registration;

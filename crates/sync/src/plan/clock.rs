@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Answers of several servers: their clocks differ by no more.
-const JITTER: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const JITTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// How far something has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::clock::{date, day_after, days_before, minus, plus, start_of};
+use super::clock::{JITTER, date, day_after, days_before, minus, plus, start_of};
 use super::listing::BEYOND;
 use super::{Endless, ListPage, Listed, Listing, Sealing, UpstreamDay};
 use crate::IdSet;
@@ -52,8 +52,8 @@ struct Recheck {
 
 impl Recheck {
     fn due(&self, now: Timestamp) -> Timestamp {
-        // A clock that was put back makes nothing wait for longer.
-        if plus(now, RECHECK) < self.due { Timestamp::MIN } else { self.due }
+        // A clock that was put back makes nothing wait for longer; one that lags a little was not.
+        if plus(now, RECHECK + JITTER) < self.due { Timestamp::MIN } else { self.due }
     }
 }
 
@@ -110,10 +110,11 @@ impl Windows {
         self.days.get_or_insert([day; 3]);
     }
 
-    /// Deletions in this span are not known.
+    /// Deletions in this span, which ends now, are not known.
     pub(super) fn gap(&mut self, gap: Span) {
         if let Some(last) = self.gaps.last_mut().filter(|last| gap.from <= last.to) {
-            *last = Span { from: last.from.min(gap.from), to: last.to.max(gap.to) };
+            // One that ends later is from a clock that was ahead.
+            *last = Span { from: last.from.min(gap.from), ..gap };
         } else {
             self.gaps.push(gap);
         }

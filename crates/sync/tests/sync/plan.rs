@@ -75,6 +75,31 @@ fn spans(steps: &[Step]) -> Vec<Span> {
 const FORBIDDEN: Upstream = Upstream { call: Timestamp::UNIX_EPOCH, feeds: false };
 
 #[test]
+fn a_span_that_lacked_calls_is_listed_once_more_an_hour_later_though_the_clock_lags() {
+    let upstream = Upstream { call: day(1), feeds: true };
+    let mut plan = Plan::default();
+    plan.begin(day(10), run(None));
+    upstream.pass(&mut plan, day(10));
+    let now = day(13);
+    let lagging = now - SignedDuration::from_millis(5);
+    plan.begin(now, run(None));
+    let mut complete = Vec::new();
+    loop {
+        let step = plan.next(lagging);
+        if let Step::Idle { until } = step {
+            assert!(until <= now + SignedDuration::from_hours(2));
+            break;
+        }
+        if let Some(listed) = plan.apply(now, upstream.answer(&step, now)).unwrap() {
+            assert!(!complete.contains(&listed.span), "{:?} was listed a moment ago", listed.span);
+            complete.push(listed.span);
+            plan.apply(now, Outcome::Absent { span: listed.span }).unwrap();
+        }
+    }
+    assert!(!complete.is_empty());
+}
+
+#[test]
 fn without_feeds_what_lies_between_the_last_run_and_a_later_since_is_listed_too() {
     let mut plan = Plan::default();
     plan.begin(day(10), run(Some(0)));

@@ -48,7 +48,7 @@ impl Archive {
         ids.collect()
     }
 
-    /// Calls that a complete list lacked; returns how many were for the first time, and which are
+    /// Calls that a complete list lacked; returns how many are still suspects, and which are
     /// taken to be deleted.
     pub fn absent(&mut self, ids: &[u32], now: i64) -> (usize, Vec<u32>) {
         let (mut suspects, mut deleted) = (0, Vec::new());
@@ -60,7 +60,7 @@ impl Archive {
                     kept.inferred = true;
                     deleted.push(*id);
                 }
-                Some(_) => {}
+                Some(_) => suspects += 1,
                 None => {
                     kept.absent = Some(now);
                     suspects += 1;

@@ -117,8 +117,10 @@ pub struct Traits {
     pub clock: Option<WrongClock>,
     pub faults_per_mille: i64,
     pub crashes_per_mille: i64,
-    /// Between two runs; `None` to follow.
-    pub every: Option<i64>,
+    /// One run follows until then.
+    pub follow_until: i64,
+    /// Between two runs otherwise.
+    pub every: i64,
     /// Nothing runs between the two.
     pub off: Option<(i64, i64)>,
 }
@@ -142,9 +144,13 @@ impl Company {
             false => draw.between(1, 9),
         };
         if long {
-            traits.every = Some(traits.every.unwrap_or(0).max(6 * HOUR));
+            traits.every = traits.every.max(6 * HOUR);
         }
         let lag = draw.one_of(&[0, 0, 0, 10 * MINUTE]);
+        if !traits.sorted {
+            // A page that is sorted by chance hides the next ones; of 12 calls, hardly one is.
+            traits.per_page = traits.per_page.max(12);
+        }
         let first = BEGIN - history.min(traits.retention);
         let count = per_day * (until - first) / DAY;
         let mut starts: Vec<_> = (0..count).map(|_| draw.between(first, until)).collect();
@@ -207,7 +213,8 @@ fn traits(draw: &mut Draw, until: i64) -> Traits {
         clock,
         faults_per_mille: draw.one_of(&[0, 20, 100]),
         crashes_per_mille: draw.one_of(&[0, 5, 20]),
-        every: draw.one_of(&[None, Some(HOUR), Some(6 * HOUR), Some(DAY), Some(DAY)]),
+        follow_until: if draw.per_mille(300) { draw.between(BEGIN, BEGIN + 9 * DAY) } else { 0 },
+        every: draw.one_of(&[2 * HOUR, 6 * HOUR, 6 * HOUR, DAY, DAY]),
         off,
     }
 }

@@ -61,7 +61,8 @@ impl<'a> Life<'a> {
     pub fn live(&mut self) {
         while self.now < self.company.traits.until {
             let _ = self.process();
-            let pause = self.company.traits.every.unwrap_or(MINUTE);
+            let follows = self.now < self.company.traits.follow_until;
+            let pause = if follows { MINUTE } else { self.company.traits.every };
             self.now += self.draw.between(pause / 2, pause * 3 / 2);
             if let Some((from, to)) = self.company.traits.off
                 && (from..to).contains(&self.now)
@@ -89,7 +90,7 @@ impl<'a> Life<'a> {
             let now = self.clock();
             assert!(now < idle_until, "idle until {idle_until} at {now}");
             let off = traits.off.is_some_and(|(from, to)| (from..to).contains(&self.now));
-            if traits.every.is_some() || traits.until <= self.now || off {
+            if traits.follow_until <= self.now || off {
                 return Ok(());
             }
             let wait = idle_until.duration_since(now).as_millis() as i64;
