@@ -9,6 +9,7 @@
 //! | `POST records/{id}/edit` | edits a record, in every log |
 //! | `DELETE records/{id}` | deletes it; with `?silent=true` without a trace |
 //! | `POST reset` | forgets all that has happened, and the clock is the machine's again |
+//! | `POST fault`, `GET fault`, `DELETE fault` | orders faults, counts them, cancels the order: `fault/route.rs` |
 //! | `GET truth?scope=account` | a JSON line for every record that there is or was; or of an extension's id |
 
 mod client;

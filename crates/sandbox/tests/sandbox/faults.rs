@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use callbook_sandbox::{FaultSpec, Options, bind};
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::server::{Server, options};
@@ -126,24 +127,29 @@ async fn a_shutdown_does_not_wait_for_a_hang() {
 async fn faults_come_to_order() {
     let server = Server::start().await;
     let token = server.admin_token().await;
-    let control = format!("{}/sandbox/v1/fault", server.url);
+    let url = format!("{}/sandbox/v1/fault", server.url);
+    let secret = server.credentials.client_secret.expose_secret();
+    let control = |method| {
+        let request = server.http.request(method, &url);
+        request.basic_auth(&server.credentials.client_id, Some(secret))
+    };
     let order = json!({ "kind": "503", "count": 2, "path": "/call-log" });
-    let ordered = server.http.post(&control).json(&order).send().await.unwrap();
+    let ordered = control(Method::POST).json(&order).send().await.unwrap();
     assert_eq!(ordered.status(), StatusCode::NO_CONTENT);
     assert_eq!(server.get_json("/account/~", &token).await.0, StatusCode::OK);
     for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::SERVICE_UNAVAILABLE, StatusCode::OK]
     {
         assert_eq!(server.get_json(PATH, &token).await.0, status);
     }
-    let given: Value = server.http.get(&control).send().await.unwrap().json().await.unwrap();
+    let given: Value = control(Method::GET).send().await.unwrap().json().await.unwrap();
     assert_eq!(given, json!({ "given": { "503": 2 } }));
 
-    server.http.post(&control).json(&order).send().await.unwrap();
-    server.http.delete(&control).send().await.unwrap();
+    control(Method::POST).json(&order).send().await.unwrap();
+    control(Method::DELETE).send().await.unwrap();
     assert_eq!(server.get_json(PATH, &token).await.0, StatusCode::OK);
 
     let wrong = json!({ "kind": "404" });
-    let refused = server.http.post(&control).json(&wrong).send().await.unwrap();
+    let refused = control(Method::POST).json(&wrong).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     let body: Value = refused.json().await.unwrap();
     assert!(body["message"].as_str().unwrap().starts_with("there is no fault `404`"));
