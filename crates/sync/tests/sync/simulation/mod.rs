@@ -41,7 +41,7 @@ fn simulate(seed: u64, totals: &Totals) {
         totals.demanded.fetch_add(demanded, Ordering::Relaxed);
     }));
     if let Err(failure) = outcome {
-        println!("{:#?}", company.traits);
+        println!("{:?}", company.traits);
         println!("seed {seed} failed; to see it again:");
         println!("  SIMULATED_SEED={seed} SIMULATED_MONTHS=1 cargo test -p callbook-sync months");
         panic::resume_unwind(failure);
