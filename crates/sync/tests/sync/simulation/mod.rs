@@ -1,6 +1,7 @@
 //! Simulated months: a company lives, its log is synced, and in the end the archive must be what it can be.
 //!
-//! `SIMULATED_MONTHS` says how many (2,000), `SIMULATED_SEED` where to begin (0).
+//! `SIMULATED_MONTHS` says how many (2,000), `SIMULATED_SEED` where to begin (0); `SIMULATED_STEPS=1` prints
+//! every step.
 
 mod archive;
 mod check;
