@@ -2,7 +2,7 @@
 
 use callbook_sync::Log;
 
-use super::company::{Available, Call, Company, DAY, HOUR, MINUTE, Traits};
+use super::company::{Available, Call, Company, DAY, HOUR, MINUTE, Totals, Traits};
 use super::life::{Life, Pass};
 
 /// A call that shows up this soon after its start is found by any means.
@@ -56,6 +56,10 @@ impl Check<'_> {
 
     /// Whether what happened to a call at a moment, as lists show it, was bound to be found.
     fn found_by_age(&self, call: &Call, happened: i64) -> bool {
+        if !self.traits().sorted {
+            // Its pages are read by their numbers, and calls slip from one to the other.
+            return false;
+        }
         let day_end = (call.start / DAY + 1) * DAY;
         // Days that were old when the first run began are listed by it.
         let first =
@@ -131,7 +135,9 @@ impl Check<'_> {
     fn missed(&self, call: &Call, deleted: i64) -> bool {
         let traits = self.traits();
         let day = call.start / DAY * DAY;
-        let asked = traits.sorted && traits.clock.is_none();
+        // Where more calls began at once than a page takes, only a total tells that a list is complete.
+        let certain = traits.totals == Totals::Always || 12 <= traits.per_page;
+        let asked = traits.sorted && certain && traits.clock.is_none();
         asked
             && AGES.iter().any(|age| {
                 let due = day + DAY + age;
@@ -156,7 +162,11 @@ impl Check<'_> {
             })
     }
 
+    /// Requests are bounded, save for days to come while a clock is ahead.
     fn effort(&self) {
+        if self.traits().clock.is_some() {
+            return;
+        }
         let passes = self.life.passes.len() as u64;
         let days = ((self.traits().until - self.life.begun) / DAY) as u64;
         let pages = (self.company.calls.len() / self.traits().per_page) as u64;

@@ -184,7 +184,7 @@ impl Company {
 fn traits(draw: &mut Draw, until: i64) -> Traits {
     let tokens = |draw: &mut Draw| Tokens {
         life: draw.one_of(&[400 * DAY, 400 * DAY, 2 * DAY, 5 * HOUR]),
-        refused_per_mille: draw.one_of(&[0, 0, 30, 300]),
+        refused_per_mille: draw.one_of(&[0, 0, 30, 100]),
     };
     let clock = draw.per_mille(100).then(|| {
         let from = draw.between(BEGIN, until - 8 * DAY);

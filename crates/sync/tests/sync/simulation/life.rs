@@ -42,7 +42,8 @@ pub struct Life<'a> {
     pub passes: Vec<Pass>,
     /// As it was committed.
     committed: Option<Plan>,
-    pub seals: u64,
+    /// Whether every step is printed.
+    told: bool,
 }
 
 /// The process ended.
@@ -55,7 +56,8 @@ impl<'a> Life<'a> {
         let begun = super::company::BEGIN + draw.between(0, DAY);
         let (archive, passes) = (Archive::default(), Vec::new());
         let (now, committed) = (begun, None);
-        Self { company, draw, wire, archive, now, begun, passes, committed, seals: 0 }
+        let told = std::env::var_os("SIMULATED_STEPS").is_some();
+        Self { company, draw, wire, archive, now, begun, passes, committed, told }
     }
 
     pub fn live(&mut self) {
@@ -156,16 +158,8 @@ impl<'a> Life<'a> {
             self.wire.request(&mut self.now).map_err(|_| Ended)?;
         }
         let (outcome, records) = self.answer(step);
-        if std::env::var("DBG").is_ok() {
-            println!(
-                "DBG {} {} {step:?} -> {}",
-                at(self.now),
-                self.clock(),
-                match &outcome {
-                    Outcome::Page(l) => format!("{} of {:?}", l.records, l.total),
-                    o => format!("{o:?}"),
-                }
-            );
+        if self.told {
+            println!("{} {step:?}\n    {outcome:?}", self.clock());
         }
         let done = match &outcome {
             Outcome::Synced(synced) => !synced.newer,
@@ -189,9 +183,6 @@ impl<'a> Life<'a> {
             assert!(call.is_deleted(self.now), "taken for deleted at {now}: {call:?}");
         }
         self.committed = Some(plan.clone());
-        if std::env::var("DBG").is_ok() {
-            println!("DBG   {}", serde_json::to_string(plan).unwrap());
-        }
         self.maybe_crash()?;
         if let Some(complete) = complete.filter(|_| !absent.is_empty() && suspects == 0) {
             plan.apply(now, Outcome::Settled { span: complete.span }).unwrap();
@@ -220,7 +211,6 @@ impl<'a> Life<'a> {
                 return (Outcome::Probed { newest: listed.oldest }, Vec::new());
             }
             Step::Seal(_) => {
-                self.seals += 1;
                 return (Outcome::Sealed, Vec::new());
             }
             Step::Changes(ask) => company.extract(ask, now, &mut self.draw),

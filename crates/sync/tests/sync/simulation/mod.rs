@@ -1,6 +1,7 @@
 //! Simulated months: a company lives, its log is synced, and in the end the archive must be what it can be.
 //!
-//! `SIMULATED_MONTHS` says how many (2,000), `SIMULATED_SEED` where to begin (0).
+//! `SIMULATED_MONTHS` says how many (2,000), `SIMULATED_SEED` where to begin (0); `SIMULATED_STEPS=1` prints
+//! every step.
 
 mod archive;
 mod check;
@@ -41,7 +42,7 @@ fn simulate(seed: u64, totals: &Totals) {
         totals.demanded.fetch_add(demanded, Ordering::Relaxed);
     }));
     if let Err(failure) = outcome {
-        println!("{:#?}", company.traits);
+        println!("{:?}", company.traits);
         println!("seed {seed} failed; to see it again:");
         println!("  SIMULATED_SEED={seed} SIMULATED_MONTHS=1 cargo test -p callbook-sync months");
         panic::resume_unwind(failure);
