@@ -12,7 +12,7 @@ use crate::account::scope_number;
 use crate::backend::dispatch;
 use crate::document::{Columns, Unpacker};
 use crate::seal::{DayDigest, SCAN_PAGE, day_of, day_span_ms};
-use crate::stored::{ChangeNumbers, Narrow, Orphan, Posting, StoredCall, without_nul};
+use crate::stored::{ChangeNumbers, Narrow, Orphan, Posting, StoredCall, key_text};
 use crate::{
     Account, AccountKey, Cause, CheckReport, Error, Finding, FindingKind, Position, Seal, Store,
 };
@@ -322,7 +322,7 @@ impl<'a> Check<'a> {
 fn postings_of(record: &CallRecord, call: i64) -> impl Iterator<Item = Posting> {
     let start_ms = record.start_ms;
     record.keys.iter().map(move |key| {
-        let key = without_nul(&key.to_string()).into_owned();
+        let key = key_text(&key.to_string()).into_owned();
         Posting { key, start_ms, call }
     })
 }

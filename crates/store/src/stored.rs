@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use callbook_model::CallRecord;
+use sha2::{Digest as _, Sha256};
 
 use crate::Cause;
 use crate::document::Columns;
@@ -82,11 +83,11 @@ pub(crate) struct Narrow {
 }
 
 impl Narrow {
-    /// As [`without_nul`] leaves them.
+    /// As [`key_text`] and [`without_nul`] leave them.
     pub(crate) fn without_nul(self) -> Self {
         let optional = |text: Option<String>| text.map(|text| without_nul(&text).into_owned());
         Self {
-            id: without_nul(&self.id).into_owned(),
+            id: key_text(&self.id).into_owned(),
             call_type: optional(self.call_type),
             direction: optional(self.direction),
             result: optional(self.result),
@@ -122,6 +123,21 @@ impl Narrow {
             deleted: record.deleted || cause == Cause::Absent,
         }
     }
+}
+
+/// The longest id or key, in bytes; PostgreSQL's indexes take no entry of more than 2,704 in all.
+const LONGEST_KEY: usize = 1000;
+
+/// An id or key as every database can have it in an index: of one that is absurdly long, the beginning and
+/// a hash, so that it costs neither its record nor the batch.
+pub(crate) fn key_text(text: &str) -> Cow<'_, str> {
+    let text = without_nul(text);
+    if text.len() <= LONGEST_KEY {
+        return text;
+    }
+    let hash: String = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let beginning = &text[..text.floor_char_boundary(LONGEST_KEY - hash.len())];
+    format!("{beginning}{hash}").into()
 }
 
 /// A text as every database can have it: PostgreSQL's cannot have U+0000. Comparisons of what was derived

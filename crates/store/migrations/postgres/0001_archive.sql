@@ -3,7 +3,8 @@
 -- Flags are 0 or 1, as in SQLite: the same statements work on both.
 --
 -- A text of PostgreSQL cannot have U+0000 in it: such characters are left out of texts and of what is looked
--- up. Documents are bytes and keep everything.
+-- up. Ids and keys of more than 1000 bytes, which no index takes, are cut and end with a hash. Documents are
+-- bytes and keep everything.
 
 CREATE TABLE archive (
     id         text   NOT NULL,                -- UUID, so that two copies can be told apart
@@ -222,7 +223,9 @@ CREATE VIEW callbook_v1_extensions AS
 
 CREATE VIEW callbook_v1_calls AS
     SELECT a.id AS account_id, nullif(c.scope, 0) AS log_extension_id, c.id AS call_id,
-        to_timestamp(c.start_ms / 1000.0) AS started_at,
+        -- As in SQLite: NULL before the year 0. One absurd record must not end every query.
+        CASE WHEN c.start_ms >= -62167219200000 THEN to_timestamp(c.start_ms / 1000.0) END
+            AS started_at,
         c.start_ms, c.duration_ms, c.call_type AS type, c.direction, c.result, c.action,
         c.from_number, c.from_extension, c.from_name, c.to_number, c.to_extension, c.to_name,
         c.recorded = 1 AS recorded, c.deleted = 1 AS deleted,
@@ -239,7 +242,8 @@ CREATE VIEW callbook_v1_call_numbers AS
 
 CREATE VIEW callbook_v1_call_extensions AS
     SELECT a.id AS account_id, nullif(p.scope, 0) AS log_extension_id, c.id AS call_id,
-        p.start_ms, CAST(substr(p.key, 2) AS bigint) AS extension_id
+        p.start_ms,
+        CASE WHEN p.key ~ '^x[0-9]{1,18}$' THEN CAST(substr(p.key, 2) AS bigint) END AS extension_id
     FROM posting p JOIN call c ON c.account = p.account AND c.call = p.call
     JOIN account a ON a.account = p.account
     WHERE p.key >= 'x' AND p.key < 'y';

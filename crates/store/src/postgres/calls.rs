@@ -8,6 +8,7 @@ use super::{Postgres, columns, each, flag, plain};
 use crate::account::scope_number;
 use crate::calls::millisecond_at_or_after;
 use crate::document::{Columns, Unpacker};
+use crate::stored::key_text;
 use crate::{AccountKey, CallFilter, CallRow, Error, Listed, Position};
 
 /// The conditions that need no posting. The keys `$13` are those that the driving table does not give; they
@@ -59,7 +60,7 @@ impl Postgres {
         limit: u32,
     ) -> Result<Vec<CallRow>, Error> {
         let mut keys = filter.keys.iter().map(Key::to_string).collect::<Vec<_>>();
-        keys.iter_mut().for_each(|key| *key = plain(key).into_owned());
+        keys.iter_mut().for_each(|key| *key = key_text(key).into_owned());
         let mut keys = keys.into_iter();
         let first_key = keys.next();
         let others: Vec<String> = keys.collect();

@@ -16,7 +16,7 @@ use super::rows::{
 use super::{Postgres, execute, fenced, plain, quarantine};
 use crate::account::scope_number;
 use crate::seal::day_of;
-use crate::stored::{Narrow, Posting};
+use crate::stored::{Narrow, Posting, key_text};
 use crate::{Batch, Cause, Committed, Error, Location, SyncLock, crash};
 
 /// What goes in, however often it has to be tried.
@@ -46,9 +46,9 @@ impl Postgres {
             observed_ms => observed_ms,
         };
         for incoming in &mut batch.records {
-            incoming.record.id = plain(&incoming.record.id).into_owned();
+            incoming.record.id = key_text(&incoming.record.id).into_owned();
         }
-        batch.absent.iter_mut().for_each(|id| *id = plain(id).into_owned());
+        batch.absent.iter_mut().for_each(|id| *id = key_text(id).into_owned());
         batch.records = last_of_each(batch.records);
         self.want_months(batch.records.iter().map(|each| each.record.start_ms)).await?;
         let work = Work { scope: scope_number(scope), batch, released, now_ms };

@@ -2,9 +2,10 @@
 
 use callbook_model::Scope;
 
-use super::{Postgres, columns, each, flag, plain};
+use super::{Postgres, columns, each, flag};
 use crate::account::scope_number;
 use crate::document::Unpacker;
+use crate::stored::key_text;
 use crate::{AccountKey, ArchivedCall, Cause, Error, Version};
 
 impl Postgres {
@@ -18,7 +19,7 @@ impl Postgres {
              FROM call c JOIN version v
                  ON v.account = c.account AND v.seq = c.version AND v.start_ms = c.version_ms
              WHERE c.account = $1 AND c.scope = $2 AND c.id = $3";
-        let rows = self.rows(sql, &[&account.0, &scope_number(scope), &plain(id)]).await?;
+        let rows = self.rows(sql, &[&account.0, &scope_number(scope), &key_text(id)]).await?;
         let found = each(self, &rows, |row| {
             Ok((row.try_get::<_, String>(0)?, columns(row, 1)?, flag(row, 3)?))
         })?;
@@ -43,7 +44,7 @@ impl Postgres {
              SELECT v.seq, v.received_ms, v.cause, v.simple, v.detail FROM history h JOIN version v
                  ON v.account = $1 AND v.seq = h.seq AND v.start_ms = h.start_ms
              ORDER BY v.seq DESC";
-        let rows = self.rows(sql, &[&account.0, &scope_number(scope), &plain(id)]).await?;
+        let rows = self.rows(sql, &[&account.0, &scope_number(scope), &key_text(id)]).await?;
         let rows = each(self, &rows, |row| {
             let cause = Cause::of(row.try_get(2)?);
             Ok((row.try_get(0)?, row.try_get(1)?, cause, columns(row, 3)?))

@@ -1,55 +1,146 @@
-//! The lock of an account's syncer: of a session of its own, which the server ends with the process.
+//! The locks of accounts' syncers. All of a process are held by one session, which the server ends with the
+//! process: 200 accounts must not take 200 connections.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
-use super::failure::Failure;
+use super::failure::{Failure, retried};
 use super::{LOCKS, Postgres};
 use crate::{AccountKey, Error, SyncLock};
 
 /// A lock that was just dropped, or whose process has just ended, is free a moment later.
 const ENDING: Duration = Duration::from_secs(1);
-/// So long the lock is waited for when its session broke: the server may not have noticed yet.
+/// So long a lock is waited for when its session broke: the server may not have noticed yet.
 const BROKEN: Duration = Duration::from_secs(90);
 /// From one look to the next.
 const POLL: Duration = Duration::from_millis(50);
 
-/// The session that has the lock.
-struct Held(Mutex<Client>);
+/// The session of an archive's locks.
+#[derive(Default)]
+pub(super) struct Locks {
+    /// There is one as long as a lock uses it.
+    session: tokio::sync::Mutex<Weak<Client>>,
+    /// The accounts that are locked: the server would grant its own session a lock twice.
+    accounts: Arc<Mutex<HashSet<i64>>>,
+}
+
+/// An account that nobody else of this process may lock.
+struct Claim {
+    accounts: Arc<Mutex<HashSet<i64>>>,
+    account: AccountKey,
+}
+
+/// A lock, and the session that has it.
+struct Held {
+    claim: Option<Claim>,
+    session: tokio::sync::Mutex<Session>,
+}
+
+#[derive(Default)]
+struct Session {
+    client: Option<Arc<Client>>,
+    /// The server has said so. It may have the lock without having said so.
+    taken: bool,
+}
 
 impl Postgres {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
-        let locked = async {
-            let client = self.shared.connector.connect().await?;
-            if !lock_within(&client, account, ENDING).await? {
-                return Err(Error::Locked { holder: holder(&client, account).await? }.into());
-            }
-            let sql = "UPDATE account SET fence = fence + 1 WHERE account = $1 RETURNING fence";
-            let fence = client.query_one(sql, &[&account.0]).await?.try_get(0)?;
-            Ok(SyncLock { account, fence, held: Box::new(Held(Mutex::new(client))) })
-        };
-        let locked: Result<SyncLock, Failure> = locked.await;
-        locked.map_err(|failure| failure.name(self.location()))
+        retried!(self, self.lock_once(account))
+    }
+
+    async fn lock_once(&self, account: AccountKey) -> Result<SyncLock, Failure> {
+        let claim = Some(self.claim(account).await?);
+        let mut held = Held { claim, session: tokio::sync::Mutex::default() };
+        let session = held.session.get_mut();
+        if !self.take(session, account, ENDING).await? {
+            let client = self.session().await?;
+            return Err(Error::Locked { holder: holder(&client, account).await? }.into());
+        }
+        let client = self.client().await?;
+        let sql = "UPDATE account SET fence = fence + 1 WHERE account = $1 RETURNING fence";
+        let fence = client.query_one(sql, &[&account.0]).await?.try_get(0)?;
+        Ok(SyncLock { account, fence, held: Box::new(held) })
     }
 
     /// Takes the lock again if its session broke. Somebody else may have had it in between: the fencing
     /// number tells.
     pub(super) async fn hold(&self, lock: &SyncLock) -> Result<(), Failure> {
-        let Some(Held(session)) = lock.held.downcast_ref() else {
+        let Some(held) = lock.held.downcast_ref::<Held>() else {
             return Err(Error::TakenOver.into());
         };
-        let mut session = session.lock().await;
-        if session.is_closed() {
-            let client = self.shared.connector.connect().await?;
-            if !lock_within(&client, lock.account, BROKEN).await? {
-                return Err(Error::TakenOver.into());
-            }
-            *session = client;
+        let mut session = held.session.lock().await;
+        let open = session.client.as_ref().is_some_and(|client| !client.is_closed());
+        if (open && session.taken) || self.take(&mut session, lock.account, BROKEN).await? {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::TakenOver.into())
     }
+
+    /// Whether the lock could be taken within some time.
+    async fn take(
+        &self,
+        session: &mut Session,
+        account: AccountKey,
+        time: Duration,
+    ) -> Result<bool, Failure> {
+        let client = self.session().await?;
+        *session = Session { client: Some(Arc::clone(&client)), taken: false };
+        session.taken = lock_within(&client, account, time).await?;
+        if !session.taken {
+            *session = Session::default();
+        }
+        Ok(session.taken)
+    }
+
+    async fn claim(&self, account: AccountKey) -> Result<Claim, Error> {
+        let accounts = Arc::clone(&self.shared.locks.accounts);
+        let until = Instant::now() + ENDING;
+        while !locked(&accounts).insert(account.0) {
+            if Instant::now() >= until {
+                return Err(Error::Locked { holder: std::process::id().to_string() });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(Claim { accounts, account })
+    }
+
+    async fn session(&self) -> Result<Arc<Client>, Failure> {
+        let mut session = self.shared.locks.session.lock().await;
+        if let Some(client) = session.upgrade().filter(|client| !client.is_closed()) {
+            return Ok(client);
+        }
+        let client = Arc::new(self.shared.connector.connect().await?);
+        *session = Arc::downgrade(&client);
+        Ok(client)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        locked(&self.accounts).remove(&self.account.0);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let (client, claim) = (self.session.get_mut().client.take(), self.claim.take());
+        let (Some(client), Some(claim)) = (client, claim) else { return };
+        // Without a runtime there is no session any more either.
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            // Where it fails, the session has ended, and the lock with it.
+            let sql = "SELECT pg_advisory_unlock($1, $2)";
+            let _ = client.execute(sql, &[&LOCKS, &place(claim.account)]).await;
+        });
+    }
+}
+
+fn locked(accounts: &Mutex<HashSet<i64>>) -> MutexGuard<'_, HashSet<i64>> {
+    accounts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tries to get the lock until some time has passed.

@@ -34,6 +34,7 @@ use tokio_postgres::types::ToSql;
 
 use self::connect::Connector;
 use self::failure::{Failure, retried};
+use self::lock::Locks;
 use crate::document::Columns;
 use crate::{Error, Location, SyncLock};
 
@@ -56,6 +57,7 @@ struct Shared {
     location: Location,
     connector: Connector,
     pool: Pool,
+    locks: Locks,
     /// Months that need not be made any more.
     months: Mutex<HashSet<i64>>,
 }

@@ -67,8 +67,9 @@ impl Postgres {
         let location = Location::Postgres(server.clone());
         let connector = Connector::new(server)?;
         let pool = connector.pool().map_err(|failure| failure.name(&location))?;
+        let locks = super::lock::Locks::default();
         let months = Mutex::new(HashSet::new());
-        Ok(Self { shared: Arc::new(Shared { location, connector, pool, months }) })
+        Ok(Self { shared: Arc::new(Shared { location, connector, pool, locks, months }) })
     }
 
     /// Fails unless the server can hold an archive.

@@ -8,10 +8,10 @@ use tokio_postgres::Row;
 
 use super::failure::{Failure, retried};
 use super::rows::{CallRow, postings_of, write_calls, write_postings};
-use super::{Postgres, columns, execute, fenced, plain, query};
+use super::{Postgres, columns, execute, fenced, query};
 use crate::account::scope_number;
 use crate::document::{Columns, Unpacker};
-use crate::stored::Narrow;
+use crate::stored::{Narrow, key_text};
 use crate::{Cause, Error, SyncLock};
 
 /// A version that a call's row is to be made from.
@@ -29,7 +29,7 @@ impl Postgres {
         scope: Scope,
         ids: Vec<String>,
     ) -> Result<u64, Error> {
-        let ids: Vec<String> = ids.iter().map(|id| plain(id).into_owned()).collect();
+        let ids: Vec<String> = ids.iter().map(|id| key_text(id).into_owned()).collect();
         retried!(self, self.reindex_once(lock, scope_number(scope), &ids))
     }
 
@@ -95,7 +95,7 @@ async fn heads(
         let head = head(&row)?;
         let json = unpacker.whole(&head.columns);
         let record = json.and_then(|json| CallRecord::decode(&json, home).ok());
-        heads.extend(record.filter(|each| missing.contains(&*plain(&each.id))).map(|_| head));
+        heads.extend(record.filter(|each| missing.contains(&*key_text(&each.id))).map(|_| head));
     }
     Ok(heads)
 }

@@ -17,6 +17,7 @@ use super::open::{Found, found, migrate};
 use super::partition::{create, month_of};
 use super::{Postgres, plain};
 use crate::sqlite::Sqlite;
+use crate::stored::key_text;
 use crate::{Error, Open, ServerLocation};
 
 /// Rows in one go.
@@ -209,12 +210,25 @@ fn cells(row: &Row<'_>, columns: usize) -> rusqlite::Result<Vec<Cell>> {
 async fn write(
     transaction: &Transaction<'_>,
     copy: &Copy,
-    rows: Vec<Vec<Cell>>,
+    mut rows: Vec<Vec<Cell>>,
 ) -> Result<(), Failure> {
     let Copy { table, columns, .. } = copy;
     let columns = columns.replace("1 AS ", "");
     let statement = transaction.prepare(&format!("SELECT {columns} FROM {table} LIMIT 0")).await?;
     let types: Vec<Type> = statement.columns().iter().map(|each| each.type_().clone()).collect();
+    // Of these there are indexes.
+    let keys = statement
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, each)| *each.type_() == Type::TEXT && matches!(each.name(), "id" | "key"));
+    for (place, _) in keys {
+        for row in &mut rows {
+            if let Some(Cell(Value::Text(text))) = row.get_mut(place) {
+                *text = key_text(text).into_owned();
+            }
+        }
+    }
     let sink = transaction.copy_in(&format!("COPY {table} ({columns}) FROM STDIN BINARY")).await?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
     for row in &rows {

@@ -8,7 +8,7 @@ use deadpool_postgres::Transaction;
 use super::failure::Failure;
 use super::{columns, execute, plain, query};
 use crate::document::{Columns, Unpacker};
-use crate::stored::{Narrow, Posting};
+use crate::stored::{Narrow, Posting, key_text};
 use crate::{Cause, Error};
 
 /// A version to be written.
@@ -99,7 +99,7 @@ pub(super) async fn write_calls(
     let text = |of: fn(&Narrow) -> &Option<String>| -> Vec<_> {
         calls.iter().map(|call| of(&call.narrow).as_deref().map(plain)).collect()
     };
-    let ids: Vec<_> = calls.iter().map(|call| plain(&call.narrow.id)).collect();
+    let ids: Vec<_> = calls.iter().map(|call| key_text(&call.narrow.id)).collect();
     let hashes: Vec<&[u8]> = calls.iter().map(|call| &call.hash[..]).collect();
     let sql = "INSERT INTO call
              (account, scope, call, id, version, version_ms, hash, start_ms, duration_ms, recorded,
@@ -149,7 +149,7 @@ pub(super) async fn write_calls(
 pub(super) fn postings_of(record: &CallRecord, call: i64) -> impl Iterator<Item = Posting> {
     let start_ms = record.start_ms;
     record.keys.iter().map(move |key| Posting {
-        key: plain(&key.to_string()).into_owned(),
+        key: key_text(&key.to_string()).into_owned(),
         start_ms,
         call,
     })

@@ -35,8 +35,8 @@ impl Postgres {
     ) -> Result<(), Failure> {
         let mut client = self.client().await?;
         let transaction = client.transaction().await?;
-        // A row that is not there yet cannot be locked.
-        let sql = "SELECT pg_advisory_xact_lock($1, hashtext($2) | 1 << 31)";
+        // A row that is not there yet cannot be locked. Negative numbers: accounts have the others.
+        let sql = "SELECT pg_advisory_xact_lock($1, hashtext($2) | (1 << 31))";
         query(&transaction, sql, &[&LOCKS, &key]).await?;
         let rows = query(&transaction, "SELECT value FROM value WHERE key = $1", &[&key]).await?;
         let now: Option<String> = rows.first().map(|row| row.try_get(0)).transpose()?;

@@ -137,6 +137,63 @@ async fn calls_of_a_month_lie_together() {
     assert_eq!(archive.find(everything()).await, ["b", "a", "c"]);
 }
 
+#[tokio::test]
+async fn an_absurd_record_costs_no_other() {
+    if !Kind::Postgres.is_wanted() {
+        return;
+    }
+    let archive = Archive::new(Kind::Postgres).await;
+    // No two parts are alike: the server cannot make it short enough by compressing it.
+    let mut seed = 1;
+    let long: String = (0..500).map(|_| format!("{:016x}", random(&mut seed))).collect();
+    let mut absurd = record("b", -1);
+    absurd["id"] = json!(format!("b{long}"));
+    absurd["sessionId"] = json!(long);
+    absurd["to"]["extensionId"] = json!("18446744073709551615");
+    absurd["startTime"] = json!("-009000-01-01T00:00:00Z");
+    let sibling = json!({"id": format!("b{long}2"), "startTime": "2024-01-01T00:00:00Z"});
+    let records = [record("a", 0), absurd.clone(), sibling];
+    assert_eq!(archive.commit(&records).await.inserted, 3);
+    assert_eq!(archive.commit(&records).await.unchanged, 3);
+    let key = archive.account.key;
+    let found = archive.store.call(key, Scope::Account, &format!("b{long}")).await.unwrap();
+    assert_eq!(found.unwrap().json, absurd.to_string());
+    let keys = vec![callbook_model::Key::Session(long)];
+    assert_eq!(archive.find(CallFilter { keys, ..everything() }).await.len(), 1);
+    let report = archive.store.check(key, Scope::Account, |_| {}).await.unwrap();
+    assert_eq!((report.calls, report.findings), (3, vec![]));
+    for (sql, expected) in [
+        ("SELECT count(*) || '/' || count(started_at) FROM callbook_v1_calls", "3/2"),
+        ("SELECT count(*) FROM callbook_v1_call_extensions WHERE extension_id = 7", "1"),
+    ] {
+        assert_eq!(archive.place.text(sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn locks_of_many_accounts_take_one_connection_and_are_given_back() {
+    if !Kind::Postgres.is_wanted() {
+        return;
+    }
+    let archive = Archive::new(Kind::Postgres).await;
+    let mut locks = Vec::new();
+    for id in 1..=50 {
+        let id = AccountId(id);
+        let account = archive.store.put_account(id, "http://a", None, Region::US).await.unwrap();
+        locks.push(archive.store.lock_sync(account.key).await.unwrap());
+    }
+    let held = "SELECT count(*) || '/' || count(DISTINCT pid) FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (
+            SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(archive.place.text(held).await, "51/1");
+    let accounts: Vec<_> = locks.iter().map(callbook_store::SyncLock::account).collect();
+    drop(locks);
+    let other = open(&url(&archive.place), Open::Existing).await.unwrap();
+    for account in accounts {
+        drop(other.lock_sync(account).await.unwrap());
+    }
+}
+
 /// Passes bytes on to a server, and cuts each connection after some number of them.
 struct Proxy {
     port: u16,
@@ -259,12 +316,16 @@ async fn a_lock_whose_connection_broke_is_taken_again_unless_somebody_else_has_i
             SELECT oid FROM pg_database WHERE datname = current_database())";
     assert_eq!(archive.place.text(end).await, "1");
     tokio::time::timeout(Duration::from_secs(60), archive.commit(&[record("a", 0)])).await.unwrap();
-    let held = archive.store.lock_sync(archive.account.key).await;
-    assert!(matches!(held, Err(Error::Locked { .. })), "{held:?}");
+    // Another process, as far as the server can tell.
+    let other = open(&url(&archive.place), Open::Existing).await.unwrap();
+    for store in [&archive.store, &other] {
+        let held = store.lock_sync(archive.account.key).await;
+        assert!(matches!(held, Err(Error::Locked { .. })), "{held:?}");
+    }
     assert_eq!(archive.place.text(end).await, "1");
-    let mut taken = archive.store.lock_sync(archive.account.key).await;
+    let mut taken = other.lock_sync(archive.account.key).await;
     while matches!(taken, Err(Error::Locked { .. })) {
-        taken = archive.store.lock_sync(archive.account.key).await;
+        taken = other.lock_sync(archive.account.key).await;
     }
     drop(taken.unwrap());
     let records = vec![incoming(&record("b", 1))];
