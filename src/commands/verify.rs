@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use callbook_model::{Scope, Span};
 use callbook_ringcentral::Client;
-use callbook_store::{Account, CheckReport, Seal, Store};
+use callbook_store::{Account, CheckReport, Finding, Seal, Store};
 use callbook_sync::{DayReport, Progress, Repaired, Shortfall, VerifyReport, repair};
 use clap::Args;
 use jiff::Timestamp;
@@ -49,7 +49,7 @@ what was there. Neither are calls that ended after the last sync.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Verify {
-    /// The first day (UTC) to compare [default: the first that was synced]
+    /// The first day (UTC) to compare, and nothing else [default: the first that was synced]
     #[arg(long, value_name = "DATE", conflicts_with = "offline")]
     from: Option<String>,
     /// The last day (UTC) to compare [default: the moment of the last sync]
@@ -78,7 +78,8 @@ pub struct Verify {
 struct Proof {
     /// Against upstream, unless offline.
     compared: Option<VerifyReport>,
-    checked: CheckReport,
+    /// The archive itself, unless only a span was asked for.
+    checked: Option<CheckReport>,
     /// The newest entry of the chain of seals.
     head: Option<Seal>,
     repaired: Option<Repaired>,
@@ -92,16 +93,14 @@ impl Verify {
         let (store, account) = open(&config, self.account).await?;
         let scope = main_scope(&store, &account).await?;
         let client = connection.map(|connection| signed_in(connection, &store)).transpose()?;
-        let mut proof = prove(client.as_ref(), &store, &account, scope, span).await?;
+        let whole = self.from.is_none() && self.to.is_none();
+        let look = async || prove(client.as_ref(), &store, &account, scope, (span, whole)).await;
+        let mut proof = look().await?;
         if self.repair && !proof.is_whole() {
             let missing: Vec<String> = proof.missing().cloned().collect();
-            let findings = &proof.checked.findings;
-            let client = client.as_ref();
+            let (client, findings) = (client.as_ref(), proof.findings());
             let repaired = repair(client, &store, &account, scope, &missing, findings).await?;
-            proof = Proof {
-                repaired: Some(repaired),
-                ..prove(client, &store, &account, scope, span).await?
-            };
+            proof = Proof { repaired: Some(repaired), ..look().await? };
         }
         let whole = proof.as_json(&store, &account).await?;
         if let Some(path) = &self.report {
@@ -121,12 +120,16 @@ async fn prove(
     store: &Store,
     account: &Account,
     scope: Scope,
-    span: Span,
+    (span, whole): (Span, bool),
 ) -> anyhow::Result<Proof> {
     let compared = match client {
         Some(client) => Some(compare(client, store, account, scope, span).await?),
         None => None,
     };
+    let head = store.seals(account.key, scope).await?.pop();
+    if !whole {
+        return Ok(Proof { compared, checked: None, head, repaired: None });
+    }
     let bar = Bar::start("checking");
     let checked = store
         .check(account.key, scope, |calls| {
@@ -134,8 +137,7 @@ async fn prove(
         })
         .await;
     bar.finish();
-    let head = store.seals(account.key, scope).await?.pop();
-    Ok(Proof { compared, checked: checked?, head, repaired: None })
+    Ok(Proof { compared, checked: Some(checked?), head, repaired: None })
 }
 
 /// Verifies with a progress bar what was synced of `wanted`.
@@ -169,7 +171,11 @@ fn write_report(path: &Path, report: &Value) -> anyhow::Result<()> {
 impl Proof {
     fn is_whole(&self) -> bool {
         let complete = self.compared.as_ref().is_none_or(VerifyReport::is_complete);
-        complete && self.checked.findings.is_empty()
+        complete && self.findings().is_empty()
+    }
+
+    fn findings(&self) -> &[Finding] {
+        self.checked.as_ref().map_or(&[], |checked| &checked.findings)
     }
 
     fn missing(&self) -> impl Iterator<Item = &String> {
@@ -188,22 +194,9 @@ impl Proof {
         if let Some(compared) = &self.compared {
             print(compared)?;
         }
-        let CheckReport { calls, versions, seals, findings, .. } = &self.checked;
-        for finding in findings.iter().take(FINDINGS_SHOWN) {
-            let day = finding.day.map_or_else(String::new, |day| format!("{day} "));
-            let id = finding.id.as_deref().unwrap_or_default();
-            say!("{day}{id}: {}", finding.what)?;
+        if let Some(checked) = &self.checked {
+            print_checked(checked)?;
         }
-        if findings.len() > FINDINGS_SHOWN {
-            say!("and {} more; --json has them all", findings.len() - FINDINGS_SHOWN)?;
-        }
-        let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
-        say!(
-            "the archive is {verdict}: {} calls in {} versions, {} sealed days",
-            output::grouped(*calls),
-            output::grouped(*versions),
-            output::grouped(*seals),
-        )?;
         if let Some(Seal { number, day, hash, .. }) = &self.head {
             say!("chain of seals: {number} entries, the last of {day}: {hash}")?;
         }
@@ -227,6 +220,25 @@ impl Proof {
         whole["repaired"] = json!(self.repaired);
         Ok(whole)
     }
+}
+
+fn print_checked(checked: &CheckReport) -> anyhow::Result<()> {
+    let CheckReport { calls, versions, seals, findings, .. } = checked;
+    for finding in findings.iter().take(FINDINGS_SHOWN) {
+        let day = finding.day.map(|day| day.to_string());
+        let place: Vec<String> = day.into_iter().chain(finding.id.clone()).collect();
+        say!("{}: {}", place.join(" "), finding.what)?;
+    }
+    if findings.len() > FINDINGS_SHOWN {
+        say!("and {} more; --json has them all", findings.len() - FINDINGS_SHOWN)?;
+    }
+    let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
+    say!(
+        "the archive is {verdict}: {} calls in {} versions, {} sealed days",
+        output::grouped(*calls),
+        output::grouped(*versions),
+        output::grouped(*seals),
+    )
 }
 
 /// The report in words.

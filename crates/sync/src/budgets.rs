@@ -30,7 +30,7 @@ impl SharedBudgets for ArchivedBudgets {
             });
             if let Err(error) = stored.await {
                 // The request goes out all the same: the server has the last word on its rate.
-                tracing::warn!(%error, "the rate budget cannot be shared with other processes");
+                tracing::info!(%error, "the rate budget cannot be shared with other processes");
                 if let Some(change) = take(&change) {
                     change(None);
                 }

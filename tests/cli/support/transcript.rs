@@ -34,7 +34,12 @@ impl Transcript {
         let outcome = place.run(arguments);
         self.note(case, &outcome, code);
         let after = place.files();
-        for file in before {
+        // What is sent is counted, in the archive that everybody shares who sends something.
+        let counted = |name: &str| {
+            let sends = ["sync", "verify"].iter().any(|command| arguments.starts_with(command));
+            sends && name.starts_with("callbook.db")
+        };
+        for file in before.into_iter().filter(|file| !counted(&file.0)) {
             assert!(after.contains(&file), "{} was changed: {outcome:?}", file.0);
         }
     }

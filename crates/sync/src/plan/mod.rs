@@ -98,6 +98,9 @@ pub struct Plan {
     /// When the oldest call began that was listed.
     #[serde(default)]
     oldest: Option<Timestamp>,
+    /// Everything was listed, and there was nothing.
+    #[serde(default)]
+    empty: bool,
     #[serde(default)]
     changes: Feed,
     #[serde(default)]
@@ -226,7 +229,7 @@ impl Plan {
         self.note_listed(now);
         let known = self.known_from(now);
         // Of an empty log there is nothing to forget.
-        if self.oldest.is_some()
+        if !self.empty
             && let Some(span) = self.kept.probe(now, known)
         {
             return (Doing::Probe(span), Step::Probe(span));
@@ -253,7 +256,7 @@ impl Plan {
             Log::Account => self.changes.due(now),
             Log::Extension => Timestamp::MAX,
         };
-        let kept = self.oldest.map_or(Timestamp::MAX, |_| self.kept.due(now));
+        let kept = if self.empty { Timestamp::MAX } else { self.kept.due(now) };
         [changes, self.deletions.due(now), self.last_day_due(now), kept, self.windows.due(now)]
             .into_iter()
             .min()
@@ -342,6 +345,7 @@ impl Plan {
             Doing::Pending => {
                 self.pending.apply(&listed)?;
                 self.oldest = self.oldest.into_iter().chain(listed.oldest).min();
+                self.empty = self.oldest.is_none() && self.is_listed();
                 Ok(None)
             }
             Doing::Window => self.window_page(now, listed),

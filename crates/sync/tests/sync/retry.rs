@@ -66,7 +66,7 @@ async fn a_token_that_is_no_longer_taken_is_replaced_once() {
     let server = upstream().await;
     answer(&server, 9, ResponseTemplate::new(401).set_body_json(&body)).await;
     let error = run(&server).await.0.unwrap_err();
-    assert!(matches!(error, Error::Upstream(Upstream::Forbidden { .. })), "{error:?}");
+    assert!(matches!(error, Error::Upstream(Upstream::LoginRefused { .. })), "{error:?}");
 }
 
 #[tokio::test]
