@@ -26,10 +26,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Everything was listed, and this was the oldest.
-    pub(super) fn found(&mut self, oldest: Timestamp, now: Timestamp) {
-        self.from = self.from.max(Some(oldest));
-        self.exact = true;
+    /// Everything was listed, and this was the oldest; if there was none, what comes begins after `empty`.
+    pub(super) fn listed(&mut self, oldest: Option<Timestamp>, empty: Timestamp, now: Timestamp) {
+        self.from = Some(oldest.unwrap_or(empty));
+        self.exact = oldest.is_some();
         self.done(now);
     }
 

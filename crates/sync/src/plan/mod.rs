@@ -51,6 +51,9 @@ const BEGINNING: Timestamp = Timestamp::constant(946_684_800, 0);
 /// How far back `call-log-sync` looks (contract: 30 days).
 const SYNC_REACH: SignedDuration = SignedDuration::from_hours(29 * 24);
 
+/// Stragglers among calls show up within this long.
+const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// What is kept upstream is known from one day to the next, and no more exactly.
 const KEPT_MARGIN: SignedDuration = SignedDuration::from_hours(2 * 24);
 
@@ -95,12 +98,12 @@ pub struct Plan {
     /// When the last day was last listed.
     #[serde(default)]
     last_day_listed: Option<Timestamp>,
-    /// When the oldest call began that was listed.
+    /// When the first list was begun; not noted by earlier versions.
+    #[serde(default)]
+    begun: Option<Timestamp>,
+    /// When the oldest call began that was listed since.
     #[serde(default)]
     oldest: Option<Timestamp>,
-    /// Everything was listed, and there was nothing.
-    #[serde(default)]
-    empty: bool,
     #[serde(default)]
     changes: Feed,
     #[serde(default)]
@@ -158,6 +161,7 @@ impl Plan {
         self.covered.into_iter().for_each(|span| self.pending.add(span));
         self.windows.listed(now);
         self.last_day_listed = Some(now);
+        self.begun = Some(now);
     }
 
     fn go_on(&mut self, covered: Span, now: Timestamp, since: Option<Timestamp>) {
@@ -228,10 +232,7 @@ impl Plan {
         }
         self.note_listed(now);
         let known = self.known_from(now);
-        // Of an empty log there is nothing to forget.
-        if !self.empty
-            && let Some(span) = self.kept.probe(now, known)
-        {
+        if let Some(span) = self.kept.probe(now, known) {
             return (Doing::Probe(span), Step::Probe(span));
         }
         if let Some(page) = self.windows.next(now, known) {
@@ -256,11 +257,9 @@ impl Plan {
             Log::Account => self.changes.due(now),
             Log::Extension => Timestamp::MAX,
         };
-        let kept = if self.empty { Timestamp::MAX } else { self.kept.due(now) };
-        [changes, self.deletions.due(now), self.last_day_due(now), kept, self.windows.due(now)]
-            .into_iter()
-            .min()
-            .unwrap_or(now)
+        let (deletions, last_day) = (self.deletions.due(now), self.last_day_due(now));
+        let (kept, windows) = (self.kept.due(now), self.windows.due(now));
+        [changes, deletions, last_day, kept, windows].into_iter().min().unwrap_or(now)
     }
 
     fn source(&self, now: Timestamp) -> Source {
@@ -300,8 +299,8 @@ impl Plan {
     /// Nothing is pending: what that tells.
     fn note_listed(&mut self, now: Timestamp) {
         let whole = self.covered.is_some_and(|covered| covered.from <= BEGINNING);
-        if let Some(oldest) = self.oldest.filter(|_| whole && self.kept.from.is_none()) {
-            self.kept.found(oldest, now);
+        if let Some(begun) = self.begun.filter(|_| whole && self.kept.from.is_none()) {
+            self.kept.listed(self.oldest, minus(begun, LATE), now);
         }
         let oldest = self.oldest.into_iter().chain(self.kept.oldest()).min();
         if let Some((oldest, relisted)) = oldest.zip(self.windows.first_unsealed()) {
@@ -345,7 +344,6 @@ impl Plan {
             Doing::Pending => {
                 self.pending.apply(&listed)?;
                 self.oldest = self.oldest.into_iter().chain(listed.oldest).min();
-                self.empty = self.oldest.is_none() && self.is_listed();
                 Ok(None)
             }
             Doing::Window => self.window_page(now, listed),
