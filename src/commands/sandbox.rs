@@ -72,7 +72,7 @@ pub struct Sandbox {
     /// Days that records are kept for [default: for ever]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     retention: Option<u32>,
-    /// What goes wrong: KIND[=SHARE][:LENGTH][@PATH], such as 429=0.02:5s or reset@/call-log; repeatable
+    /// What goes wrong: `KIND[=SHARE][:LENGTH][@PATH]`, such as 429=0.02:5s or reset@/call-log; repeatable
     ///
     /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
     /// slow, hang, token-expired, sync-token. SHARE of the requests is 0.01 unless given.
