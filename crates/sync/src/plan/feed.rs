@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::clock::{DAY, Reached, due, minus};
+use super::clock::{DAY, JITTER, Reached, due, minus};
 use super::{Ask, PAUSE, Synced};
 
 /// How much before the last good moment is asked for when a token is lost.
@@ -23,6 +23,8 @@ pub(super) struct Feed {
     asked: Option<Timestamp>,
     /// When it was found to be unavailable.
     away: Option<Timestamp>,
+    /// By how much its own clock, in `syncTime`, was behind the one in the answers' headers.
+    behind: SignedDuration,
 }
 
 impl Feed {
@@ -54,11 +56,33 @@ impl Feed {
 
     /// What changed after it may be unknown, without a token.
     pub(super) fn since(&self, now: Timestamp) -> Timestamp {
+        let now = self.clock(now);
         minus(self.reached.map_or(now, |reached| reached.by(now)), OVERLAP)
     }
 
-    /// Takes note of an answer; returns up to when everything is known now, if that was the last one.
-    pub(super) fn synced(&mut self, now: Timestamp, synced: Synced) -> Option<Timestamp> {
+    /// Whether its own clock was behind.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.behind.is_zero()
+    }
+
+    /// What its own clock says.
+    pub(super) fn clock(&self, now: Timestamp) -> Timestamp {
+        minus(now, self.behind)
+    }
+
+    /// Takes note of an answer to `ask`; returns up to when everything is known now, if that was the last one.
+    pub(super) fn synced(
+        &mut self,
+        now: Timestamp,
+        ask: &Ask,
+        synced: Synced,
+    ) -> Option<Timestamp> {
+        let behind = now.duration_since(synced.sync_time);
+        self.behind = if JITTER < behind { behind } else { SignedDuration::ZERO };
+        if matches!(ask, Ask::Full { from } if synced.sync_time < *from) {
+            // A token since a moment to come would tell nothing until then: asks again, earlier.
+            return None;
+        }
         // A server that promises more, and gives the same nothing, would be asked for ever.
         let stuck =
             synced.newer && synced.records == 0 && self.token.as_ref() == Some(&synced.token);
@@ -88,5 +112,6 @@ impl Feed {
 
     pub(super) fn unavailable(&mut self, now: Timestamp) {
         self.away = Some(now);
+        self.behind = SignedDuration::ZERO;
     }
 }

@@ -247,7 +247,7 @@ impl Plan {
     fn ask_deletions(&self, now: Timestamp) -> Ask {
         match self.deletions.ask(now) {
             // A token stands for the calls of its first answer, and older ones are of interest too.
-            Ask::Full { .. } => Ask::Full { from: minus(now, SYNC_REACH) },
+            Ask::Full { .. } => Ask::Full { from: minus(self.deletions.clock(now), SYNC_REACH) },
             token @ Ask::Token(_) => token,
         }
     }
@@ -374,14 +374,18 @@ impl Plan {
     fn synced(&mut self, now: Timestamp, synced: Synced) {
         let source = self.source(now);
         let known = match self.doing {
-            Doing::Changes => self.changes.synced(now, synced),
+            Doing::Changes => {
+                let ask = self.changes.ask(now);
+                self.changes.synced(now, &ask, synced)
+            }
             Doing::Deletions => {
+                let ask = self.ask_deletions(now);
                 let full = synced.records >= SYNC_COUNT as usize;
-                if full && matches!(self.deletions.ask(now), Ask::Token(_)) {
+                if full && matches!(ask, Ask::Token(_)) {
                     // There may have been more.
                     self.add_gap(now);
                 }
-                self.deletions.synced(now, Synced { newer: false, ..synced })
+                self.deletions.synced(now, &ask, Synced { newer: false, ..synced })
             }
             _ => None,
         };
@@ -398,9 +402,9 @@ impl Plan {
         match self.doing {
             Doing::Changes if self.changes.refused() => {}
             Doing::Changes => {
-                // So far back it does not go. Twice running, it is out of order.
+                // So far back it does not go. Twice running, or with clocks that disagree, it is out of order.
                 let since = self.changes.since(now);
-                if minus(now, OVERLAP + OVERLAP) < since {
+                if self.changes.is_behind() || minus(now, OVERLAP + OVERLAP) < since {
                     self.changes.unavailable(now);
                 } else {
                     Span::new(since, now).into_iter().for_each(|span| self.pending.add(span));

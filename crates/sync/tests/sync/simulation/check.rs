@@ -56,8 +56,8 @@ impl Check<'_> {
 
     /// Whether what happened to a call at a moment, as lists show it, was bound to be found.
     fn found_by_age(&self, call: &Call, happened: i64) -> bool {
-        if !self.traits().sorted {
-            // Its pages are read by their numbers, and calls slip from one to the other.
+        if !self.traits().sorted || call.hidden.is_some() {
+            // Pages that are not sorted are read by their numbers, and calls slip from one to the other.
             return false;
         }
         let day_end = (call.start / DAY + 1) * DAY;
@@ -80,8 +80,10 @@ impl Check<'_> {
         let extracted = self.extract_is_whole()
             && self.life.begun < call.visible
             && self.seen(call, call.visible, |pass| pass.extracted);
-        let soon =
-            call.listed - call.start <= SOON && self.seen(call, call.listed, |pass| pass.fresh);
+        let soon = self.traits().sorted
+            && call.hidden.is_none()
+            && call.listed - call.start <= SOON
+            && self.seen(call, call.listed, |pass| pass.fresh);
         let owed = extracted || soon || self.found_by_age(call, call.listed);
         assert!(!owed || self.life.archive.calls.contains_key(&call.id), "missing: {call:?}");
         owed
@@ -137,6 +139,9 @@ impl Check<'_> {
         let day = call.start / DAY * DAY;
         // Where more calls began at once than a page takes, only a total tells that a list is complete.
         let certain = traits.totals == Totals::Always || 12 <= traits.per_page;
+        let of_day = |call: &&Call| call.start / DAY * DAY == day;
+        let mut others = self.company.calls.iter().filter(of_day);
+        let certain = certain && others.all(|call| call.hidden.is_none());
         let asked = traits.sorted && certain && traits.clock.is_none();
         asked
             && AGES.iter().any(|age| {

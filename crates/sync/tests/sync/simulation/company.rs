@@ -24,6 +24,8 @@ pub struct Call {
     /// When it changed.
     pub edits: Vec<i64>,
     pub deleted: Option<i64>,
+    /// Lists lack it between the two, and count it.
+    pub hidden: Option<(i64, i64)>,
     /// No feed says so.
     pub silently: bool,
 }
@@ -35,6 +37,10 @@ impl Call {
 
     pub fn modified(&self, now: i64) -> i64 {
         self.edits.iter().copied().filter(|edit| *edit <= now).chain([self.visible]).max().unwrap()
+    }
+
+    pub fn is_hidden(&self, now: i64) -> bool {
+        self.hidden.is_some_and(|(from, to)| (from..to).contains(&now))
     }
 
     pub fn is_deleted(&self, now: i64) -> bool {
@@ -160,7 +166,12 @@ impl Company {
                 starts[place] = starts[place - 1];
             }
         }
-        let call = |(start, id)| call(&mut draw, id, start, lag);
+        let counted = traits.totals == Totals::Always;
+        let call = |(start, id)| {
+            let call = call(&mut draw, id, start, lag);
+            // Without a total, nobody could tell from a deletion.
+            Call { hidden: call.hidden.filter(|_| counted), ..call }
+        };
         let calls = starts.into_iter().zip(0..).map(call).collect();
         Self { calls, traits }
     }
@@ -232,5 +243,10 @@ fn call(draw: &mut Draw, id: u32, start: i64, lag: i64) -> Call {
     };
     let deleted = draw.per_mille(50).then(|| visible + draw.between(MINUTE, 40 * DAY));
     let silently = draw.per_mille(500);
-    Call { id, start, visible, listed: visible + draw.between(0, lag), edits, deleted, silently }
+    let hidden = draw.per_mille(30).then(|| {
+        let from = visible + draw.between(0, 9 * DAY);
+        (from, from + draw.between(0, 2 * DAY))
+    });
+    let listed = visible + draw.between(0, lag);
+    Call { id, start, visible, listed, edits, deleted, hidden, silently }
 }

@@ -146,7 +146,9 @@ impl<'a> Life<'a> {
     fn passed(&mut self, plan: &Plan, from: i64, asked: Asked) {
         // A pass that goes on for long (a penalty may take an hour) is interrupted by the next questions.
         let quarters = (self.now - from) / PAUSE.as_millis() as i64;
-        assert!(asked.feeds as i64 <= 2 + asked.more as i64 + 2 * quarters, "{asked:?}");
+        let turned = self.company.traits.clock.is_some();
+        let few = asked.feeds as i64 <= 2 + asked.more as i64 + 2 * quarters;
+        assert!(few || turned, "{asked:?}");
         let fresh = plan.covered().is_some_and(|covered| at(from) <= covered.to);
         let Asked { extracted, synced, .. } = asked;
         self.passes.push(Pass { from, to: self.now, fresh, extracted, synced });

@@ -54,6 +54,8 @@ impl Company {
             list.sort_by_key(|call| call.id.wrapping_mul(2_654_435_761) >> 16);
         }
         let skipped = per_page * (page.page as usize - 1);
+        let total = list.len();
+        list.retain(|call| !call.is_hidden(now));
         let calls: Vec<_> = list.iter().skip(skipped).take(per_page).copied().collect();
         let mut listed = Listed { records: calls.len(), sorted: true, ..Listed::default() };
         listed.has_next = skipped + calls.len() < list.len();
@@ -62,7 +64,7 @@ impl Company {
             Totals::Never => false,
             Totals::Sometimes => draw.per_mille(500),
         };
-        listed.total = says.then_some(list.len() as u64);
+        listed.total = says.then_some(total as u64);
         for call in &calls {
             listed.saw(page.span, &call.id.to_string(), call.start);
         }
