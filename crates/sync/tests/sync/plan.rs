@@ -190,3 +190,20 @@ fn every_old_day_is_sealed_once() {
     assert_eq!(sealed.len(), 79);
     assert!(sealed.is_sorted(), "{sealed:?}");
 }
+
+/// Headers come from another machine than the feed.
+#[test]
+fn a_feed_whose_clock_is_behind_is_not_asked_for_what_is_to_come() {
+    let mut plan = Plan::default();
+    plan.begin(day(400), run(None));
+    let mut asked = Vec::new();
+    for _ in 0..2 {
+        let Step::Changes(Ask::Full { from }) = plan.next(day(400)) else { panic!("{plan:?}") };
+        asked.push(from);
+        let token = "a".to_owned();
+        let synced = Synced { token, sync_time: day(0), newer: false, records: 0 };
+        plan.apply(day(400), Outcome::Synced(synced)).unwrap();
+    }
+    assert!(day(0) < asked[0] && asked[1] < day(0), "{asked:?}");
+    assert!(matches!(plan.next(day(400)), Step::Deletions(_)));
+}
