@@ -1,11 +1,12 @@
 //! Reading answers: records in pieces for one commit each, and what a plan wants to know of them.
 
+use std::collections::HashSet;
+
 use callbook_model::{Region, Span};
 use callbook_ringcentral::CallLogPage;
 use callbook_store::{Batch, Decoder, Quarantined};
 
 use crate::Error;
-use crate::log::Ids;
 use crate::plan::Listed;
 
 /// Records in one transaction: some 20 ms of the writer's time, so that others get their turn.
@@ -18,8 +19,8 @@ pub(crate) struct Page {
     pub(crate) batches: Vec<Batch>,
     /// How many records came.
     pub(crate) records: u64,
-    /// Their ids.
-    pub(crate) ids: Ids,
+    /// Their ids; one without stands for itself.
+    pub(crate) ids: HashSet<String>,
 }
 
 /// Runs it where it holds nobody up; a panic in it goes on here.

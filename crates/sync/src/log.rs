@@ -1,7 +1,5 @@
 //! Carrying a log's plan out: ask upstream, commit what came with the plan's state, and so on.
 
-use std::collections::HashSet;
-
 use callbook_model::{Scope, Span};
 use callbook_ringcentral::{CallLogQuery, Client, Feed, Since, SyncQuery, View};
 use callbook_store::{Account, Batch, Committed, Store, SyncLock, UpstreamDay};
@@ -25,7 +23,8 @@ pub(crate) struct Log<'a> {
     plan: Plan,
     /// Nothing was ever read from it.
     new: bool,
-    since: Option<Timestamp>,
+    /// The plan was told that a run begins: once, or each pass would ask for what is not due.
+    begun: bool,
 }
 
 /// An answer, ready to be applied and written.
@@ -55,9 +54,9 @@ impl<'a> Log<'a> {
         scope: Scope,
         options: &Options,
     ) -> Result<Self, Error> {
-        let (account, options, since) = (account.clone(), options.clone(), options.since);
-        let (plan, new) = (Plan::default(), true);
-        let mut log = Self { client, store, lock, account, scope, options, plan, new, since };
+        let (account, options) = (account.clone(), options.clone());
+        let (plan, new, begun) = (Plan::default(), true, false);
+        let mut log = Self { client, store, lock, account, scope, options, plan, new, begun };
         log.change_scope(scope).await?;
         Ok(log)
     }
@@ -68,6 +67,7 @@ impl<'a> Log<'a> {
         self.new = plan.is_none();
         self.plan = plan.unwrap_or_default();
         self.scope = scope;
+        self.begun = false;
         Ok(())
     }
 
@@ -97,15 +97,14 @@ impl<'a> Log<'a> {
         &mut self,
         progress: &mut impl FnMut(Progress),
     ) -> Result<Summary, Error> {
-        let wanted = Wanted {
-            log: match self.scope {
+        if !std::mem::replace(&mut self.begun, true) {
+            let log = match self.scope {
                 Scope::Account => plan::Log::Account,
                 Scope::Extension(_) => plan::Log::Extension,
-            },
-            since: self.since.take(),
-            upstream_days: self.options.upstream_days,
-        };
-        self.plan.begin(self.now(), wanted);
+            };
+            let Options { since, upstream_days, .. } = self.options;
+            self.plan.begin(self.now(), Wanted { log, since, upstream_days });
+        }
         let (mut summary, mut tally, mut total) = (Summary::default(), Tally::default(), None);
         let mut step = self.seal_all(&mut summary).await?;
         let mut answer = self.ask(step.clone()).await?;
@@ -162,8 +161,7 @@ impl<'a> Log<'a> {
         let (outcome, page) = match &step {
             Step::List(page) => self.list(*page).await?,
             Step::Probe(span) => (self.probe(*span).await?, Page::default()),
-            Step::Changes(ask) => self.changes(&step, ask).await?,
-            Step::Deletions(ask) => self.changes(&step, ask).await?,
+            Step::Changes(ask) | Step::Deletions(ask) => self.changes(&step, ask).await?,
             Step::Seal(_) | Step::Idle { .. } => return Ok(None),
         };
         Ok(Some(Answer { step, outcome, page, place }))
@@ -310,6 +308,3 @@ impl<'a> Log<'a> {
         Ok(())
     }
 }
-
-/// The ids of a page, for counting; one without stands for itself.
-pub(crate) type Ids = HashSet<String>;
