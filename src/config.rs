@@ -23,13 +23,13 @@ pub const SERVER_URL: &str = "https://platform.ringcentral.com";
 pub struct Sources {
     /// The archive: sqlite://PATH or postgres://USER@HOST/DATABASE [env: CALLBOOK_DATABASE] [default:
     /// sqlite://callbook.db]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// Settings as TOML [default: callbook.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// NAME=value lines that count before the environment
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
 
