@@ -223,7 +223,7 @@ impl Proof {
 }
 
 fn print_checked(checked: &CheckReport) -> anyhow::Result<()> {
-    let CheckReport { calls, versions, seals, findings, .. } = checked;
+    let CheckReport { calls, versions, seals, replaced, findings, .. } = checked;
     for finding in findings.iter().take(FINDINGS_SHOWN) {
         let day = finding.day.map(|day| day.to_string());
         let place: Vec<String> = day.into_iter().chain(finding.id.clone()).collect();
@@ -231,6 +231,9 @@ fn print_checked(checked: &CheckReport) -> anyhow::Result<()> {
     }
     if findings.len() > FINDINGS_SHOWN {
         say!("and {} more; --json has them all", findings.len() - FINDINGS_SHOWN)?;
+    }
+    if *replaced > 0 {
+        say!("{replaced} damaged versions were replaced by a repair")?;
     }
     let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
     say!(

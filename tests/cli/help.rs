@@ -6,11 +6,17 @@ use crate::support::Place;
 fn every_help() {
     let place = Place::new();
     insta::assert_snapshot!("help", place.output("--help"));
-    for command in ["call", "clock", "edit", "delete", "reset"] {
+    for command in ["add", "list", "pause", "resume", "remove"] {
+        let text = place.output(&format!("account {command} --help"));
+        insta::assert_snapshot!(format!("help_account_{command}"), text);
+    }
+    for command in ["call", "clock", "edit", "delete", "reset", "fill"] {
         let text = place.output(&format!("sandbox {command} --help"));
         insta::assert_snapshot!(format!("help_sandbox_{command}"), text);
     }
-    for command in ["demo", "sync", "verify", "calls", "show", "status", "sandbox"] {
+    let keeping = ["account", "quarantine", "alerts", "backup", "restore"];
+    let others = ["demo", "sync", "verify", "calls", "show", "status", "sandbox"];
+    for command in keeping.into_iter().chain(others) {
         let text = place.output(&format!("{command} --help"));
         insta::assert_snapshot!(format!("help_{command}"), text);
     }

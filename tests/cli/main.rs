@@ -11,6 +11,7 @@ mod disk;
 mod filters;
 mod flow;
 mod help;
+mod keeping;
 mod output;
 mod rate;
 mod samples;

@@ -131,8 +131,14 @@ impl<'a> Check<'a> {
         if !call.whole {
             find.push((FindingKind::Chain, "a version is missing".to_owned()));
         }
-        for version in call.versions.iter().skip(1) {
-            if self.record(&version.columns).is_none() {
+        for (newer, version) in call.versions.iter().zip(call.versions.iter().skip(1)) {
+            if self.record(&version.columns).is_some() {
+                continue;
+            }
+            if newer.cause == Cause::Repaired {
+                // What could be done was done; damage done later breaks the seal of the day.
+                self.report.replaced += 1;
+            } else {
                 let what = format!("the document of change {} cannot be read", version.seq);
                 find.push((FindingKind::Document, what));
             }

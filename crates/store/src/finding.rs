@@ -16,6 +16,9 @@ pub struct CheckReport {
     pub stale: u64,
     /// Sealed days from which calls were purged: only the chain was looked at.
     pub purged: u64,
+    /// Versions that cannot be read, and were replaced by what upstream had when they were repaired.
+    #[serde(default)]
+    pub replaced: u64,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }

@@ -73,6 +73,20 @@ impl Company {
         place.with("RC_APP_CLIENT_ID", &self.credentials.client_id)
     }
 
+    /// What an env file has.
+    pub fn env_file(&self) -> String {
+        let (url, secret) = (&self.url, self.secret());
+        let Credentials { client_id, jwt, .. } = &self.credentials;
+        let jwt = jwt.expose_secret();
+        format!(
+            "RC_SERVER_URL={url}\nRC_APP_CLIENT_ID={client_id}\nRC_APP_CLIENT_SECRET={secret}\nRC_USER_JWT={jwt}\n"
+        )
+    }
+
+    pub fn secret(&self) -> String {
+        self.credentials.client_secret.expose_secret().to_owned()
+    }
+
     /// Every call that was not deleted, newest first, with its legs: the truth.
     pub fn calls(&self) -> Vec<Value> {
         let records = self.synthetic.entries(Scope::Account);
