@@ -269,9 +269,8 @@ impl Client {
     async fn attempt(&self, request: &Request<'_>, url: &Url) -> Result<Try, Error> {
         let token = match self.token().await {
             Ok(token) => token,
-            Err(error @ (Error::Unreachable { .. } | Error::Unavailable { .. }))
-                if self.proven.load(Ordering::Relaxed) =>
-            {
+            Err(error @ Error::Unavailable { .. }) => return Ok(Try::Failed(error)),
+            Err(error @ Error::Unreachable { .. }) if self.proven.load(Ordering::Relaxed) => {
                 return Ok(Try::Failed(error));
             }
             Err(error) => return Err(error),
@@ -354,7 +353,8 @@ impl Client {
             match answer.status() {
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if status.is_server_error() => {
-                    return Err(Error::Unavailable { status, attempts: 1 });
+                    let attempts = self.retry.times + 1;
+                    return Err(Error::Unavailable { status, attempts });
                 }
                 _ => return Token::from_answer(answer, asked).await,
             }

@@ -69,30 +69,58 @@ impl Store {
         upstream: Option<UpstreamDay>,
         sealed_ms: i64,
     ) -> Result<Seal, Error> {
-        // Before the calls are read: what is committed meanwhile leaves the seal stale, not wrong.
+        let seals = self.seal_days(lock, scope, vec![(day, upstream)], sealed_ms).await?;
+        seals.into_iter().next().ok_or(Error::TakenOver)
+    }
+
+    /// Seals days (UTC), each as [`Store::seal_day`] does, in their order and in one transaction.
+    ///
+    /// # Errors
+    /// As [`Store::seal_day`].
+    pub async fn seal_days(
+        &self,
+        lock: &SyncLock,
+        scope: Scope,
+        days: Vec<(Date, Option<UpstreamDay>)>,
+        sealed_ms: i64,
+    ) -> Result<Vec<Seal>, Error> {
+        // Before the calls are read: what is committed meanwhile leaves the seals stale, not wrong.
         let seq = dispatch!(self, newest_change(lock.account))?;
+        let mut seals = Vec::with_capacity(days.len());
+        for (day, upstream) in days {
+            let (calls, digest) = self.digest_day(lock.account, scope, day).await?;
+            let (previous, hash) = (String::new(), String::new());
+            seals.push(Seal {
+                number: 0,
+                day,
+                calls,
+                digest,
+                upstream,
+                seq,
+                sealed_ms,
+                previous,
+                hash,
+            });
+        }
+        dispatch!(self, append_seals(lock, scope, seals))
+    }
+
+    /// How many calls of a day are not deleted, and the digest over all.
+    async fn digest_day(
+        &self,
+        account: AccountKey,
+        scope: Scope,
+        day: Date,
+    ) -> Result<(i64, String), Error> {
         let mut digest = DayDigest::default();
         let (span_ms, mut after) = (day_span_ms(day), None);
         loop {
             let calls: Vec<StoredCall> =
-                dispatch!(self, scan(lock.account, scope, span_ms.clone(), after, SCAN_PAGE))?;
+                dispatch!(self, scan(account, scope, span_ms.clone(), after, SCAN_PAGE))?;
             calls.iter().for_each(|call| digest.add(call));
-            let Some(last) = calls.last() else { break };
+            let Some(last) = calls.last() else { break Ok(digest.finish()) };
             after = Some(Position { start_ms: last.row.start_ms, call: last.call });
         }
-        let (calls, digest) = digest.finish();
-        let unchained = Seal {
-            number: 0,
-            day,
-            calls,
-            digest,
-            upstream,
-            seq,
-            sealed_ms,
-            previous: String::new(),
-            hash: String::new(),
-        };
-        dispatch!(self, append_seal(lock, scope, unchained))
     }
 
     /// The chain, in its order.

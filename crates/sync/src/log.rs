@@ -12,6 +12,9 @@ use crate::run::{CURSOR, load_plan};
 use crate::tally::Tally;
 use crate::{Error, Options, Progress, Shortfall, Summary};
 
+/// Days that are sealed in one transaction: a few milliseconds of the archive's one writer.
+const SEALED_AT_ONCE: usize = 200;
+
 /// One log of an account, and how far it is.
 pub(crate) struct Log<'a> {
     client: &'a Client,
@@ -207,6 +210,11 @@ impl<'a> Log<'a> {
                 tracing::info!(%error, ?feed, "not available: found by listing instead");
                 return Ok((Outcome::Unavailable, Page::default()));
             }
+            // Lists may well be answered; if not either, they end the run.
+            Err(error @ (Upstream::Unavailable { .. } | Upstream::Malformed { .. })) => {
+                tracing::warn!(%error, ?feed, "fails: found by listing instead");
+                return Ok((Outcome::Failing, Page::default()));
+            }
             Err(error) => return Err(error.into()),
         };
         let synced = Synced {
@@ -272,39 +280,49 @@ impl<'a> Log<'a> {
         Ok(committed)
     }
 
-    /// Seals the days that are to be sealed; gives the next step that is none. The plan's state is written
-    /// once for all: a day that is sealed twice is none the worse for it.
+    /// Seals the days that are to be sealed, many in a transaction; gives the next step that is none. The
+    /// plan's state is written once for all: a day that is sealed twice is none the worse for it.
     async fn seal_all(&mut self, summary: &mut Summary) -> Result<Step, Error> {
-        let before = summary.sealed;
+        let (before, mut days) = (summary.sealed, Vec::new());
         loop {
             let now = self.now();
             let step = self.plan.next(now);
-            let Step::Seal(Sealing { day, upstream }) = step else {
-                if summary.sealed > before {
-                    let state = serde_json::to_string(&self.plan).map_err(Error::State)?;
-                    let batch = Batch { cursors: vec![(CURSOR, state)], ..Batch::default() };
-                    self.store.commit(&self.lock, self.scope, batch).await?;
-                }
-                return Ok(step);
-            };
-            let upstream = upstream.map(|plan::UpstreamDay { calls, ids }| UpstreamDay {
-                calls: calls.cast_signed(),
-                ids_hash: ids,
-            });
-            let now_ms = now.as_millisecond();
-            self.store.seal_day(&self.lock, self.scope, day, upstream, now_ms).await?;
-            self.plan.apply(now, Outcome::Sealed)?;
-            summary.sealed += 1;
+            let sealing = matches!(step, Step::Seal(_));
+            if let Step::Seal(Sealing { day, upstream }) = &step {
+                days.push((*day, upstream.as_ref().map(upstream_day)));
+                self.plan.apply(now, Outcome::Sealed)?;
+            }
+            if days.len() == SEALED_AT_ONCE || (!sealing && !days.is_empty()) {
+                summary.sealed += days.len() as u64;
+                let days = std::mem::take(&mut days);
+                let now_ms = now.as_millisecond();
+                self.store.seal_days(&self.lock, self.scope, days, now_ms).await?;
+            }
+            if sealing {
+                continue;
+            }
+            if summary.sealed > before {
+                let state = serde_json::to_string(&self.plan).map_err(Error::State)?;
+                let batch = Batch { cursors: vec![(CURSOR, state)], ..Batch::default() };
+                self.store.commit(&self.lock, self.scope, batch).await?;
+            }
+            return Ok(step);
         }
     }
 
     /// Sealed days that have changed since are sealed anew.
     async fn seal_again(&self, summary: &mut Summary) -> Result<(), Error> {
         let now_ms = self.now().as_millisecond();
-        for day in self.store.stale_seals(self.account.key, self.scope).await? {
-            self.store.seal_day(&self.lock, self.scope, day, None, now_ms).await?;
-            summary.sealed += 1;
+        let days = self.store.stale_seals(self.account.key, self.scope).await?;
+        for days in days.chunks(SEALED_AT_ONCE) {
+            let days: Vec<_> = days.iter().map(|day| (*day, None)).collect();
+            summary.sealed += days.len() as u64;
+            self.store.seal_days(&self.lock, self.scope, days, now_ms).await?;
         }
         Ok(())
     }
+}
+
+fn upstream_day(plan::UpstreamDay { calls, ids }: &plan::UpstreamDay) -> UpstreamDay {
+    UpstreamDay { calls: calls.cast_signed(), ids_hash: ids.clone() }
 }

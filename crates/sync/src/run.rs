@@ -255,3 +255,47 @@ pub(crate) async fn load_plan(
 fn milliseconds(count: u128) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use callbook_ringcentral::{Connection, Retry, parse_server_url};
+    use callbook_store::Open;
+    use serde_json::json;
+    use wiremock::matchers::{method, path};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pass_asks_for_nothing_that_is_not_due() {
+        let server = MockServer::start().await;
+        let token = json!({ "access_token": "secret", "token_type": "bearer", "expires_in": 3600 });
+        for (verb, place, body) in [
+            ("POST", "/restapi/oauth/token", token),
+            ("GET", "/restapi/v1.0/account/~", json!({ "id": 400 })),
+            ("GET", "/restapi/v1.0/account/~/extension", json!({ "records": [] })),
+            ("GET", "/restapi/v1.0/account/~/call-log", json!({ "records": [] })),
+        ] {
+            let answer = ResponseTemplate::new(200).set_body_json(body);
+            let mock = Mock::given(method(verb)).and(path(place));
+            mock.respond_with(answer).mount(&server).await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let location = folder.path().join("a.db").display().to_string().parse().unwrap();
+        let store = Store::open(&location, Open::OrCreate).await.unwrap();
+        let connection = Connection {
+            server_url: parse_server_url(&server.uri()).unwrap(),
+            client_id: "id".into(),
+            client_secret: None,
+            jwt: "jwt".to_owned().into(),
+        };
+        let client = Client::new(connection, Retry::default()).unwrap();
+        let options = Options::default();
+        let session = Session::open(&client, &store, &server.uri(), &options).await;
+        let mut session = session.unwrap();
+        assert!(session.pass(&mut |_| {}).await.unwrap().requests > 0);
+        assert_eq!(session.pass(&mut |_| {}).await.unwrap().requests, 0);
+    }
+}

@@ -1,6 +1,7 @@
 //! The chain of seals.
 
 use callbook_model::{AccountId, Scope};
+use deadpool_postgres::Transaction;
 use jiff::civil::Date;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -29,25 +30,25 @@ impl Postgres {
         Ok(each(self, &rows, |row| row.try_get(0))?.pop().unwrap_or_default())
     }
 
-    /// Chains an entry to the last one, and writes it.
-    pub(crate) async fn append_seal(
+    /// Chains entries to the last one, and writes them.
+    pub(crate) async fn append_seals(
         &self,
         lock: &SyncLock,
         scope: Scope,
-        seal: Seal,
-    ) -> Result<Seal, Error> {
-        let mut tried = None;
-        retried!(self, self.append_once(lock, scope_number(scope), &seal, &mut tried))
+        seals: Vec<Seal>,
+    ) -> Result<Vec<Seal>, Error> {
+        let mut tried = Vec::new();
+        retried!(self, self.append_once(lock, scope_number(scope), &seals, &mut tried))
     }
 
-    /// `tried` is the seal of a try of which nobody knows whether it succeeded.
+    /// `tried` are the seals of a try of which nobody knows whether it succeeded.
     async fn append_once(
         &self,
         lock: &SyncLock,
         scope: i64,
-        unchained: &Seal,
-        tried: &mut Option<Seal>,
-    ) -> Result<Seal, Failure> {
+        unchained: &[Seal],
+        tried: &mut Vec<Seal>,
+    ) -> Result<Vec<Seal>, Failure> {
         let account = lock.account.0;
         let mut client = self.client().await?;
         let transaction = client.transaction().await?;
@@ -57,32 +58,19 @@ impl Postgres {
         let sql = select_seals!("ORDER BY number DESC LIMIT 1");
         let rows = query(&transaction, sql, &[&account, &scope]).await?;
         let last = rows.first().map(seal).transpose()?.transpose()?;
-        if tried.is_some() && *tried == last {
-            return last.ok_or_else(|| Error::TakenOver.into());
+        if !tried.is_empty() && tried.last() == last.as_ref() {
+            return Ok(std::mem::take(tried));
         }
-        let seal = unchained.clone().chained((AccountId(id.cast_unsigned()), scope), last.as_ref());
-        let sql = "INSERT INTO seal
-                 (account, scope, number, day, calls, digest, upstream_calls, upstream_ids, seq,
-                  sealed_ms, previous, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-        let values: [&(dyn ToSql + Sync); 12] = [
-            &account,
-            &scope,
-            &seal.number,
-            &seal.day.to_string(),
-            &seal.calls,
-            &seal.digest,
-            &seal.upstream.as_ref().map(|upstream| upstream.calls),
-            &seal.upstream.as_ref().map(|upstream| &upstream.ids_hash),
-            &seal.seq,
-            &seal.sealed_ms,
-            &seal.previous,
-            &seal.hash,
-        ];
-        execute(&transaction, sql, &values).await?;
-        *tried = Some(seal.clone());
+        let log = (AccountId(id.cast_unsigned()), scope);
+        let mut chain: Vec<Seal> = Vec::with_capacity(unchained.len());
+        for seal in unchained {
+            let seal = seal.clone().chained(log, chain.last().or(last.as_ref()));
+            insert(&transaction, account, scope, &seal).await?;
+            chain.push(seal);
+        }
+        tried.clone_from(&chain);
         transaction.commit().await?;
-        Ok(seal)
+        Ok(chain)
     }
 
     pub(crate) async fn seals(
@@ -113,6 +101,34 @@ impl Postgres {
         let known: Result<Vec<T>, Failure> = each.into_iter().collect();
         known.map_err(|failure| failure.name(self.location()))
     }
+}
+
+async fn insert(
+    transaction: &Transaction<'_>,
+    account: i64,
+    scope: i64,
+    seal: &Seal,
+) -> Result<(), Failure> {
+    let sql = "INSERT INTO seal
+             (account, scope, number, day, calls, digest, upstream_calls, upstream_ids, seq,
+              sealed_ms, previous, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let values: [&(dyn ToSql + Sync); 12] = [
+        &account,
+        &scope,
+        &seal.number,
+        &seal.day.to_string(),
+        &seal.calls,
+        &seal.digest,
+        &seal.upstream.as_ref().map(|upstream| upstream.calls),
+        &seal.upstream.as_ref().map(|upstream| &upstream.ids_hash),
+        &seal.seq,
+        &seal.sealed_ms,
+        &seal.previous,
+        &seal.hash,
+    ];
+    execute(transaction, sql, &values).await?;
+    Ok(())
 }
 
 fn seal(row: &Row) -> Result<Result<Seal, Failure>, tokio_postgres::Error> {

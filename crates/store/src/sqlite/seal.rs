@@ -30,15 +30,18 @@ impl Sqlite {
         .await
     }
 
-    /// Chains an entry to the last one, and writes it.
-    pub(crate) async fn append_seal(
+    /// Chains entries to the last one, and writes them.
+    pub(crate) async fn append_seals(
         &self,
         lock: &SyncLock,
         scope: Scope,
-        seal: Seal,
-    ) -> Result<Seal, Error> {
+        seals: Vec<Seal>,
+    ) -> Result<Vec<Seal>, Error> {
         let log = (lock.account.0, scope_number(scope));
-        self.write_locked(lock, move |connection| append(connection, log, seal)).await
+        self.write_locked(lock, move |connection| {
+            seals.into_iter().map(|seal| append(connection, log, seal)).collect()
+        })
+        .await
     }
 
     pub(crate) async fn seals(
@@ -75,7 +78,7 @@ impl Sqlite {
 
 fn append(connection: &Connection, log: (i64, i64), unchained: Seal) -> rusqlite::Result<Seal> {
     let sql = "SELECT id FROM account WHERE account = ?1";
-    let id: i64 = connection.query_row(sql, [log.0], |row| row.get(0))?;
+    let id: i64 = connection.prepare_cached(sql)?.query_row([log.0], |row| row.get(0))?;
     let sql = select_seals!("ORDER BY number DESC LIMIT 1");
     let last = connection.prepare_cached(sql)?.query_row(log, seal).optional()?;
     let seal = unchained.chained((AccountId(id.cast_unsigned()), log.1), last.as_ref());

@@ -12,6 +12,7 @@ mod place;
 mod postgres;
 mod purge;
 mod quarantine;
+mod questions;
 mod registration;
 mod seal;
 mod support;

@@ -23,6 +23,8 @@ pub(super) struct Feed {
     asked: Option<Timestamp>,
     /// When it was found to be unavailable.
     away: Option<Timestamp>,
+    /// It was there, and failed.
+    failing: bool,
     /// By how much its own clock, in `syncTime`, was behind the one in the answers' headers.
     behind: SignedDuration,
 }
@@ -41,7 +43,7 @@ impl Feed {
     /// When to ask next.
     pub(super) fn due(&self, now: Timestamp) -> Timestamp {
         match self.away {
-            Some(away) => due(Some(away), now, AWAY),
+            Some(away) => due(Some(away), now, if self.failing { PAUSE } else { AWAY }),
             None => due(self.asked, now, PAUSE),
         }
     }
@@ -110,8 +112,10 @@ impl Feed {
         self.reached = Some(Reached::new(now));
     }
 
-    pub(super) fn unavailable(&mut self, now: Timestamp) {
+    /// It is not for this user, or not there; or it fails again and again.
+    pub(super) fn unavailable(&mut self, now: Timestamp, failing: bool) {
         self.away = Some(now);
+        self.failing = failing;
         self.behind = SignedDuration::ZERO;
     }
 }

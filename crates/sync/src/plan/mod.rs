@@ -324,7 +324,8 @@ impl Plan {
             Outcome::Page(listed) => return self.page(now, listed),
             Outcome::Synced(synced) => self.synced(now, synced),
             Outcome::TokenRefused => self.refused(now),
-            Outcome::Unavailable => self.unavailable(now),
+            Outcome::Unavailable => self.unavailable(now, false),
+            Outcome::Failing => self.unavailable(now, true),
             Outcome::Probed { newest } => self.probed(now, newest),
             Outcome::Sealed if self.doing == Doing::Seal => self.seals.sealed(),
             Outcome::Sealed => {}
@@ -405,14 +406,14 @@ impl Plan {
                 // So far back it does not go. Twice running, or with clocks that disagree, it is out of order.
                 let since = self.changes.since(now);
                 if self.changes.is_behind() || minus(now, OVERLAP + OVERLAP) < since {
-                    self.changes.unavailable(now);
+                    self.changes.unavailable(now, false);
                 } else {
                     Span::new(since, now).into_iter().for_each(|span| self.pending.add(span));
                     self.changes.skip(now);
                 }
             }
             Doing::Deletions if self.deletions.refused() => self.add_gap(now),
-            Doing::Deletions => self.deletions.unavailable(now),
+            Doing::Deletions => self.deletions.unavailable(now, false),
             _ => {}
         }
     }
@@ -422,10 +423,10 @@ impl Plan {
         gap.into_iter().for_each(|gap| self.windows.gap(gap));
     }
 
-    fn unavailable(&mut self, now: Timestamp) {
+    fn unavailable(&mut self, now: Timestamp, failing: bool) {
         match self.doing {
-            Doing::Changes => self.changes.unavailable(now),
-            Doing::Deletions => self.deletions.unavailable(now),
+            Doing::Changes => self.changes.unavailable(now, failing),
+            Doing::Deletions => self.deletions.unavailable(now, failing),
             _ => {}
         }
     }

@@ -15,7 +15,7 @@ pub enum Step {
     /// Fetch one page of a list (Detailed, as many records as a page takes): [`Outcome::Page`].
     List(ListPage),
     /// Ask `call-log-extract-sync`, at most [`EXTRACT_COUNT`](super::EXTRACT_COUNT) records:
-    /// [`Outcome::Synced`], [`Outcome::TokenRefused`] or [`Outcome::Unavailable`].
+    /// [`Outcome::Synced`], [`Outcome::TokenRefused`], [`Outcome::Unavailable`] or [`Outcome::Failing`].
     Changes(Ask),
     /// Ask `call-log-sync`, at most [`SYNC_COUNT`](super::SYNC_COUNT) records; with a token, deleted calls too.
     /// Answered as [`Step::Changes`].
@@ -71,8 +71,10 @@ pub enum Outcome {
     Synced(Synced),
     /// Upstream does not know the token any more, or does not take the `dateFrom`.
     TokenRefused,
-    /// Not permitted (403) or not there (404), or failing for good.
+    /// Not permitted (403) or not there (404): tried again a day later.
     Unavailable,
+    /// Every try failed: other layers go on, and it is tried again after [`PAUSE`](super::PAUSE).
+    Failing,
     /// A probe was answered.
     Probed {
         /// When the record on it began: the newest one of the span. `None` if there was none.

@@ -2,10 +2,12 @@
 
 use callbook_ringcentral::Error as Upstream;
 use callbook_sync::{Error, Options, Summary};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use wiremock::{MockServer, ResponseTemplate};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Place, answer, call, page, upstream};
+use crate::support::{Place, answer, call, list, page, upstream};
 
 /// Syncs into a new archive and says what came of it, and which ids are there.
 async fn run(server: &MockServer) -> (Result<Summary, Error>, Vec<String>) {
@@ -40,6 +42,35 @@ async fn what_does_not_pass_ends_the_run() {
         matches!(error, Error::Upstream(Upstream::Unavailable { attempts: 4, .. })),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_first_sign_in_that_fails_is_tried_again() {
+    let server = upstream().await;
+    let sign_in = Mock::given(method("POST")).respond_with(ResponseTemplate::new(503));
+    sign_in.up_to_n_times(2).with_priority(1).mount(&server).await;
+    answer(&server, 9, page(&[call("a")])).await;
+    assert_eq!(run(&server).await.1, ["a"]);
+}
+
+#[tokio::test]
+async fn feeds_that_always_fail_hold_no_list_up() {
+    let server = upstream().await;
+    for feed in ["call-log-extract-sync", "call-log-sync"] {
+        let place = path(format!("/restapi/v1.0/account/~/{feed}"));
+        let failure = ResponseTemplate::new(503);
+        Mock::given(place).respond_with(failure).mount(&server).await;
+    }
+    let calls = list(&server, vec![call("a")]).await;
+    let place = Place::new(&server).await;
+    place.sync(Options::default()).await.unwrap();
+    let mut new = call("b");
+    // It shows up late.
+    let start = Timestamp::now() - SignedDuration::from_hours(1);
+    new["startTime"] = json!(start.to_string());
+    calls.set(vec![call("a"), new]);
+    place.sync(Options::default()).await.unwrap();
+    assert_eq!(place.ids().await, ["a", "b"]);
 }
 
 #[tokio::test]

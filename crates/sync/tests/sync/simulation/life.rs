@@ -222,6 +222,7 @@ impl<'a> Life<'a> {
         match changes {
             Changes::Answer(synced, records) => (Outcome::Synced(synced), records),
             Changes::Refused => (Outcome::TokenRefused, Vec::new()),
+            Changes::Unavailable if self.draw.per_mille(500) => (Outcome::Failing, Vec::new()),
             Changes::Unavailable => (Outcome::Unavailable, Vec::new()),
         }
     }
