@@ -1,7 +1,7 @@
 //! `callbook sandbox fill`: a synthetic company's calls straight into an archive.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use callbook_model::{AccountId, Region, Scope};
 use callbook_store::{Batch, Decoder, Incoming, Open, Store};
@@ -81,15 +81,20 @@ impl Fill {
         let lock = store.lock_sync(account.key).await?;
         let started = Instant::now();
         let mut batches = batches(company, account.home);
-        let mut inserted = 0;
+        let (mut inserted, mut committing) = (0, Duration::ZERO);
         while let Some(records) = batches.recv().await {
             let batch = Batch { records: records?, ..Batch::default() };
+            let begun = Instant::now();
             inserted += store.commit(&lock, Scope::Account, batch).await?.inserted;
+            committing += begun.elapsed();
         }
         let seconds = started.elapsed().as_secs_f64();
         let rate = (f64::from(self.calls) / seconds.max(0.001)) as u64;
         if self.json {
-            return print_json(&json!({ "inserted": inserted, "seconds": seconds, "rate": rate }));
+            let committing = committing.as_secs_f64();
+            return print_json(&json!({
+                "inserted": inserted, "seconds": seconds, "committing_seconds": committing, "rate": rate
+            }));
         }
         let (inserted, rate) = (output::grouped(inserted), output::grouped(rate));
         say!("{inserted} calls in {seconds:.1} s ({rate} a second) to {location}")?;

@@ -56,11 +56,10 @@ pub(super) async fn look_up(
 ) -> Result<HashMap<String, OfId>, Failure> {
     // Not joined to a list of ids: a server without statistics yet, in an archive's first minute, would go
     // over all calls for each of them.
-    let calls =
-        "SELECT c.id, c.call, c.version, c.version_ms, c.start_ms, c.hash, c.deleted, v.cause
-         FROM call c LEFT JOIN version v ON c.deleted = 1
-             AND v.account = $1 AND v.seq = c.version AND v.start_ms = c.version_ms
-         WHERE c.account = $1 AND c.scope = $2 AND c.id = ANY ($3)";
+    let calls = "SELECT c.id, c.call, c.version, c.version_ms, c.start_ms, c.hash, c.deleted,
+             CASE WHEN c.deleted = 1 THEN (SELECT v.cause FROM version v WHERE v.account = $1
+                 AND v.seq = c.version AND v.start_ms = c.version_ms) END
+         FROM call c WHERE c.account = $1 AND c.scope = $2 AND c.id = ANY ($3)";
     let suspects = "SELECT id, first_ms FROM absence
          WHERE account = $1 AND scope = $2 AND id = ANY ($3)";
     let values: &Values<'_> = &[&account, &scope, &ids];

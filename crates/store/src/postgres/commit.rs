@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use super::changes::{Change, Changes, last_of_each, look_up, sort_out};
 use super::failure::{Failure, retried};
 use super::rows::{
-    CallRow, VersionRow, documents, drop_postings, postings_of, write_calls, write_postings,
-    write_versions,
+    CallRow, VersionRow, documents, drop_postings, postings_of, write_calls, write_new_postings,
+    write_postings, write_versions,
 };
 use super::{Postgres, execute, fenced, plain, quarantine};
 use crate::account::scope_number;
@@ -133,7 +133,8 @@ impl Writer<'_> {
         let before = documents(self.transaction, self.log.0, &wanted).await?;
         let mut days = BTreeMap::new();
         let (mut versions, mut calls) = (Vec::new(), Vec::new());
-        let (mut postings, mut tombstones) = (Vec::new(), Vec::new());
+        let (mut new_postings, mut postings) = (Vec::new(), Vec::new());
+        let mut tombstones = Vec::new();
         for Change { incoming, known, cause } in &changes.records {
             seq += 1;
             let call = known.as_ref().map_or(seq, |known| known.call);
@@ -143,7 +144,8 @@ impl Writer<'_> {
             let previous = known.as_ref().map(|known| known.version);
             let columns = &incoming.columns;
             versions.push(VersionRow { seq, start_ms, call, previous, cause: *cause, columns });
-            postings.extend(postings_of(&incoming.record, call));
+            let place = if known.is_some() { &mut postings } else { &mut new_postings };
+            place.extend(postings_of(&incoming.record, call));
             let narrow = Narrow::of(incoming.record.clone(), *cause);
             let hash = incoming.hash.0.to_vec();
             calls.push(CallRow { call, version: (seq, start_ms), hash, narrow });
@@ -162,11 +164,13 @@ impl Writer<'_> {
         }
         let drop: Vec<_> = edited.map(|known| (known.call, before.get(&known.version.0))).collect();
         // In the order of the tree: neighbours share pages.
+        new_postings.sort_unstable();
         postings.sort_unstable();
         // One round trip for all of them, and one for the postings that come after others went.
         tokio::try_join!(
             write_versions(self.transaction, (self.log.0, self.now_ms), &versions),
             write_calls(self.transaction, self.log, &calls),
+            write_new_postings(self.transaction, self.log, &new_postings),
             self.move_postings(&drop, &postings),
             self.write_tombstones(&tombstones),
             self.write_days(&days),

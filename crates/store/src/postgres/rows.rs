@@ -155,14 +155,26 @@ pub(super) fn postings_of(record: &CallRecord, call: i64) -> impl Iterator<Item 
     })
 }
 
+/// Lists calls that were not there before: looking for conflicts, of which there are none, is a third of the
+/// work.
+pub(super) async fn write_new_postings(
+    transaction: &Transaction<'_>,
+    log: (i64, i64),
+    postings: &[Posting],
+) -> Result<(), Failure> {
+    let sql = "INSERT INTO posting (account, scope, key, start_ms, call)
+         SELECT $1, $2, * FROM unnest($3::text[], $4::int8[], $5::int8[])";
+    each_posting(transaction, sql, log, postings).await
+}
+
 pub(super) async fn write_postings(
     transaction: &Transaction<'_>,
-    (account, scope): (i64, i64),
+    log: (i64, i64),
     postings: &[Posting],
 ) -> Result<(), Failure> {
     let sql = "INSERT INTO posting (account, scope, key, start_ms, call)
          SELECT $1, $2, * FROM unnest($3::text[], $4::int8[], $5::int8[]) ON CONFLICT DO NOTHING";
-    each_posting(transaction, sql, (account, scope), postings).await
+    each_posting(transaction, sql, log, postings).await
 }
 
 /// Takes calls off everything they are listed under by their documents; those whose document is damaged or

@@ -49,6 +49,10 @@ const MIGRATIONS: [&str; 2] = [
 /// A writer waits so long for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A commit changes pages all over the tables of keys. The longer the log beside the file may become (these are
+/// 64 MB), the more of these changes reach the file as one.
+const WAL_PAGES: i64 = 16_000;
+
 /// An open file. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqlite {
@@ -199,6 +203,7 @@ fn prepare(path: &Path, open: Open) -> Result<Connection, Refusal> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     if found < known {
         migrate(&mut connection, found)?;
     }
