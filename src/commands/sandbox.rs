@@ -6,12 +6,14 @@ mod fleet;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use callbook_sandbox::{CompanyOptions, FaultSpec, Options, Plan, bind};
+use callbook_sandbox::{
+    AppScope, CompanyOptions, DEFAULT_REFRESH_GRACE, DEFAULT_SCOPES, FaultSpec, Options, Plan, bind,
+};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use secrecy::ExposeSecret as _;
 
 use super::shutdown_signal;
 use crate::failure::{self, ExitCodeNumber};
@@ -72,6 +74,12 @@ pub struct Sandbox {
     /// Days that records are kept for [default: for ever]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     retention: Option<u32>,
+    /// What its apps may ask for; a client that needs more has to say so
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_values_t = DEFAULT_SCOPES)]
+    scopes: Vec<AppScope>,
+    /// How long a refresh token may be shown again whose answer was lost; 0 not at all
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_REFRESH_GRACE.as_secs())]
+    refresh_grace: u64,
     /// What goes wrong: `KIND[=SHARE][:LENGTH][@PATH]`, such as 429=0.02:5s or reset@/call-log; repeatable
     ///
     /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
@@ -80,7 +88,7 @@ pub struct Sandbox {
     faults: Vec<FaultSpec>,
     #[command(flatten)]
     fleet: fleet::Fleet,
-    /// Where to write the four RC_… variables, readable for you alone
+    /// Where to write how to sign in, as RC_… and SANDBOX_… variables, readable for you alone
     #[arg(long = "env-file", value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
@@ -111,6 +119,8 @@ impl Sandbox {
             plan: self.heavy,
             live_per_minute: self.live,
             retention_days: self.retention,
+            scopes: self.scopes,
+            refresh_grace: Duration::from_secs(self.refresh_grace),
             faults: self.faults,
             env_file,
         };
@@ -124,12 +134,8 @@ impl Sandbox {
             Some(path) => note!("to use it: callbook sync --env-file {}", path.display()),
             None => {
                 // Credentials of this sandbox alone, worthless elsewhere.
-                let credentials = sandbox.credentials();
-                note!("RC_SERVER_URL={}", sandbox.server_url());
-                note!("RC_APP_CLIENT_ID={}", credentials.client_id);
-                let secret = credentials.client_secret.expose_secret();
-                note!("RC_APP_CLIENT_SECRET={secret}");
-                note!("RC_USER_JWT={}", credentials.jwt.expose_secret());
+                let variables = sandbox.credentials().variables(sandbox.server_url());
+                variables.iter().for_each(|(name, value)| note!("{name}={value}"));
             }
         }
         sandbox.run(shutdown_signal()).await?;

@@ -66,6 +66,16 @@ names! {
 }
 
 impl AppScope {
+    /// What it allows, for the user who is asked.
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::ReadAccounts => "read the company, its extensions and numbers",
+            Self::ReadCallLog => "read call records",
+            Self::ReadCallRecording => "read call records and recordings",
+            Self::EditCallLog => "read and delete call records",
+        }
+    }
+
     /// Does holding this scope give `needed`? Reading recordings and editing the call log both
     /// include reading the call log.
     #[must_use]
@@ -76,10 +86,15 @@ impl AppScope {
     }
 }
 
-impl FromStr for AppScope {
-    type Err = ();
+/// Not a scope that is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is none of {}", AppScope::ALL.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", "))]
+pub struct UnknownScope;
 
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|scope| scope.name() == name).ok_or(())
+impl FromStr for AppScope {
+    type Err = UnknownScope;
+
+    fn from_str(name: &str) -> Result<Self, UnknownScope> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == name).ok_or(UnknownScope)
     }
 }

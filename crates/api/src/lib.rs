@@ -24,7 +24,7 @@ mod router;
 mod serve;
 mod versions;
 
-pub use access::{AppScope, UserPermission};
+pub use access::{AppScope, UnknownScope, UserPermission};
 pub use auth::OsRandom;
 pub use call_log::{
     ActiveQuery, ChangesQuery, Direction, Filter, ListQuery, RecordingFilter, SyncKey, View,

@@ -109,6 +109,10 @@ macro_rules! operations {
 }
 
 operations! {
+    /// Lets a user sign in and consent; the parameters are in the query.
+    Authorize = "authorize" GET "/restapi/oauth/authorize", Auth, Anybody;
+    /// The same with the parameters in a form.
+    AuthorizeByForm = "authorize2" POST "/restapi/oauth/authorize", Auth, Anybody;
     /// Issues an access and a refresh token.
     GetToken = "getToken" POST "/restapi/oauth/token", Auth, Client;
     /// Ends a session.

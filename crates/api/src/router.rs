@@ -1,13 +1,14 @@
 //! Every operation, connected to what answers it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use crate::auth::{self, Sessions};
+use crate::auth::{self, Codes, Sessions};
 use crate::call_log::{self, SyncKey};
 use crate::directory::{account, extensions, phone_numbers, queues};
 use crate::error::ApiError;
@@ -27,6 +28,8 @@ pub struct Config {
     pub server_url: String,
     /// What synchronisation tokens are made with: the same key takes them after a restart.
     pub sync_key: SyncKey,
+    /// How long a refresh token may be shown again by whoever never got the answer.
+    pub refresh_grace: Duration,
 }
 
 /// The server's state: cheap to clone, shared by all requests.
@@ -38,6 +41,7 @@ struct Shared<P> {
     ports: P,
     config: Config,
     sessions: Sessions,
+    codes: Codes,
 }
 
 impl<P> Clone for Api<P> {
@@ -50,7 +54,8 @@ impl<P: Ports> Api<P> {
     /// A server over `ports`, without any session yet.
     #[must_use]
     pub fn new(ports: P, config: Config) -> Self {
-        Self { shared: Arc::new(Shared { ports, config, sessions: Sessions::default() }) }
+        let (sessions, codes) = (Sessions::default(), Codes::default());
+        Self { shared: Arc::new(Shared { ports, config, sessions, codes }) }
     }
 
     /// The ports it was made with.
@@ -61,6 +66,14 @@ impl<P: Ports> Api<P> {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.shared.sessions
+    }
+
+    pub(crate) fn codes(&self) -> &Codes {
+        &self.shared.codes
+    }
+
+    pub(crate) fn refresh_grace(&self) -> Duration {
+        self.shared.config.refresh_grace
     }
 
     pub(crate) fn server_url(&self) -> &str {
@@ -106,6 +119,8 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
 fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
     let (get, post) = (MethodFilter::GET, MethodFilter::POST);
     match operation {
+        Operation::Authorize => on(get, auth::show_authorization::<P>),
+        Operation::AuthorizeByForm => on(post, auth::submit_authorization::<P>),
         Operation::GetToken => on(post, auth::token::<P>),
         Operation::RevokeToken => on(post, auth::revoke::<P>),
         Operation::ReadApiVersions => on(get, versions::list::<P>),

@@ -1,26 +1,30 @@
-//! The one app of the sandbox, and the JWTs of its users.
+//! The sandbox's two apps, and how its users sign in to them.
 
 use std::sync::Arc;
 
 use callbook_api::{App, AppScope, Apps, ExtensionId, PortError};
-use callbook_synth::{Company, ExtensionKind};
+use callbook_synth::{Company, Extension, ExtensionKind};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use crate::credentials::{Credentials, claimed_user, user_jwt};
 
-/// What the app is registered with.
-const SCOPES: [AppScope; 3] =
-    [AppScope::ReadAccounts, AppScope::ReadCallLog, AppScope::ReadCallRecording];
+/// Where both apps may send users back to: to this machine.
+const REDIRECT_URIS: [&str; 2] = ["http://127.0.0.1/callback", "http://localhost/callback"];
 
 pub(crate) struct SandboxApps {
-    company: Arc<Company>,
-    credentials: Credentials,
+    pub(crate) company: Arc<Company>,
+    pub(crate) credentials: Credentials,
+    /// What both apps are registered with.
+    pub(crate) scopes: Vec<AppScope>,
 }
 
 impl SandboxApps {
-    pub(crate) fn new(company: Arc<Company>, credentials: Credentials) -> Self {
-        Self { company, credentials }
+    fn app(&self, client_id: &str, public: bool) -> App {
+        let redirect_uris = REDIRECT_URIS.map(str::to_owned).to_vec();
+        let (client_id, scopes) = (client_id.to_owned(), self.scopes.clone());
+        App { client_id, scopes, public, redirect_uris }
     }
 
     fn is_user(&self, id: u64) -> bool {
@@ -30,16 +34,23 @@ impl SandboxApps {
 }
 
 impl Apps for SandboxApps {
+    async fn find(&self, client_id: &str) -> Result<Option<App>, PortError> {
+        let public = client_id == self.credentials.public_client_id;
+        let known = public || client_id == self.credentials.client_id;
+        Ok(known.then(|| self.app(client_id, public)))
+    }
+
     async fn authenticate(
         &self,
         client_id: &str,
         secret: Option<&SecretString>,
     ) -> Result<Option<App>, PortError> {
-        // The app is confidential: an id without a secret is not enough.
-        let Some(secret) = secret else { return Ok(None) };
-        let known = same(client_id, &self.credentials.client_id)
-            & same(secret.expose_secret(), self.credentials.client_secret.expose_secret());
-        Ok(known.then(|| App { client_id: client_id.to_owned(), scopes: SCOPES.to_vec() }))
+        let is_right = |secret: &SecretString| {
+            same(secret.expose_secret(), self.credentials.client_secret.expose_secret())
+        };
+        // Of the confidential app an id without a secret is not enough.
+        let found = self.find(client_id).await?;
+        Ok(found.filter(|app| secret.map_or(app.public, |secret| !app.public && is_right(secret))))
     }
 
     async fn jwt_owner(
@@ -53,6 +64,26 @@ impl Apps for SandboxApps {
         };
         let expected = user_jwt(self.company.config().seed, user);
         Ok(same(assertion, expected.expose_secret()).then_some(ExtensionId(user)))
+    }
+
+    async fn password_owner(
+        &self,
+        username: &str,
+        password: &SecretString,
+    ) -> Result<Option<ExtensionId>, PortError> {
+        if !same(password.expose_secret(), self.credentials.password.expose_secret()) {
+            return Ok(None);
+        }
+        let named = |extension: &&Extension| {
+            let json = &extension.json;
+            [&json["extensionNumber"], &json["contact"]["email"], &json["name"]]
+                .into_iter()
+                .filter_map(Value::as_str)
+                .any(|name| name.eq_ignore_ascii_case(username.trim()))
+        };
+        let mut users = self.company.extensions().iter();
+        let user = users.find(|each| each.kind == ExtensionKind::User && named(each));
+        Ok(user.map(|user| ExtensionId(user.id)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The sandbox's app and its users' JWTs.
+//! The sandbox's apps, its users' JWTs and their password.
 //!
 //! They follow from the seed, so that an env file stays good over restarts. They protect nothing:
 //! whoever knows the seed knows them, which is why each one says that it is of a sandbox.
@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callbook_api::SyncKey;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,15 +19,40 @@ pub struct Credentials {
     pub client_secret: SecretString,
     /// `RC_USER_JWT`: the first user's, who is an administrator.
     pub jwt: SecretString,
+    /// `SANDBOX_PUBLIC_CLIENT_ID`: an app without a secret.
+    pub public_client_id: String,
+    /// `SANDBOX_USERNAME`: the first user's extension number.
+    pub username: String,
+    /// `SANDBOX_PASSWORD`: of every user alike, so that one can sign in as anybody.
+    pub password: SecretString,
 }
 
 impl Credentials {
-    pub(crate) fn new(seed: u64, admin: u64) -> Self {
+    pub(crate) fn new(seed: u64, admin: u64, username: String) -> Self {
         Self {
             client_id: format!("sandbox-{}", derive(seed, "client id", 12)),
             client_secret: format!("sandbox-{}", derive(seed, "client secret", 32)).into(),
             jwt: user_jwt(seed, admin),
+            public_client_id: format!("sandbox-public-{}", derive(seed, "public client id", 12)),
+            username,
+            password: format!("sandbox-{}", derive(seed, "password", 12)).into(),
         }
+    }
+
+    /// The variables that RingCentral's own samples read, and what a browser's form wants. No value
+    /// needs quotes: all are made of letters, digits, and `-_.:/`.
+    #[must_use]
+    pub fn variables(&self, server_url: &str) -> [(&'static str, String); 7] {
+        let secret = |secret: &SecretString| secret.expose_secret().to_owned();
+        [
+            ("RC_SERVER_URL", server_url.to_owned()),
+            ("RC_APP_CLIENT_ID", self.client_id.clone()),
+            ("RC_APP_CLIENT_SECRET", secret(&self.client_secret)),
+            ("RC_USER_JWT", secret(&self.jwt)),
+            ("SANDBOX_PUBLIC_CLIENT_ID", self.public_client_id.clone()),
+            ("SANDBOX_USERNAME", self.username.clone()),
+            ("SANDBOX_PASSWORD", secret(&self.password)),
+        ]
     }
 }
 

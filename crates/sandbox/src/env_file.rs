@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use secrecy::ExposeSecret;
 use tempfile::NamedTempFile;
 
 use crate::credentials::Credentials;
@@ -16,15 +15,9 @@ pub(crate) fn write(path: &Path, server_url: &str, credentials: &Credentials) ->
         .map_err(|source| Error::EnvFile { path: path.to_owned(), source })
 }
 
-/// The variables that RingCentral's own samples read. No value needs quotes: all are made of
-/// letters, digits, and `-_.:/`.
 fn text(server_url: &str, credentials: &Credentials) -> String {
-    format!(
-        "RC_SERVER_URL={server_url}\nRC_APP_CLIENT_ID={}\nRC_APP_CLIENT_SECRET={}\nRC_USER_JWT={}\n",
-        credentials.client_id,
-        credentials.client_secret.expose_secret(),
-        credentials.jwt.expose_secret(),
-    )
+    let variables = credentials.variables(server_url);
+    variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {

@@ -19,7 +19,7 @@ mod ports;
 mod run;
 mod world;
 
-pub use callbook_api::{ParsePlanError, Plan};
+pub use callbook_api::{AppScope, ParsePlanError, Plan};
 pub use callbook_synth::{Scenario, UnknownScenario};
 pub use control::{Control, ControlError, PlayedCall, PlayedCalls, Reading};
 pub use credentials::Credentials;
@@ -27,6 +27,7 @@ pub use error::Error;
 pub use fault::{Fault, FaultKind, FaultSpec, Injector, ParseFaultError};
 pub use fleet::{FaultAccounts, Member, bind_fleet, run_fleet};
 pub use options::{
-    CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_SEED, DEFAULT_USERS, Options,
+    CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_REFRESH_GRACE,
+    DEFAULT_SCOPES, DEFAULT_SEED, DEFAULT_USERS, Options,
 };
 pub use run::{Sandbox, bind, bind_with_clock};

@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use callbook_api::Plan;
+use callbook_api::{AppScope, Plan};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
@@ -19,6 +20,12 @@ pub const DEFAULT_USERS: u32 = 25;
 pub const DEFAULT_SEED: u64 = 1;
 /// 2023-12-01T00:00:00Z, before which no call starts: earlier than January 2024, which public samples ask for.
 pub const DEFAULT_FROM: Timestamp = Timestamp::constant(1_701_388_800, 0);
+
+/// What the apps are registered with unless told otherwise.
+pub const DEFAULT_SCOPES: [AppScope; 3] =
+    [AppScope::ReadAccounts, AppScope::ReadCallLog, AppScope::ReadCallRecording];
+/// For how long a lost answer to a refresh can be asked for again, unless told otherwise.
+pub const DEFAULT_REFRESH_GRACE: Duration = Duration::from_secs(60);
 
 /// The fewest users that a company with queues and transfers can do with.
 const MIN_USERS: u32 = 4;
@@ -98,6 +105,11 @@ pub struct Options {
     pub live_per_minute: Option<u32>,
     /// Days that records are kept for; for ever unless it is given.
     pub retention_days: Option<u32>,
+    /// What the apps are registered with.
+    pub scopes: Vec<AppScope>,
+    /// How long a refresh token may be shown again by whoever never got the answer, as long as what it was
+    /// exchanged for is unused. Nobody says that RingCentral has such a grace; zero is the worst case.
+    pub refresh_grace: Duration,
     /// What goes wrong on purpose.
     pub faults: Vec<FaultSpec>,
     /// Where to write the address and credentials, as `NAME=value` lines.
@@ -112,6 +124,8 @@ impl Default for Options {
             plan: Plan::DEFAULT,
             live_per_minute: None,
             retention_days: None,
+            scopes: DEFAULT_SCOPES.to_vec(),
+            refresh_grace: DEFAULT_REFRESH_GRACE,
             faults: Vec::new(),
             env_file: None,
         }

@@ -54,19 +54,21 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     let ways =
         Ways { live_per_minute: options.live_per_minute, retention_days: options.retention_days };
     let world = Arc::new(World::new(Arc::clone(&company), Arc::clone(&clock), ways));
-    let credentials = Credentials::new(options.company.seed, admin(&company));
+    let (admin, number) = admin(&company);
+    let credentials = Credentials::new(options.company.seed, admin, number);
     if let Some(path) = &options.env_file {
         env_file::write(path, &server_url, &credentials)?;
     }
     let ports = SandboxPorts {
         call_log: SandboxCallLog(Arc::clone(&world)),
         directory: SandboxDirectory(Arc::clone(&company)),
-        apps: SandboxApps::new(Arc::clone(&company), credentials.clone()),
+        apps: SandboxApps { company, credentials: credentials.clone(), scopes: options.scopes },
         clock,
         limiter: PlanLimiter::new(options.plan),
     };
     let sync_key = sync_key(options.company.seed);
-    let config = callbook_api::Config { server_url: server_url.clone(), sync_key };
+    let refresh_grace = options.refresh_grace;
+    let config = callbook_api::Config { server_url: server_url.clone(), sync_key, refresh_grace };
     let api = Api::new(ports, config);
     let faults = Injector::new(options.company.seed, options.faults);
     Ok(Sandbox { listener, server_url, world, credentials, api, faults })
@@ -142,7 +144,9 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// The first extension is the first user, an administrator.
-fn admin(company: &Company) -> u64 {
-    company.extensions().first().map_or(0, |extension| extension.id)
+/// Id and number of the first extension, which is the first user, an administrator.
+fn admin(company: &Company) -> (u64, String) {
+    let admin = company.extensions().first();
+    let number = admin.and_then(|admin| admin.json["extensionNumber"].as_str());
+    (admin.map_or(0, |admin| admin.id), number.unwrap_or_default().to_owned())
 }

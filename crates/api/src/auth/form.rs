@@ -1,4 +1,4 @@
-//! The body of a token request.
+//! The parameters of an OAuth request: a form in the body, or a query.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -31,6 +31,16 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 impl Form {
+    /// The fields of a query.
+    pub(super) fn of_query(query: &str) -> Self {
+        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// Names and values, in their order.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A field that may be missing but must not be there twice (RFC 6749, section 3.2).
     pub(super) fn get(&self, name: &'static str) -> Result<Option<&str>, OAuthError> {
         let mut values = self.0.iter().filter(|(key, _)| key == name);

@@ -20,6 +20,8 @@ pub(crate) enum OAuthError {
     InvalidRequest(&'static str),
     /// The JWT is not one of a user of this account.
     InvalidAssertion,
+    /// The authorization code was used, has expired, or is not this app's to use.
+    InvalidCode,
     /// The refresh token was used, has expired or never existed.
     InvalidRefreshToken,
     /// A scope that the app does not have.
@@ -58,6 +60,9 @@ impl OAuthError {
             }
             Self::InvalidAssertion => {
                 (bad, "invalid_grant", "OAU-140", "Invalid resource owner credentials".into())
+            }
+            Self::InvalidCode => {
+                (bad, "invalid_grant", "OAU-213", "Authorization code not found".into())
             }
             Self::InvalidRefreshToken => {
                 (bad, "invalid_grant", "OAU-213", "Token not found".into())

@@ -1,4 +1,5 @@
-//! `POST /restapi/oauth/token`: a personal JWT or a refresh token becomes an access token.
+//! `POST /restapi/oauth/token`: a personal JWT, an authorization code or a refresh token becomes an
+//! access token.
 
 use std::time::Duration;
 
@@ -11,9 +12,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::client::authenticate_client;
+use super::codes::{Proof, Redeemed};
 use super::form::Form;
 use super::oauth_error::OAuthError;
-use super::sessions::{AccessGrant, IssuedTokens, Lifetimes};
+use super::sessions::{AccessGrant, IssuedTokens, Lifetimes, Rotation};
 use crate::access::AppScope;
 use crate::guard;
 use crate::operation::Operation;
@@ -39,6 +41,8 @@ struct TokenInfo {
 enum Presented<'a> {
     /// The personal JWT of this user.
     Jwt { user: ExtensionId },
+    /// A code that this user consented to.
+    Code { code: &'a str, user: ExtensionId },
     /// A refresh token that was issued for this user.
     Refresh { token: &'a str, user: ExtensionId },
 }
@@ -68,7 +72,7 @@ pub(crate) async fn token<P: Ports>(
 impl Presented<'_> {
     fn user(&self) -> ExtensionId {
         match self {
-            Self::Jwt { user } | Self::Refresh { user, .. } => *user,
+            Self::Jwt { user } | Self::Code { user, .. } | Self::Refresh { user, .. } => *user,
         }
     }
 }
@@ -85,6 +89,11 @@ async fn present<'a, P: Ports>(
             let assertion = form.require("assertion")?.into();
             let user = api.ports().apps().jwt_owner(app, &assertion).await?;
             user.map(|user| Presented::Jwt { user }).ok_or(OAuthError::InvalidAssertion)
+        }
+        "authorization_code" => {
+            let code = form.require("code")?;
+            let user = api.codes().owner(code, &app.client_id).ok_or(OAuthError::InvalidCode)?;
+            Ok(Presented::Code { code, user })
         }
         "refresh_token" => {
             let token = form.require("refresh_token")?;
@@ -106,16 +115,43 @@ fn exchange<P: Ports>(
 ) -> Result<Response, OAuthError> {
     let lifetimes = requested_lifetimes(form)?;
     let now = api.ports().clock().now();
-    let grant = match *presented {
-        Presented::Jwt { user } => new_session(app, user, form)?,
+    let (sessions, random) = (api.sessions(), api.ports().random());
+    let begin = |grant: AccessGrant| {
+        let tokens = sessions.issue(&grant, lifetimes, now, random)?;
+        Ok::<_, OAuthError>((grant, tokens))
+    };
+    let (grant, tokens) = match *presented {
+        Presented::Jwt { user } => begin(new_session(app, user, form)?)?,
+        Presented::Code { code, .. } => begin(redeem(api, app, form, code)?)?,
         Presented::Refresh { token, .. } => {
-            let grant = api.sessions().take_refresh(token, &app.client_id, now);
-            grant.ok_or(OAuthError::InvalidRefreshToken)?
+            let rotation = Rotation { lifetimes, grace: api.refresh_grace(), now };
+            let rotated = sessions.rotate(token, &app.client_id, &rotation, random)?;
+            rotated.ok_or(OAuthError::InvalidRefreshToken)?
         }
     };
-    let tokens = api.sessions().issue(&grant, lifetimes, now, api.ports().random())?;
     let no_store = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
     Ok((no_store, axum::Json(token_info(&grant, lifetimes, tokens))).into_response())
+}
+
+fn redeem<P: Ports>(
+    api: &Api<P>,
+    app: &App,
+    form: &Form,
+    code: &str,
+) -> Result<AccessGrant, OAuthError> {
+    let proof = Proof {
+        app: &app.client_id,
+        redirect_uri: form.get("redirect_uri")?,
+        verifier: form.get("code_verifier")?,
+    };
+    match api.codes().redeem(code, &proof, api.ports().clock().now()) {
+        Redeemed::Granted(grant) => Ok(grant),
+        Redeemed::Reused(session) => {
+            api.sessions().end(session);
+            Err(OAuthError::InvalidCode)
+        }
+        Redeemed::Refused => Err(OAuthError::InvalidCode),
+    }
 }
 
 fn new_session(app: &App, user: ExtensionId, form: &Form) -> Result<AccessGrant, OAuthError> {
@@ -130,7 +166,10 @@ fn new_session(app: &App, user: ExtensionId, form: &Form) -> Result<AccessGrant,
 }
 
 /// The scopes asked for, or all that the app has.
-fn requested_scopes(form: &Form, granted: &[AppScope]) -> Result<Vec<AppScope>, OAuthError> {
+pub(super) fn requested_scopes(
+    form: &Form,
+    granted: &[AppScope],
+) -> Result<Vec<AppScope>, OAuthError> {
     let Some(requested) = form.get("scope")? else { return Ok(granted.to_vec()) };
     let scope = |name: &str| {
         let known = name.parse().ok().filter(|scope| granted.iter().any(|g| g.includes(*scope)));

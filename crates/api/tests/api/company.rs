@@ -197,20 +197,31 @@ impl Directory for TestPorts {
     }
 }
 
+/// Where apps may send users back to.
+pub const REDIRECT_URIS: [&str; 2] = ["http://127.0.0.1/callback", "https://example.com/back"];
+
 /// `app` is confidential, `narrow` may only read accounts, `public` has no secret.
 impl Apps for TestPorts {
+    async fn find(&self, client_id: &str) -> Result<Option<App>, PortError> {
+        let scopes = match client_id {
+            "app" | "public" => AppScope::ALL.to_vec(),
+            "narrow" => vec![AppScope::ReadAccounts],
+            "recordings" => vec![AppScope::ReadCallRecording],
+            _ => return Ok(None),
+        };
+        let redirect_uris = REDIRECT_URIS.map(str::to_owned).to_vec();
+        let (client_id, public) = (client_id.to_owned(), client_id == "public");
+        Ok(Some(App { client_id, scopes, public, redirect_uris }))
+    }
+
     async fn authenticate(
         &self,
         client_id: &str,
         secret: Option<&SecretString>,
     ) -> Result<Option<App>, PortError> {
-        let scopes = match (client_id, secret.map(ExposeSecret::expose_secret)) {
-            ("app", Some("secret")) | ("public", None) => AppScope::ALL.to_vec(),
-            ("narrow", Some("secret")) => vec![AppScope::ReadAccounts],
-            ("recordings", Some("secret")) => vec![AppScope::ReadCallRecording],
-            _ => return Ok(None),
-        };
-        Ok(Some(App { client_id: client_id.to_owned(), scopes }))
+        let secret = secret.map(ExposeSecret::expose_secret);
+        let is_known = |app: &App| secret == if app.public { None } else { Some("secret") };
+        Ok(self.find(client_id).await?.filter(is_known))
     }
 
     async fn jwt_owner(
@@ -220,5 +231,13 @@ impl Apps for TestPorts {
     ) -> Result<Option<ExtensionId>, PortError> {
         let user = jwt.expose_secret().strip_prefix("jwt-of-");
         Ok(user.and_then(|user| user.parse().ok()))
+    }
+
+    async fn password_owner(
+        &self,
+        username: &str,
+        password: &SecretString,
+    ) -> Result<Option<ExtensionId>, PortError> {
+        Ok((username == "102" && password.expose_secret() == "password").then_some(USER))
     }
 }

@@ -57,7 +57,8 @@ async fn a_shutdown_closes_the_port_and_returns() {
     let address = listener.local_addr().unwrap();
     let server_url = format!("http://{address}");
     let sync_key = SyncKey::new([7; 32]);
-    let config = Config { server_url: server_url.clone(), sync_key };
+    let refresh_grace = crate::server::REFRESH_GRACE;
+    let config = Config { server_url: server_url.clone(), sync_key, refresh_grace };
     let api = Api::new(TestPorts::new(Plan::Off), config);
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };

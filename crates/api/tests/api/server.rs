@@ -1,11 +1,16 @@
 //! A running server and a client of it.
 
+use std::time::Duration;
+
 use callbook_api::{Api, Config, ExtensionId, Plan, ServeOptions, SyncKey, router, serve};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::company::{TestPorts, USER};
+
+/// How long a refresh token may be shown again.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(60);
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -26,10 +31,16 @@ impl Server {
         let ports = TestPorts::new(plan);
         let api = Api::new(
             ports.clone(),
-            Config { server_url: url.clone(), sync_key: SyncKey::new([7; 32]) },
+            Config {
+                server_url: url.clone(),
+                sync_key: SyncKey::new([7; 32]),
+                refresh_grace: REFRESH_GRACE,
+            },
         );
+        // Redirects are answers to look at.
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         tokio::spawn(serve(listener, router(api), options, std::future::pending()));
-        Self { url, ports, http: Client::new() }
+        Self { url, ports, http }
     }
 
     pub fn get(&self, path: &str, token: &str) -> RequestBuilder {

@@ -44,10 +44,43 @@ async fn a_refresh_token_works_once() {
     assert_eq!(second["endpoint_id"], first["endpoint_id"]);
     assert_ne!(second["refresh_token"], first["refresh_token"]);
 
+    let (old, new) = (text(&first["access_token"]), text(&second["access_token"]));
+    assert_eq!(server.get_json("/account/~", &old).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(server.get_json("/account/~", &new).await.0, StatusCode::OK);
+
+    // The new pair is in use, so whoever shows the old token is somebody else.
     let (status, error) = refresh(&server, &text(&first["refresh_token"])).await;
     assert_eq!((status, error_code(&error)), (StatusCode::BAD_REQUEST, "OAU-213"));
     assert_eq!(error["error"], "invalid_grant");
-    assert_eq!(refresh(&server, &text(&second["refresh_token"])).await.0, StatusCode::OK);
+    assert_eq!(server.get_json("/account/~", &new).await.0, StatusCode::UNAUTHORIZED);
+    let (status, _) = refresh(&server, &text(&second["refresh_token"])).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_can_be_repeated_for_a_while() {
+    let server = Server::start(Plan::Off).await;
+    let first = text(&server.login("app", USER).await["refresh_token"]);
+    let (_, lost) = refresh(&server, &first).await;
+    server.ports.clock.advance_s(30);
+    let (status, second) = refresh(&server, &first).await;
+    assert_eq!(status, StatusCode::OK);
+    let (lost, second) = (text(&lost["access_token"]), text(&second["access_token"]));
+    assert_eq!(server.get_json("/account/~", &lost).await.0, StatusCode::UNAUTHORIZED);
+
+    // The minute counts from the first time.
+    server.ports.clock.advance_s(30);
+    assert_eq!(refresh(&server, &first).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(server.get_json("/account/~", &second).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_refresh_that_was_itself_refreshed_cannot_be_repeated() {
+    let server = Server::start(Plan::Off).await;
+    let first = text(&server.login("app", USER).await["refresh_token"]);
+    let second = text(&refresh(&server, &first).await.1["refresh_token"]);
+    assert_eq!(refresh(&server, &second).await.0, StatusCode::OK);
+    assert_eq!(refresh(&server, &first).await.0, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

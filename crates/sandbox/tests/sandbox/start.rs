@@ -30,11 +30,15 @@ async fn the_env_file_has_all_that_is_needed_and_stays_good() {
     let text = std::fs::read_to_string(&path).unwrap();
     let credentials = sandbox.credentials();
     let expected = format!(
-        "RC_SERVER_URL={}\nRC_APP_CLIENT_ID={}\nRC_APP_CLIENT_SECRET={}\nRC_USER_JWT={}\n",
+        "RC_SERVER_URL={}\nRC_APP_CLIENT_ID={}\nRC_APP_CLIENT_SECRET={}\nRC_USER_JWT={}\n\
+         SANDBOX_PUBLIC_CLIENT_ID={}\nSANDBOX_USERNAME={}\nSANDBOX_PASSWORD={}\n",
         sandbox.server_url(),
         credentials.client_id,
         credentials.client_secret.expose_secret(),
         credentials.jwt.expose_secret(),
+        credentials.public_client_id,
+        credentials.username,
+        credentials.password.expose_secret(),
     );
     assert_eq!(text, expected);
     assert!(credentials.client_id.starts_with("sandbox-"));

@@ -1,0 +1,89 @@
+//! `GET` and `POST /restapi/oauth/authorize`: a user signs in and lets an app act for them.
+//!
+//! Without cookies: the form brings the whole request along, and name and password each time.
+
+mod page;
+mod redirect;
+mod request;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use self::page::Page;
+use self::redirect::redirect;
+use self::request::{AuthorizationRequest, Refusal};
+use super::codes::{self, Consent};
+use super::form::Form;
+use super::oauth_error::OAuthError;
+use super::sessions::AccessGrant;
+use crate::guard;
+use crate::operation::Operation;
+use crate::ports::{Apps, Clock, LimitKey, Ports};
+use crate::router::Api;
+
+/// Shows the page; the parameters are in the query.
+pub(crate) async fn show<P: Ports>(
+    State(api): State<Api<P>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let form = Form::of_query(query.as_deref().unwrap_or_default());
+    answer(&api, &form, Operation::Authorize).await
+}
+
+/// Shows the page, or takes what the user entered in it.
+pub(crate) async fn submit<P: Ports>(State(api): State<Api<P>>, form: Form) -> Response {
+    answer(&api, &form, Operation::AuthorizeByForm).await
+}
+
+async fn answer<P: Ports>(api: &Api<P>, form: &Form, operation: Operation) -> Response {
+    // As long as nobody has signed in, requests are counted for the app alone: guesses of passwords too.
+    let app = form.get("client_id").ok().flatten().unwrap_or_default().to_owned();
+    let key = LimitKey { app, user: None };
+    guard::limited(api, &key, operation.group(), async {
+        match AuthorizationRequest::read(api.ports().apps(), form).await {
+            Ok(request) => {
+                decide(api, form, &request).await.unwrap_or_else(IntoResponse::into_response)
+            }
+            Err(Refusal::Here(error)) => error.into_response(),
+            Err(Refusal::ToApp(uri)) => redirect(&uri),
+        }
+    })
+    .await
+}
+
+async fn decide<P: Ports>(
+    api: &Api<P>,
+    form: &Form,
+    request: &AuthorizationRequest,
+) -> Result<Response, OAuthError> {
+    let page = Page { request, form, username: form.get("username")?.unwrap_or_default() };
+    match form.get("decision")? {
+        Some("deny") => Ok(redirect(&request.error("access_denied", "The user said no"))),
+        Some("allow") => {
+            let password = form.get("password")?.unwrap_or_default().into();
+            let user = api.ports().apps().password_owner(page.username, &password).await?;
+            let Some(user) = user else {
+                return Ok(page.answer(StatusCode::FORBIDDEN, Some("Wrong name or password")));
+            };
+            let grant = AccessGrant {
+                session_id: Uuid::new_v4(),
+                app: request.app.client_id.clone(),
+                user,
+                scopes: request.scopes.clone(),
+                endpoint_id: Uuid::new_v4().to_string(),
+            };
+            let consent = Consent {
+                grant,
+                redirect_uri: form.get("redirect_uri")?.map(str::to_owned),
+                challenge: request.challenge.clone(),
+            };
+            let (now, random) = (api.ports().clock().now(), api.ports().random());
+            let code = api.codes().issue(consent, now, random)?;
+            let lifetime = codes::LIFETIME.as_secs().to_string();
+            Ok(redirect(&request.answer(&[("code", &code), ("expires_in", &lifetime)])))
+        }
+        _ => Ok(page.answer(StatusCode::OK, None)),
+    }
+}
