@@ -14,7 +14,7 @@ mod record;
 mod span;
 
 pub use canonical::{ContentHash, content_hash};
-pub use id::{AccountId, ExtensionId, Scope};
+pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;
 pub use leg::{Leg, legs};
 pub use phone::{Region, number_key};

@@ -74,7 +74,7 @@ impl Rows<'_> {
             separator = ",\n";
             Ok(())
         };
-        let listed = self.each(|row| row.simple.clone(), print).await?;
+        let listed = self.each(|row| row.json.clone(), print).await?;
         let end = if separator == "[\n" { "[]" } else { "\n]" };
         writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)?;
         Ok(listed)
@@ -165,7 +165,7 @@ impl Rows<'_> {
     }
 
     fn decode(&self, row: &CallRow) -> Option<CallRecord> {
-        CallRecord::decode(row.simple.as_deref()?, self.account.home).ok()
+        CallRecord::decode(row.json.as_deref()?, self.account.home).ok()
     }
 }
 

@@ -153,7 +153,7 @@ conformance! {
         let error = archive.store.call(key, Scope::Account, "a").await.unwrap_err();
         assert!(matches!(error, Error::DamagedRecord { .. }), "{error:?}");
         let rows = archive.store.calls(key, everything(), None, 10).await.unwrap();
-        let damaged: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.simple.is_none())).collect();
+        let damaged: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.json.is_none())).collect();
         assert_eq!(damaged, [("b", false), ("a", true)]);
 
         let mut edited = record("a", 0);
