@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use callbook_model::Scope;
 use callbook_store::{Open, QuarantineEntry, Store};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;

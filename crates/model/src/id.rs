@@ -50,9 +50,12 @@ pub enum Scope {
     Account,
     /// The call log of one extension.
     Extension(ExtensionId),
-    /// The company's call log as an administrator exported it from the portal: rows without ids, which
-    /// never stand beside or above records of the API.
-    Portal,
+}
+
+impl Scope {
+    /// The company's call log as an administrator exported it from the portal: rows without ids, which no log
+    /// of the API has. They are kept like the log of an extension, of an id that there is not.
+    pub const PORTAL: Self = Self::Extension(ExtensionId(u64::MAX));
 }
 
 /// A text that names no call log.
@@ -62,10 +65,10 @@ pub struct UnknownScope;
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match *self {
             Self::Account => f.write_str("account"),
+            Self::PORTAL => f.write_str("portal"),
             Self::Extension(id) => write!(f, "extension {id}"),
-            Self::Portal => f.write_str("portal"),
         }
     }
 }
@@ -76,7 +79,7 @@ impl FromStr for Scope {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(' ') {
             None if text == "account" => Ok(Self::Account),
-            None if text == "portal" => Ok(Self::Portal),
+            None if text == "portal" => Ok(Self::PORTAL),
             Some(("extension", id)) => id.parse().map(Self::Extension).map_err(|_| UnknownScope),
             _ => Err(UnknownScope),
         }
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_scopes_name_is_its_own() {
-        for scope in [Scope::Account, Scope::Extension(ExtensionId(7)), Scope::Portal] {
+        for scope in [Scope::Account, Scope::Extension(ExtensionId(7)), Scope::PORTAL] {
             assert_eq!(scope.to_string().parse(), Ok(scope));
         }
         for text in ["", "Account", "extension", "extension x", "portal 1"] {

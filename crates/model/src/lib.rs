@@ -11,6 +11,7 @@ mod leg;
 pub mod lenient;
 mod phone;
 mod record;
+mod recording;
 mod span;
 
 pub use canonical::{ContentHash, content_hash};
@@ -19,4 +20,5 @@ pub use key::Key;
 pub use leg::{Leg, legs};
 pub use phone::{Region, number_key};
 pub use record::{CallRecord, DecodeError, Party};
+pub use recording::recording_ids;
 pub use span::Span;

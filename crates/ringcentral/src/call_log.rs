@@ -63,8 +63,7 @@ impl CallLogQuery {
 /// Where a call log is.
 pub(crate) fn call_log_path(scope: Scope) -> String {
     match scope {
-        // What the portal exports is the company's log.
-        Scope::Account | Scope::Portal => "/restapi/v1.0/account/~/call-log".to_owned(),
+        Scope::Account => "/restapi/v1.0/account/~/call-log".to_owned(),
         Scope::Extension(id) => format!("/restapi/v1.0/account/~/extension/{id}/call-log"),
     }
 }

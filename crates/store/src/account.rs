@@ -101,15 +101,11 @@ pub(crate) fn number(id: u64) -> i64 {
     id.cast_signed()
 }
 
-/// No extension has this number.
-const PORTAL: i64 = -1;
-
 /// A scope as the column of that name.
 pub(crate) fn scope_number(scope: Scope) -> i64 {
     match scope {
         Scope::Account => 0,
         Scope::Extension(id) => number(id.0),
-        Scope::Portal => PORTAL,
     }
 }
 
@@ -117,7 +113,6 @@ pub(crate) fn scope_number(scope: Scope) -> i64 {
 pub(crate) fn scope_of(number: i64) -> Scope {
     match number {
         0 => Scope::Account,
-        PORTAL => Scope::Portal,
         id => Scope::Extension(ExtensionId(id.cast_unsigned())),
     }
 }

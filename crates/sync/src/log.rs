@@ -102,7 +102,7 @@ impl<'a> Log<'a> {
     ) -> Result<Summary, Error> {
         if !std::mem::replace(&mut self.begun, true) {
             let log = match self.scope {
-                Scope::Account | Scope::Portal => plan::Log::Account,
+                Scope::Account => plan::Log::Account,
                 Scope::Extension(_) => plan::Log::Extension,
             };
             let Options { since, upstream_days, .. } = self.options;

@@ -169,9 +169,9 @@ conformance! {
             row("minute before", -60_000, ours, 60),
             row("minute after", 60_000, ours, 60),
         ];
-        let imported = archive.store.import(&archive.lock, Scope::Portal, rows, NOW_MS).await;
+        let imported = archive.store.import(&archive.lock, Scope::PORTAL, rows, NOW_MS).await;
         assert_eq!(imported.unwrap().added, 7);
-        let left = CallFilter { scope: Scope::Portal, unless_in: Some(Scope::Account), ..all() };
+        let left = CallFilter { scope: Scope::PORTAL, unless_in: Some(Scope::Account), ..all() };
         assert_eq!(archive.find(left.clone()).await.len(), 7);
         archive.commit(&[record("real", 30_000)]).await;
         let mut found = archive.find(left).await;
@@ -179,7 +179,7 @@ conformance! {
         assert_eq!(found, ["longer", "minute after", "minute before", "other number"]);
         // They are another log's: no list of the company's has them.
         assert_eq!(archive.find(all()).await, ["real"]);
-        let report = archive.store.check(archive.account.key, Scope::Portal, |_| {}).await;
+        let report = archive.store.check(archive.account.key, Scope::PORTAL, |_| {}).await;
         assert_eq!(report.unwrap(), CheckReport { calls: 7, versions: 7, ..CheckReport::default() });
         let status = archive.store.status().await.unwrap().accounts.remove(0);
         assert_eq!((status.calls, status.imported), (1, 7));
