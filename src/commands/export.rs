@@ -4,8 +4,8 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use callbook_exchange::{
-    Bundled, Calls, Exported, Format, Notice, Packed, Query, View, write_bundle, write_calls,
-    write_versions,
+    Bundled, Calls, Exported, Format, Notice, Packed, Query, Source, View, write_bundle,
+    write_calls, write_versions,
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -20,12 +20,13 @@ use crate::progress::Bar;
 
 const EXAMPLES: &str = "\
 Examples:
-  callbook export calls.parquet                              for DuckDB, pandas, Spark
+  callbook export calls.parquet                        for DuckDB, pandas, Spark
   callbook export 2024.xlsx --from 2024-01-01 --to 2024-12-31
-  callbook export support.csv --queue Support --bom          opens in Excel by a double click
-  callbook export - --format jsonl | jq .result              records as they were received
-  callbook export all.jsonl.gz --versions                    everything: `callbook import` makes an equal archive
-  callbook export --bundle case-4711 --number +16505550112   a folder that can be checked without Callbook
+  callbook export support.csv --queue Support --bom    for Excel, by a double click
+  callbook export - --format jsonl | jq .result        records as they were received
+  callbook export all.jsonl.gz --versions              `callbook import` makes it an equal archive
+  callbook export --bundle case-4711 --number '(650) 555-0112'
+                                                       checkable without Callbook: sha256sum -c
 
 A file appears once it is whole. docs/export.md describes every format and column.";
 
@@ -42,7 +43,7 @@ pub struct Export {
     /// Every version of the calls, deleted ones as well, with when and why: JSON lines
     #[arg(long, conflicts_with = "bundle")]
     versions: bool,
-    /// A new folder: records, versions, an index, and checksums of all
+    /// A new folder: records, every version, deleted calls as well, an index, and checksums of all
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// Begin CSV with a byte order mark, so that Excel takes it for UTF-8
@@ -51,11 +52,11 @@ pub struct Export {
     /// Replace a file that is there
     #[arg(long, conflicts_with = "bundle")]
     force: bool,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten, next_help_heading = "Which calls")]
     filter: Filter,
-    /// Print the summary as JSON
-    #[arg(long, help_heading = "Options")]
-    json: bool,
     #[command(flatten, next_help_heading = "Settings")]
     sources: Sources,
 }
@@ -84,7 +85,8 @@ impl Export {
         };
         let (path, exported, bytes) = match (&self.bundle, &self.file) {
             (Some(path), _) => {
-                let Meant { store, account, filter, .. } = self.filter.open(&config).await?;
+                let meant = self.filter.open(&config).await?;
+                let Meant { store, account, filter, .. } = of_all_sources(meant)?;
                 let bundled = write_bundle(&store, &account, &filter, path, &mut notice).await?;
                 let Bundled { calls, versions } = bundled;
                 let damaged = calls.damaged.max(versions.damaged);
@@ -139,12 +141,13 @@ impl Export {
         mut target: Target,
         notice: &mut impl FnMut(Notice<'_>),
     ) -> anyhow::Result<(Target, Exported)> {
-        let Meant { store, account, mut filter, sources, .. } = meant;
         if self.versions {
+            let Meant { store, account, mut filter, .. } = of_all_sources(meant)?;
             filter.deleted = true;
             let done = write_versions(&store, &account, &filter, &mut target, notice).await?;
             return Ok((target, done));
         }
+        let Meant { store, account, filter, sources, .. } = meant;
         let query = Query { filter, sources, view: View::Detailed, limit: u32::MAX };
         let calls = Calls::new(&store, account.key, query).await?;
         Ok(write_calls(&store, &account, calls, format, target, notice).await?)
@@ -171,6 +174,15 @@ impl Export {
         }
         Ok(if damaged > 0 { failure::PARTLY } else { failure::OK })
     }
+}
+
+/// Versions are of every log.
+fn of_all_sources(meant: Meant) -> Result<Meant, Usage> {
+    if meant.sources == Source::All {
+        return Ok(meant);
+    }
+    let message = "versions and bundles have calls of every source".to_owned();
+    Err(Usage { message, hint: "leave --source out" })
 }
 
 impl Target {

@@ -19,15 +19,15 @@ const NAMED: u64 = 10;
 
 const EXAMPLES: &str = "\
 Examples:
-  callbook import case-4711                    a bundle, whose checksums are computed first
-  callbook import all.jsonl.gz                 what `callbook export --versions` wrote
-  callbook import calls.jsonl                  records alone: only calls that the archive has not got
-  callbook import CallLog_2023.csv --tz America/New_York
-                                               what an administrator downloaded from RingCentral's portal
+  callbook import case-4711       a bundle: all checksums are computed before anything is taken in
+  callbook import all.jsonl.gz    what `callbook export --versions` wrote
+  callbook import calls.jsonl     records alone: calls that the archive has not got
+  callbook import CallLog.csv --tz America/New_York
+                                  what an administrator downloaded from RingCentral's portal
 
-Nothing that is in the archive is replaced, and importing a file again changes nothing. Calls of the
-portal's CSV have no ids: wherever the archive has, or gets, RingCentral's own record of such a call, that
-one is listed and the imported one is not. `callbook calls --source portal` lists them all.";
+Nothing that is in the archive is replaced, and importing a file again changes nothing. Calls of
+the portal's CSV have no ids: where the archive has, or gets, RingCentral's own record of such a
+call, it is listed, and the imported one is not. `callbook calls --source portal` lists them all.";
 
 /// Take calls in from files: our own, or the admin portal's CSV
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ mod party;
 mod record;
 
 use std::collections::HashMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Cursor, Read as _};
 
 use callbook_model::{ExtensionId, Region, Scope};
 use callbook_store::Extension;
@@ -19,6 +19,9 @@ use self::header::Header;
 use self::record::{Known, record};
 use super::Clock;
 use super::piece::{Pieces, Stop};
+
+/// Bytes that tell what separates the cells.
+const BEGINNING: u64 = 1 << 12;
 
 /// The head of the columns is among the first rows: a title may come before it.
 const ROWS_BEFORE: usize = 10;
@@ -53,9 +56,11 @@ impl Table {
     /// `None` if it is no call log of the portal's.
     pub(in crate::import) fn new(mut reader: Box<dyn BufRead + Send>) -> io::Result<Option<Self>> {
         // What separates the cells is the most frequent in the beginning.
-        let beginning = reader.fill_buf()?;
-        let count = |byte: u8| beginning.iter().take(1 << 12).filter(|each| **each == byte).count();
+        let mut beginning = Vec::new();
+        reader.by_ref().take(BEGINNING).read_to_end(&mut beginning)?;
+        let count = |byte: u8| beginning.iter().filter(|each| **each == byte).count();
         let separator = [b',', b';', b'\t'].into_iter().max_by_key(|byte| count(*byte));
+        let reader: Box<dyn BufRead + Send> = Box::new(Cursor::new(beginning).chain(reader));
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)

@@ -25,7 +25,10 @@ pub(super) fn start(text: &str, clock: &Clock) -> Option<Timestamp> {
     if let Ok(moment) = text.parse() {
         return Some(moment);
     }
-    let text = text.replace(['T', ','], " ");
+    let mut text = text.replace(',', " ");
+    if text.find('T') == Some("2019-06-21".len()) {
+        text = text.replace('T', " ");
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     // The time begins with the first word that has a colon.
     let place = words.iter().position(|word| word.contains(':'))?;
@@ -122,6 +125,7 @@ mod tests {
         for text in [
             "Fri 06/21/2019 3:04 PM",
             "Friday, June 21, 2019 3:04 pm",
+            "FRI JUN 21 2019 3:04 PM",
             "6/21/19 15:04",
             "06-21-2019 15:04:00",
             "2019-06-21 15:04",
@@ -134,6 +138,7 @@ mod tests {
         ] {
             assert_eq!(read(text, false).as_deref(), Some("2019-06-21T19:04:00Z"), "{text}");
         }
+        assert_eq!(read("Tue 10/01/2024 0:30", false).as_deref(), Some("2024-10-01T04:30:00Z"));
         assert_eq!(read("02/01/2024 00:30", false).as_deref(), Some("2024-02-01T05:30:00Z"));
         assert_eq!(read("02/01/2024 00:30", true).as_deref(), Some("2024-01-02T05:30:00Z"));
         assert_eq!(read("01/02/2024 12:30 AM", false).as_deref(), Some("2024-01-02T05:30:00Z"));
