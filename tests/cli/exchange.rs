@@ -20,11 +20,12 @@ fn eventful() -> Place {
         let mut edited = call.clone();
         edited["result"] = json!(result);
         let version = json!({
-            "log": "account", "id": call["id"], "change": 1, "received": "2031-01-01T00:00:00Z",
+            "log": "account", "id": call["id"], "version": 2, "change": 1, "received": "2031-01-01T00:00:00Z",
             "cause": "received", "record": edited,
         });
         lines += &format!("{version}\n");
-        let version = json!({ "received": "2031-01-01T00:00:01.005Z", "cause": "absent" });
+        let version =
+            json!({ "received": "2031-01-01T00:00:01.005Z", "cause": "absent", "version": 3 });
         let mut line: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
         line.as_object_mut().unwrap().extend(version.as_object().unwrap().clone());
         lines += &format!("{line}\n");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use callbook_model::{AccountId, ExtensionId, Region, Scope};
-use callbook_store::{Account, Cause, Extension, JournalEntry};
+use callbook_store::{Account, Cause, Extension, JournalEntry, Seen};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -54,6 +54,7 @@ struct VersionLine<'a> {
     log: Cow<'a, str>,
     #[serde(borrow)]
     id: Cow<'a, str>,
+    version: i64,
     change: i64,
     received: Timestamp,
     cause: Cause,
@@ -67,8 +68,7 @@ struct VersionLine<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Version<'a> {
     pub(crate) scope: Scope,
-    pub(crate) received_ms: i64,
-    pub(crate) cause: Cause,
+    pub(crate) seen: Seen,
     pub(crate) json: Cow<'a, str>,
 }
 
@@ -129,6 +129,7 @@ pub(crate) fn write_version(
     let line = VersionLine {
         log: entry.scope.to_string().into(),
         id: (&entry.id).into(),
+        version: entry.version,
         change: entry.seq,
         received: Timestamp::from_millisecond(entry.received_ms).map_err(io::Error::other)?,
         cause: entry.cause,
@@ -167,12 +168,12 @@ impl<'a> Line<'a> {
             let ExtensionLine { id, number, name, r#type } = extension;
             return Ok(Self::Extension(Extension { id, number, name, kind: r#type }));
         }
-        let VersionLine { log, received, cause, record, text, .. } = serde_json::from_str(line)?;
+        let VersionLine { log, version, received, cause, record, text, .. } =
+            serde_json::from_str(line)?;
         let record = record.map(|record| Cow::Borrowed(record.get()));
         Ok(Self::Version(Version {
             scope: log.parse()?,
-            received_ms: received.as_millisecond(),
-            cause,
+            seen: Seen { received_ms: received.as_millisecond(), cause, version },
             json: record.or(text).ok_or(LineError::NoRecord)?,
         }))
     }
@@ -187,6 +188,7 @@ mod tests {
             seq: 3,
             scope: Scope::Extension(ExtensionId(7)),
             id: "a\"b".to_owned(),
+            version: 2,
             received_ms: 1_704_067_200_005,
             cause: Cause::Absent,
             json: None,
@@ -200,7 +202,7 @@ mod tests {
     fn a_version_is_a_line_that_people_can_read() {
         assert_eq!(
             written(r#"{"id":"a\"b", "n":0.10}"#),
-            "{\"log\":\"extension 7\",\"id\":\"a\\\"b\",\"change\":3,\
+            "{\"log\":\"extension 7\",\"id\":\"a\\\"b\",\"version\":2,\"change\":3,\
              \"received\":\"2024-01-01T00:00:00.005Z\",\"cause\":\"absent\",\
              \"record\":{\"id\":\"a\\\"b\", \"n\":0.10}}\n"
         );
@@ -215,7 +217,7 @@ mod tests {
                 panic!("{line}");
             };
             assert_eq!(version.json, json);
-            assert_eq!(version.received_ms, 1_704_067_200_005);
+            assert_eq!(version.seen.received_ms, 1_704_067_200_005);
         }
     }
 

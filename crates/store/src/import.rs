@@ -13,10 +13,21 @@ use crate::{Cause, Error, Incoming, Store, SyncLock};
 pub struct State {
     /// The record.
     pub incoming: Incoming,
-    /// When it was received there, milliseconds since 1970-01-01T00:00:00Z, and why it was written. Without
-    /// that nobody knows whether it is older than what the archive has of the call: then it goes in only if
-    /// the archive has nothing, as [`Cause::Imported`].
-    pub seen: Option<(i64, Cause)>,
+    /// Where and when. Without that nobody knows whether it is older than what the archive has of the call:
+    /// then it goes in only if the archive has nothing, as [`Cause::Imported`].
+    pub seen: Option<Seen>,
+}
+
+/// What the archive that had a state says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// When it was received, milliseconds since 1970-01-01T00:00:00Z.
+    pub received_ms: i64,
+    /// Why it was written.
+    pub cause: Cause,
+    /// Which of the call's states it is: 1, 2, 3 … Two may be the same in all else: what was edited and
+    /// edited back within a second, which is what servers count in.
+    pub version: i64,
 }
 
 /// What became of states.
@@ -64,18 +75,21 @@ impl State {
         unpacker: &mut Unpacker,
         imported: &mut Imported,
     ) -> bool {
-        let Some((received_ms, cause)) = self.seen else {
+        let Some(Seen { received_ms, cause, version }) = self.seen else {
             imported.known += 1;
             return false;
         };
         // The same text may be compressed differently by another version of the compressor.
         let columns = &self.incoming.columns;
-        let known = versions.iter().any(|version| {
-            (version.received_ms, version.cause) == (received_ms, cause)
-                && (version.columns == *columns
-                    || unpacker.whole(&version.columns) == unpacker.whole(columns))
-        });
+        let mut is_this = |stored: &StoredVersion| {
+            (stored.received_ms, stored.cause) == (received_ms, cause)
+                && (stored.columns == *columns
+                    || unpacker.whole(&stored.columns) == unpacker.whole(columns))
+        };
         let newer = versions.first().is_none_or(|newest| received_ms >= newest.received_ms);
+        let is_next = version == versions.len() as i64 + 1;
+        let known = versions.first().is_some_and(&mut is_this)
+            || !(is_next && newer) && versions.iter().any(is_this);
         imported.known += u64::from(known);
         imported.outdated += u64::from(!known && !newer);
         !known && newer
@@ -83,6 +97,6 @@ impl State {
 
     /// When it was received, and why it is written.
     pub(crate) fn as_written(&self, now_ms: i64) -> (i64, Cause) {
-        self.seen.unwrap_or((now_ms, Cause::Imported))
+        self.seen.map_or((now_ms, Cause::Imported), |seen| (seen.received_ms, seen.cause))
     }
 }

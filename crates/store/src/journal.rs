@@ -14,6 +14,8 @@ pub struct JournalEntry {
     pub scope: Scope,
     /// RingCentral's id.
     pub id: String,
+    /// Which of the call's states it is: 1, 2, 3 …
+    pub version: i64,
     /// When it was received, milliseconds since 1970-01-01T00:00:00Z.
     pub received_ms: i64,
     /// Why it was written.

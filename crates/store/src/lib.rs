@@ -41,7 +41,7 @@ pub use calls::{CallFilter, CallRow, Position};
 pub use document::{ArchivedCall, Cause, Version};
 pub use error::Error;
 pub use finding::{CheckReport, Finding, FindingKind};
-pub use import::{Imported, State};
+pub use import::{Imported, Seen, State};
 pub use incoming::{Decoder, Incoming, Quarantined};
 pub use journal::JournalEntry;
 pub use listed::Listed;

@@ -81,14 +81,17 @@ pub(super) fn read_versions(mut lines: Lines, mut pieces: Pieces<'_>) -> Result<
             Ok(Line::Extension(extension)) => {
                 extensions.iter_mut().for_each(|all| all.push(extension.clone()));
             }
-            Ok(Line::Version(Version { scope, received_ms, cause, json })) => {
+            Ok(Line::Version(Version { scope, seen, json })) => {
                 if let Some(extensions) = extensions.take() {
                     pieces.extensions(extensions)?;
                 }
-                pieces.record(number, scope, &json, Some((received_ms, cause)))?;
+                pieces.record(number, scope, &json, Some(seen))?;
             }
             Err(error) => pieces.bad(number, error.to_string(), text)?,
         }
+    }
+    if let Some(extensions) = extensions {
+        pieces.extensions(extensions)?;
     }
     pieces.finish()
 }

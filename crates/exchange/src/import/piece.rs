@@ -5,7 +5,7 @@ use std::io;
 use std::mem::take;
 
 use callbook_model::{Region, Scope};
-use callbook_store::{Cause, Decoder, Error as StoreError, Extension, Quarantined, State};
+use callbook_store::{Decoder, Error as StoreError, Extension, Quarantined, Seen, State};
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
@@ -86,7 +86,7 @@ impl<'a> Pieces<'a> {
         line: u64,
         scope: Scope,
         json: &str,
-        seen: Option<(i64, Cause)>,
+        seen: Option<Seen>,
     ) -> Result<(), Stop> {
         let incoming = match self.decoder.decode(json)? {
             Ok(incoming) => incoming,

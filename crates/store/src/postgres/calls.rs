@@ -31,20 +31,29 @@ macro_rules! conditions {
 
 pub(super) use conditions;
 
+/// How many states a call was seen in up to a version, the row of which is `v`.
+macro_rules! version_count {
+    () => {
+        "CASE WHEN v.previous IS NULL THEN 1::int8 ELSE (
+             WITH RECURSIVE history (seq, start_ms) AS (
+                 SELECT v.seq, v.start_ms
+                 UNION ALL
+                 SELECT p.previous, p.previous_ms FROM history h JOIN version p
+                     ON p.account = $1 AND p.seq = h.seq AND p.start_ms = h.start_ms
+                 WHERE p.previous IS NOT NULL)
+             SELECT count(*) FROM history) END"
+    };
+}
+
+pub(super) use version_count;
+
 /// The calls of a log, with their newest versions.
 macro_rules! list_sql {
     ($from:literal) => {
         concat!(
-            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted, v.received_ms,
-                    CASE WHEN v.previous IS NULL THEN 1::int8 ELSE (
-                        WITH RECURSIVE history (seq, start_ms) AS (
-                            SELECT c.version, c.version_ms
-                            UNION ALL
-                            SELECT p.previous, p.previous_ms FROM history h JOIN version p
-                                ON p.account = $1 AND p.seq = h.seq AND p.start_ms = h.start_ms
-                            WHERE p.previous IS NOT NULL)
-                        SELECT count(*) FROM history) END,
-                    v.simple, v.detail
+            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted, v.received_ms, ",
+            version_count!(),
+            ", v.simple, v.detail
              FROM ",
             $from,
             " JOIN version v

@@ -4,7 +4,7 @@ use callbook_model::Key;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::calls::conditions;
+use super::calls::{conditions, version_count};
 use super::{Postgres, columns, each, plain};
 use crate::account::scope_of;
 use crate::calls::millisecond_at_or_after;
@@ -13,7 +13,9 @@ use crate::stored::key_text;
 use crate::{AccountKey, CallFilter, Cause, Error, JournalEntry};
 
 const JOURNAL: &str = concat!(
-    "SELECT v.seq, c.scope, c.id, v.received_ms, v.cause, v.simple, v.detail
+    "SELECT v.seq, c.scope, c.id, ",
+    version_count!(),
+    ", v.received_ms, v.cause, v.simple, v.detail
      FROM version v JOIN call c ON c.account = v.account AND c.call = v.call
      WHERE v.account = $1 AND v.seq > $8 AND c.start_ms >= $9 AND c.start_ms < $10 AND ",
     conditions!(),
@@ -58,9 +60,10 @@ fn entry(row: &Row) -> Result<(JournalEntry, Columns), tokio_postgres::Error> {
         seq: row.try_get(0)?,
         scope: scope_of(row.try_get(1)?),
         id: row.try_get(2)?,
-        received_ms: row.try_get(3)?,
-        cause: Cause::of(row.try_get(4)?),
+        version: row.try_get(3)?,
+        received_ms: row.try_get(4)?,
+        cause: Cause::of(row.try_get(5)?),
         json: None,
     };
-    Ok((entry, columns(row, 5)?))
+    Ok((entry, columns(row, 6)?))
 }

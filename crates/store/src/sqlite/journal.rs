@@ -3,7 +3,7 @@
 use callbook_model::Key;
 use rusqlite::{Row, named_params};
 
-use super::calls::conditions;
+use super::calls::{conditions, version_count};
 use super::{Sqlite, columns};
 use crate::account::scope_of;
 use crate::calls::millisecond_at_or_after;
@@ -12,7 +12,9 @@ use crate::{AccountKey, CallFilter, Cause, Error, JournalEntry};
 
 /// By change number, whatever the filter: asking for the calls first would want them all in memory.
 const JOURNAL: &str = concat!(
-    "SELECT v.seq, c.scope, c.id, v.received_ms, v.cause, v.simple, v.detail
+    "SELECT v.seq, c.scope, c.id, ",
+    version_count!(),
+    ", v.received_ms, v.cause, v.simple, v.detail
      FROM version v CROSS JOIN call c ON c.call = v.call
      WHERE v.account = :account AND v.seq > :after_seq
        AND c.start_ms >= :from_ms AND c.start_ms < :to_ms AND ",
@@ -61,9 +63,10 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<(JournalEntry, Columns)> {
         seq: row.get(0)?,
         scope: scope_of(row.get(1)?),
         id: row.get(2)?,
-        received_ms: row.get(3)?,
-        cause: Cause::of(row.get_ref(4)?.as_str()?),
+        version: row.get(3)?,
+        received_ms: row.get(4)?,
+        cause: Cause::of(row.get_ref(5)?.as_str()?),
         json: None,
     };
-    Ok((entry, columns(row, 5)?))
+    Ok((entry, columns(row, 6)?))
 }

@@ -1,7 +1,7 @@
 //! States that come from another archive, or from a file.
 
 use callbook_model::{ExtensionId, Scope};
-use callbook_store::{Batch, CallFilter, Cause, CheckReport, Imported, JournalEntry, State};
+use callbook_store::{Batch, CallFilter, Cause, CheckReport, Imported, JournalEntry, Seen, State};
 use serde_json::json;
 
 use crate::place::{Kind, conformance};
@@ -29,7 +29,11 @@ async fn journal(archive: &Archive, filter: CallFilter) -> Vec<JournalEntry> {
 fn states(entries: &[JournalEntry]) -> Vec<State> {
     let state = |entry: &JournalEntry| State {
         incoming: decode(entry.json.as_deref().unwrap()).unwrap(),
-        seen: Some((entry.received_ms, entry.cause)),
+        seen: Some(Seen {
+            received_ms: entry.received_ms,
+            cause: entry.cause,
+            version: entry.version,
+        }),
     };
     entries.iter().map(state).collect()
 }
