@@ -75,12 +75,13 @@ impl<W: Write + Send> Table for ParquetTable<W> {
         for (builder, column) in self.calls.iter_mut().zip(&COLUMNS) {
             builder.append((column.of)(row));
         }
-        for leg in &row.legs {
+        let legs = row.legs();
+        for leg in &legs {
             for (builder, column) in self.legs.iter_mut().zip(&LEG_COLUMNS) {
                 builder.append((column.of)(leg));
             }
         }
-        self.legs_of.push(row.legs.len());
+        self.legs_of.push(legs.len());
         if self.legs_of.len() == BATCH { self.write_batch() } else { Ok(()) }
     }
 

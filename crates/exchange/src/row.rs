@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use callbook_model::{CallRecord, ExtensionId, Leg, legs, recording_ids};
+use callbook_model::{CallRecord, ExtensionId, Key, Leg, legs, recording_ids};
 use callbook_store::{Account, Extension};
 
 use crate::Listed;
@@ -13,8 +13,6 @@ pub(crate) struct Row {
     pub(crate) account_id: u64,
     pub(crate) listed: Listed,
     pub(crate) record: CallRecord,
-    /// Earliest first.
-    pub(crate) legs: Vec<Leg>,
     /// The first queue that the call went to.
     pub(crate) queue: Option<String>,
     pub(crate) recording_ids: Vec<String>,
@@ -42,12 +40,27 @@ impl RowReader {
     pub(crate) fn read(&self, listed: Listed) -> Result<Row, Listed> {
         let Some(json) = listed.call.json.as_deref() else { return Err(listed) };
         let Ok(record) = CallRecord::decode(json, self.account.home) else { return Err(listed) };
-        let legs = legs(json);
-        let ends = legs.iter().flat_map(|leg| [leg.extension_id, leg.to.extension_id]);
-        let queue =
-            ends.chain([record.to.extension_id]).flatten().find_map(|id| self.queues.get(&id));
-        let queue = queue.cloned();
+        let queue = self.queue(&record, json).cloned();
         let recording_ids = if record.recorded { recording_ids(json) } else { Vec::new() };
-        Ok(Row { account_id: self.account.id.0, listed, record, legs, queue, recording_ids })
+        Ok(Row { account_id: self.account.id.0, listed, record, queue, recording_ids })
+    }
+
+    /// The first queue that a call went to.
+    fn queue(&self, record: &CallRecord, json: &str) -> Option<&String> {
+        let mut concerned = record.keys.iter().filter_map(|key| match key {
+            Key::Extension(id) => self.queues.get(id),
+            _ => None,
+        });
+        // Most calls have none: their legs need not be read.
+        concerned.next()?;
+        let ends = legs(json).into_iter().flat_map(|leg| [leg.extension_id, leg.to.extension_id]);
+        ends.chain([record.to.extension_id]).flatten().find_map(|id| self.queues.get(&id))
+    }
+}
+
+impl Row {
+    /// Earliest first.
+    pub(crate) fn legs(&self) -> Vec<Leg> {
+        self.listed.call.json.as_deref().map_or_else(Vec::new, legs)
     }
 }
