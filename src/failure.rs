@@ -31,7 +31,7 @@ Exit codes:
   0    done
   1    failed
   2    wrong usage or configuration
-  3    partly done; verify: a call is missing; calls: a record is damaged
+  3    partly done: a call is missing (verify), damaged (calls, export) or unreadable (import)
   10   no archive there
   11   another sync of the account is running
   12   not authorised
@@ -219,9 +219,10 @@ fn exchange(error: &Exchange) -> Option<(u8, String)> {
         }
         Exchange::Exists { .. } => (USAGE, "name a new folder: no bundle is overwritten"),
         Exchange::ReadFile { .. } => (FAILED, "check the file; what was read of it is kept"),
-        Exchange::Unknown { .. } => {
-            (USAGE, "give a bundle, JSON lines, or the portal's CSV with its line of column names")
-        }
+        Exchange::Unknown { .. } => (
+            USAGE,
+            "give a bundle, JSON lines of `callbook export`, or the portal's CSV with its column names",
+        ),
         Exchange::NoBundle { .. } => (USAGE, "a bundle has manifest.json and SHA256SUMS in it"),
         Exchange::Damaged { .. } => (FAILED, "nothing of it was taken in; use another copy"),
         Exchange::Newer { .. } => (FAILED, "use the Callbook that wrote it, or a later one"),

@@ -66,8 +66,9 @@ impl Calls {
     /// When the archive cannot be read.
     pub async fn new(store: &Store, account: AccountKey, query: Query) -> Result<Self, Error> {
         let Query { filter, sources, view, limit } = query;
-        let page = limit.saturating_add(1).min(PAGE);
-        let log = |filter| LogReader::new(store.clone(), account, filter, view, page);
+        // One more tells whether there are more.
+        let at_most = limit.saturating_add(1);
+        let log = |filter| LogReader::new(store.clone(), account, filter, view, at_most);
         let portal = CallFilter { scope: Scope::PORTAL, ..filter.clone() };
         let logs = match sources {
             Source::RingCentral => vec![log(filter)],
@@ -116,16 +117,17 @@ struct LogReader {
     account: AccountKey,
     filter: CallFilter,
     view: View,
-    page: u32,
+    /// How many more are wanted.
+    left: u32,
     read: VecDeque<CallRow>,
     /// The piece that is being read, if there may be one.
     next: Option<JoinHandle<Result<Vec<CallRow>, Error>>>,
 }
 
 impl LogReader {
-    fn new(store: Store, account: AccountKey, filter: CallFilter, view: View, page: u32) -> Self {
+    fn new(store: Store, account: AccountKey, filter: CallFilter, view: View, left: u32) -> Self {
         let read = VecDeque::new();
-        let mut reader = Self { store, account, filter, view, page, read, next: None };
+        let mut reader = Self { store, account, filter, view, left, read, next: None };
         reader.next = Some(reader.read_on(None));
         reader
     }
@@ -133,7 +135,7 @@ impl LogReader {
     /// Begins to read a piece.
     fn read_on(&self, after: Option<Position>) -> JoinHandle<Result<Vec<CallRow>, Error>> {
         let (store, account, filter) = (self.store.clone(), self.account, self.filter.clone());
-        let (view, page) = (self.view, self.page);
+        let (view, page) = (self.view, self.left.min(PAGE));
         tokio::spawn(async move {
             match view {
                 View::Simple => store.calls(account, filter, after, page).await,
@@ -152,7 +154,11 @@ impl LogReader {
             Ok(calls) => calls?,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         };
-        if calls.len() as u32 == self.page {
+        let read = calls.len() as u32;
+        let is_last = read < self.left.min(PAGE);
+        self.left -= read;
+        // What nobody wants is not read: it may be long in coming.
+        if !is_last && self.left > 0 {
             self.next = Some(self.read_on(calls.last().map(|call| call.position)));
         }
         self.read = calls.into();

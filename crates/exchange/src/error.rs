@@ -10,7 +10,7 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] callbook_store::Error),
     /// The disk is full, the folder is not there, whoever reads has gone, …
-    #[error("cannot write the export")]
+    #[error("cannot write the output")]
     Write(#[from] io::Error),
     /// A file of a name.
     #[error("cannot write {}", path.display())]
@@ -35,7 +35,7 @@ pub enum Error {
         source: io::Error,
     },
     /// It is none of the things that can be taken in.
-    #[error("{} is no file of Callbook's, and no call log of the portal", path.display())]
+    #[error("{} is nothing that can be taken in", path.display())]
     Unknown {
         /// What.
         path: PathBuf,

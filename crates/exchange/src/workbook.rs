@@ -107,3 +107,43 @@ fn write_cell(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use callbook_model::{AccountId, Region, Scope, Span};
+    use callbook_store::{Batch, CallFilter, Decoder, Location, Open, Store};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::row::RowReader;
+    use crate::{Calls, Query, Source, View};
+
+    #[tokio::test]
+    async fn what_does_not_fit_goes_on_on_the_next_sheet() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("a.db"));
+        let store = Store::open(&location, Open::OrCreate).await.unwrap();
+        let account = store.put_account(AccountId(1), "http://a", None, Region::US).await.unwrap();
+        let lock = store.lock_sync(account.key).await.unwrap();
+        let json = |n| format!(r#"{{"id":"{n}","startTime":"2024-01-01T00:00:0{n}Z"}}"#);
+        let mut decoder = Decoder::new(Region::US).unwrap();
+        let records = (0..5).map(|n| decoder.decode(&json(n)).unwrap().unwrap()).collect();
+        let batch = Batch { records, ..Batch::default() };
+        store.commit(&lock, Scope::Account, batch).await.unwrap();
+
+        let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
+        let filter = CallFilter::new(Scope::Account, span);
+        let query = Query { filter, sources: Source::All, view: View::Detailed, limit: 5 };
+        let mut calls = Calls::new(&store, account.key, query).await.unwrap();
+        let reader = RowReader::new(account, Vec::new());
+        // Heads and two calls each.
+        let mut table = WorkbookTable::new(Vec::new(), 3).unwrap();
+        while let Some(listed) = calls.next().await.unwrap() {
+            table.write(&reader.read(listed).unwrap()).unwrap();
+        }
+        let names: Vec<String> =
+            table.workbook.worksheets().iter().map(|sheet| sheet.name()).collect();
+        assert_eq!((names.join(","), table.row), ("Calls,Calls 2,Calls 3".to_owned(), 2));
+        assert!(table.finish().unwrap().starts_with(b"PK"));
+    }
+}

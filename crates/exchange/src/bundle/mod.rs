@@ -3,7 +3,7 @@
 mod folder;
 mod manifest;
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use callbook_store::{Account, CallFilter, Store};
@@ -47,42 +47,64 @@ pub async fn write_bundle(
     path: &Path,
     notice: &mut impl FnMut(Notice<'_>),
 ) -> Result<Bundled, Error> {
-    let mut folder = Folder::new(path)?;
     // Deleted calls belong to a record of what happened.
     let filter = CallFilter { deleted: true, ..filter.clone() };
-    let mut out = folder.file(VERSIONS)?;
-    let mut packed = GzEncoder::new(&mut out, Compression::default());
-    let versions = write_versions(store, account, &filter, &mut packed, notice).await?;
-    packed.finish()?;
-    folder.close(VERSIONS, out)?;
-
-    let query = |filter: &CallFilter| {
-        let (filter, sources, view) = (filter.clone(), Source::All, View::Detailed);
-        Query { filter, sources, view, limit: u32::MAX }
-    };
-    let found = Calls::new(store, account.key, query(&filter)).await?;
-    let mut out = folder.file(CALLS)?;
-    let packed = GzEncoder::new(&mut out, Compression::default());
-    // The versions have said already which calls are damaged.
-    let silent = &mut |_: Notice<'_>| ();
-    let (packed, calls) = write_calls(store, account, found, Format::Jsonl, packed, silent).await?;
-    packed.finish()?;
-    folder.close(CALLS, out)?;
-
-    let found = Calls::new(store, account.key, query(&filter)).await?;
-    let (format, out) = (Format::Csv { byte_order_mark: false }, folder.file(INDEX)?);
-    let (out, _) = write_calls(store, account, found, format, out, silent).await?;
-    folder.close(INDEX, out)?;
-
+    let mut bundle = Bundle { store, account, filter, folder: Folder::new(path)? };
+    let versions = bundle.versions(notice).await?;
+    let calls = bundle.calls().await?;
+    bundle.index().await?;
     let bundled = Bundled { calls, versions };
-    let manifest = Manifest::new(store, account, &filter, bundled).await?;
-    let mut out = folder.file(MANIFEST)?;
-    serde_json::to_writer_pretty(&mut out, &manifest).map_err(std::io::Error::from)?;
-    out.write_all(b"\n")?;
-    folder.close(MANIFEST, out)?;
-    let mut out = folder.file(READ_ME)?;
-    out.write_all(include_bytes!("README.txt"))?;
-    folder.close(READ_ME, out)?;
-    folder.finish()?;
+    let manifest = Manifest::new(store, account, &bundle.filter, bundled).await?;
+    let manifest = serde_json::to_string_pretty(&manifest).map_err(std::io::Error::from)?;
+    bundle.text(MANIFEST, &format!("{manifest}\n"))?;
+    bundle.text(READ_ME, include_str!("README.txt"))?;
+    bundle.folder.finish()?;
     Ok(bundled)
+}
+
+/// A bundle on its way.
+struct Bundle<'a> {
+    store: &'a Store,
+    account: &'a Account,
+    filter: CallFilter,
+    folder: Folder,
+}
+
+impl Bundle<'_> {
+    async fn versions(&mut self, notice: &mut impl FnMut(Notice<'_>)) -> Result<Exported, Error> {
+        let out = self.folder.file(VERSIONS)?;
+        let mut packed = GzEncoder::new(out, Compression::default());
+        let (store, account, filter) = (self.store, self.account, &self.filter);
+        let exported = write_versions(store, account, filter, &mut packed, notice).await?;
+        self.folder.close(VERSIONS, packed.finish()?)?;
+        Ok(exported)
+    }
+
+    async fn calls(&mut self) -> Result<Exported, Error> {
+        let out = self.folder.file(CALLS)?;
+        let packed = GzEncoder::new(out, Compression::default());
+        let (packed, exported) = self.write(Format::Jsonl, packed).await?;
+        self.folder.close(CALLS, packed.finish()?)?;
+        Ok(exported)
+    }
+
+    async fn index(&mut self) -> Result<(), Error> {
+        let out = self.folder.file(INDEX)?;
+        let (out, _) = self.write(Format::Csv { byte_order_mark: false }, out).await?;
+        self.folder.close(INDEX, out)
+    }
+
+    async fn write<W: Write + Send>(&self, format: Format, out: W) -> Result<(W, Exported), Error> {
+        let (filter, sources, view) = (self.filter.clone(), Source::All, View::Detailed);
+        let query = Query { filter, sources, view, limit: u32::MAX };
+        let calls = Calls::new(self.store, self.account.key, query).await?;
+        // The versions have said already which calls are damaged.
+        write_calls(self.store, self.account, calls, format, out, &mut |_| ()).await
+    }
+
+    fn text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let mut out = self.folder.file(name)?;
+        out.write_all(text.as_bytes())?;
+        self.folder.close(name, out)
+    }
 }

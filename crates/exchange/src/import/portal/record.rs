@@ -35,12 +35,7 @@ pub(super) fn record(
     known: &mut Known,
 ) -> Result<String, Odd> {
     let cell = |field| header.cell(row, field);
-    let when = match (cell(Field::Start), cell(Field::Date), cell(Field::Time)) {
-        (Some(start), ..) => start.to_owned(),
-        (_, Some(date), Some(time)) => format!("{date} {time}"),
-        _ => return Err(Odd::NoStart),
-    };
-    let start = start(&when, clock).ok_or(Odd::NoStart)?;
+    let start = moment(header, row, clock).ok_or(Odd::NoStart)?;
     let duration_s = length_s(cell(Field::Duration)).ok_or(Odd::NoDuration)?;
     let in_type = cell(Field::Type).and_then(direction);
     let direction = cell(Field::Direction).and_then(direction).or(in_type);
@@ -72,12 +67,21 @@ pub(super) fn record(
     Ok(Value::Object(record).to_string())
 }
 
+/// When the call began, from one cell or two.
+fn moment(header: &Header, row: &[String], clock: &Clock) -> Option<Timestamp> {
+    let cell = |field| header.cell(row, field);
+    match (cell(Field::Start), cell(Field::Date), cell(Field::Time)) {
+        (Some(both), ..) => start(both, clock),
+        (_, Some(date), Some(time)) => start(&format!("{date} {time}"), clock),
+        _ => None,
+    }
+}
+
 fn direction(text: &str) -> Option<&'static str> {
-    let text = text.to_lowercase();
-    match () {
-        () if text.starts_with("in") => Some("Inbound"),
-        () if text.starts_with("out") => Some("Outbound"),
-        () => None,
+    match text.to_lowercase().as_str() {
+        "in" | "inbound" | "incoming" => Some("Inbound"),
+        "out" | "outbound" | "outgoing" => Some("Outbound"),
+        _ => None,
     }
 }
 
