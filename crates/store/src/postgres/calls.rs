@@ -1,5 +1,8 @@
 //! Lists of calls, newest first, by time and by everything they can be found by.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use callbook_model::{Key, Scope, Span};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -11,85 +14,95 @@ use crate::document::{Columns, Unpacker};
 use crate::stored::key_text;
 use crate::{AccountKey, CallFilter, CallRow, Error, Listed, Position};
 
-/// What a filter says of a call `c` of the account `$1`, but for its log and the time. The keys `$2` are those
-/// that a driving table does not give; they are few, so each is looked up. SQLite folds the case of ASCII
-/// letters alone, as COLLATE "C" does.
+/// What a filter says of a call `c`, but for its log, time and keys. SQLite folds the case of ASCII letters
+/// alone, as COLLATE "C" does.
 macro_rules! conditions {
     () => {
-        "($3::text IS NULL OR lower(c.direction COLLATE \"C\") = lower($3 COLLATE \"C\"))
-         AND ($4::text IS NULL OR lower(c.result COLLATE \"C\") = lower($4 COLLATE \"C\"))
-         AND ($5::int2 IS NULL OR c.recorded = $5)
-         AND ($6::int8 IS NULL OR c.duration_ms >= $6)
-         AND ($7::bool OR c.deleted = 0)
-         AND NOT EXISTS (
-             SELECT 1 FROM unnest($2::text[]) k (key) WHERE NOT EXISTS (
-                 SELECT 1 FROM posting q
-                 WHERE q.account = $1 AND q.scope = c.scope AND q.key = k.key
-                   AND q.start_ms = c.start_ms AND q.call = c.call))"
+        "($2::text IS NULL OR lower(c.direction COLLATE \"C\") = lower($2 COLLATE \"C\"))
+         AND ($3::text IS NULL OR lower(c.result COLLATE \"C\") = lower($3 COLLATE \"C\"))
+         AND ($4::int2 IS NULL OR c.recorded = $4)
+         AND ($5::int8 IS NULL OR c.duration_ms >= $5)
+         AND ($6::bool OR c.deleted = 0)"
     };
 }
 
-pub(super) use conditions;
-
-/// How many states a call was seen in up to a version, the row of which is `v`.
-macro_rules! version_count {
-    () => {
-        "CASE WHEN v.previous IS NULL THEN 1::int8 ELSE (
-             WITH RECURSIVE history (seq, start_ms) AS (
-                 SELECT v.seq, v.start_ms
-                 UNION ALL
-                 SELECT p.previous, p.previous_ms FROM history h JOIN version p
-                     ON p.account = $1 AND p.seq = h.seq AND p.start_ms = h.start_ms
-                 WHERE p.previous IS NOT NULL)
-             SELECT count(*) FROM history) END"
-    };
-}
-
-pub(super) use version_count;
-
-/// The calls of a log, with their newest versions.
-macro_rules! list_sql {
-    ($from:literal) => {
+/// A call `c` of the account `$1` is listed under all of some keys. They are few, so each is looked up.
+macro_rules! has_keys {
+    ($keys:literal) => {
         concat!(
-            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted, v.received_ms, ",
-            version_count!(),
-            ", v.simple, v.detail
-             FROM ",
-            $from,
-            " JOIN version v
-                 ON v.account = c.account AND v.seq = c.version AND v.start_ms = c.version_ms
-             WHERE ",
-            conditions!(),
-            " AND ($8::int8 IS NULL OR NOT EXISTS (
+            " AND NOT EXISTS (
+                 SELECT 1 FROM unnest(",
+            $keys,
+            "::text[]) k (key) WHERE NOT EXISTS (
+                     SELECT 1 FROM posting q
+                     WHERE q.account = $1 AND q.scope = c.scope AND q.key = k.key
+                       AND q.start_ms = c.start_ms AND q.call = c.call))"
+        )
+    };
+}
+
+/// A log has no call that a call `c` may be: see [`crate::CallFilter::unless_in`].
+macro_rules! unless_in {
+    ($scope:literal) => {
+        concat!(
+            " AND NOT EXISTS (
                  SELECT 1 FROM call o
-                 WHERE o.account = $1 AND o.scope = $8
-                   AND o.start_ms >= c.start_ms - c.start_ms % 60000
+                 WHERE o.account = $1 AND o.scope = ",
+            $scope,
+            "      AND o.start_ms >= c.start_ms - c.start_ms % 60000
                    AND o.start_ms < c.start_ms - c.start_ms % 60000 + 60000
                    AND (c.direction IS NULL OR o.direction = c.direction)
                    AND o.duration_ms BETWEEN c.duration_ms - 1000 AND c.duration_ms + 1000
                    AND (CASE c.direction WHEN 'Outbound' THEN c.to_number ELSE c.from_number END
                         IS NULL OR EXISTS (
                        SELECT 1 FROM posting q
-                       WHERE q.account = $1 AND q.scope = $8
-                         AND q.key = 'n' || CASE c.direction WHEN 'Outbound' THEN c.to_number
+                       WHERE q.account = $1 AND q.scope = ",
+            $scope,
+            "            AND q.key = 'n' || CASE c.direction WHEN 'Outbound' THEN c.to_number
                                                 ELSE c.from_number END
-                         AND q.start_ms = o.start_ms AND q.call = o.call))))"
+                         AND q.start_ms = o.start_ms AND q.call = o.call)))"
         )
     };
 }
 
-const BY_START: &str = concat!(
-    list_sql!("call c"),
-    " AND c.account = $1 AND c.scope = $9 AND $10::text IS NULL
-      AND c.start_ms >= $11 AND (c.start_ms, c.call) < ($12::int8, $13::int8)
-      ORDER BY c.start_ms DESC, c.call DESC LIMIT $14"
-);
+pub(super) use {conditions, has_keys};
 
-const BY_KEY: &str = concat!(
-    list_sql!("posting p JOIN call c ON c.account = p.account AND c.call = p.call"),
-    " AND p.account = $1 AND p.scope = $9 AND p.key = $10
-      AND p.start_ms >= $11 AND (p.start_ms, p.call) < ($12::int8, $13::int8)
-      ORDER BY p.start_ms DESC, p.call DESC LIMIT $14"
+/// The calls of a log, with their newest versions. A condition that is not wanted is not there: the planner
+/// takes each for one that leaves little, and then goes over everything for a page.
+macro_rules! list_sql {
+    ($from:literal, $driving:literal, $($condition:expr),* $(,)?) => {
+        concat!(
+            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted, v.received_ms,
+                    v.seq, v.start_ms, v.previous IS NULL, v.simple, v.detail
+             FROM ",
+            $from,
+            " JOIN version v
+                 ON v.account = c.account AND v.seq = c.version AND v.start_ms = c.version_ms
+             WHERE ",
+            conditions!(),
+            $($condition,)*
+            " AND ", $driving, ".account = $1 AND ", $driving, ".scope = $7
+              AND ", $driving, ".start_ms >= $8
+              AND (", $driving, ".start_ms, ", $driving, ".call) < ($9::int8, $10::int8)
+              ORDER BY ", $driving, ".start_ms DESC, ", $driving, ".call DESC LIMIT $11"
+        )
+    };
+}
+
+const BY_START: &str = list_sql!("call c", "c",);
+const BY_START_UNLESS: &str = list_sql!("call c", "c", unless_in!("$12"));
+const BY_KEY: &str = list_sql!(
+    "posting p JOIN call c ON c.account = p.account AND c.call = p.call",
+    "p",
+    " AND p.key = $12",
+    has_keys!("$13"),
+);
+const BY_KEY_UNLESS: &str = list_sql!(
+    "posting p JOIN call c ON c.account = p.account AND c.call = p.call",
+    "p",
+    " AND p.key = $12",
+    has_keys!("$13"),
+    unless_in!("$14"),
 );
 
 impl Postgres {
@@ -101,37 +114,48 @@ impl Postgres {
         limit: u32,
         view: View,
     ) -> Result<Vec<CallRow>, Error> {
-        let mut keys = filter.keys.iter().map(Key::to_string).collect::<Vec<_>>();
-        keys.iter_mut().for_each(|key| *key = key_text(key).into_owned());
-        let mut keys = keys.into_iter();
-        let first_key = keys.next();
-        let others: Vec<String> = keys.collect();
+        let mut keys = key_texts(&filter).into_iter();
+        let (first_key, others) = (keys.next(), keys.collect::<Vec<_>>());
+        let unless_in = filter.unless_in.map(scope_number);
         // A call at the very end of the span has every number before it but a start.
         let end = Position { start_ms: millisecond_at_or_after(filter.span.to), call: 0 };
         let after = after.unwrap_or(end);
-        let values: [&(dyn ToSql + Sync); 14] = [
+        let (direction, result) = (plain_or_none(&filter.direction), plain_or_none(&filter.result));
+        let (recorded, scope) = (filter.recorded.map(i16::from), scope_number(filter.scope));
+        let (from_ms, limit) = (millisecond_at_or_after(filter.span.from), i64::from(limit));
+        let mut values: Vec<&(dyn ToSql + Sync)> = vec![
             &account.0,
-            &others,
-            &filter.direction.as_deref().map(plain),
-            &filter.result.as_deref().map(plain),
-            &filter.recorded.map(i16::from),
+            &direction,
+            &result,
+            &recorded,
             &filter.min_duration_ms,
             &filter.deleted,
-            &filter.unless_in.map(scope_number),
-            &scope_number(filter.scope),
-            &first_key,
-            &millisecond_at_or_after(filter.span.from),
+            &scope,
+            &from_ms,
             &after.start_ms,
             &after.call,
-            &i64::from(limit),
+            &limit,
         ];
-        let sql = if first_key.is_some() { BY_KEY } else { BY_START };
-        let rows = each(self, &self.rows(sql, &values).await?, call_row)?;
+        if first_key.is_some() {
+            values.extend([&first_key as &(dyn ToSql + Sync), &others]);
+        }
+        if unless_in.is_some() {
+            values.push(&unless_in);
+        }
+        let sql = match (first_key.is_some(), unless_in.is_some()) {
+            (false, false) => BY_START,
+            (false, true) => BY_START_UNLESS,
+            (true, false) => BY_KEY,
+            (true, true) => BY_KEY_UNLESS,
+        };
+        let rows = self.rows(sql, &values).await?;
+        let counts = self.counts(account, &rows, 7).await?;
         let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
         let with_document = |(row, columns): (CallRow, Columns)| CallRow {
             json: unpacker.view(&columns, view),
             ..row
         };
+        let rows = each(self, &rows, |row| call_row(row, &counts))?;
         Ok(rows.into_iter().map(with_document).collect())
     }
 
@@ -152,7 +176,10 @@ impl Postgres {
     }
 }
 
-fn call_row(row: &Row) -> Result<(CallRow, Columns), tokio_postgres::Error> {
+fn call_row(
+    row: &Row,
+    counts: &HashMap<i64, i64>,
+) -> Result<(CallRow, Columns), tokio_postgres::Error> {
     let call = CallRow {
         position: Position { start_ms: row.try_get(0)?, call: row.try_get(1)? },
         id: row.try_get(2)?,
@@ -160,8 +187,18 @@ fn call_row(row: &Row) -> Result<(CallRow, Columns), tokio_postgres::Error> {
         recorded: flag(row, 4)?,
         deleted: flag(row, 5)?,
         received_ms: row.try_get(6)?,
-        versions: row.try_get(7)?,
+        versions: counts.get(&row.try_get(7)?).copied().unwrap_or(1),
         json: None,
     };
-    Ok((call, columns(row, 8)?))
+    Ok((call, columns(row, 10)?))
+}
+
+/// The keys of a filter as they are stored.
+pub(super) fn key_texts(filter: &CallFilter) -> Vec<String> {
+    let keys = filter.keys.iter().map(Key::to_string);
+    keys.map(|key| key_text(&key).into_owned()).collect()
+}
+
+pub(super) fn plain_or_none(text: &Option<String>) -> Option<Cow<'_, str>> {
+    text.as_deref().map(plain)
 }
