@@ -36,23 +36,25 @@ macro_rules! version_count {
                  SELECT v.version
                  UNION ALL
                  SELECT p.previous FROM version p JOIN history USING (version)
-                 WHERE p.previous IS NOT NULL)
+                 WHERE p.previous < p.version)
              SELECT count(*) FROM history) END"
     };
 }
 
 pub(super) use version_count;
 
-/// The calls of a log, with their newest versions.
+/// The calls of a log, with their newest versions. A call without its version is damaged, as one whose document
+/// cannot be read.
 macro_rules! list_sql {
     ($from:literal) => {
         concat!(
-            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted, v.received_ms, ",
+            "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted,
+                    coalesce(v.received_ms, 0), ",
             version_count!(),
-            ", v.simple, v.detail
+            ", coalesce(v.simple, x''), v.detail
              FROM ",
             $from,
-            " JOIN version v ON v.version = c.version WHERE ",
+            " LEFT JOIN version v ON v.version = c.version WHERE ",
             conditions!(),
             " AND (:unless_in IS NULL OR NOT EXISTS (
                  SELECT 1 FROM call o
