@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, backup, calls, demo, quarantine, sandbox, show, status, sync, verify,
+    account, alerts, backup, calls, demo, export, import, quarantine, sandbox, show, status, sync,
+    verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -29,6 +30,8 @@ pub enum Command {
     Account(account::AccountCommand),
     Quarantine(quarantine::Quarantine),
     Alerts(alerts::Alerts),
+    Export(export::Export),
+    Import(import::Import),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Sandbox(sandbox::Sandbox),

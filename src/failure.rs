@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use callbook_exchange::Error as Exchange;
 use callbook_ringcentral::{ConnectionError, Error as Upstream};
 use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
@@ -30,7 +31,7 @@ Exit codes:
   0    done
   1    failed
   2    wrong usage or configuration
-  3    partly done; verify: a call is missing; calls: a record is damaged
+  3    partly done: a call is missing (verify), damaged (calls, export) or unreadable (import)
   10   no archive there
   11   another sync of the account is running
   12   not authorised
@@ -92,6 +93,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
         .or_else(|| error.downcast_ref().map(store))
         .or_else(|| error.downcast_ref().map(upstream))
         .or_else(|| error.downcast_ref().and_then(sync))
+        .or_else(|| error.downcast_ref().and_then(exchange))
         .or_else(|| error.downcast_ref().map(sandbox))
         .or_else(|| error.downcast_ref().map(control))
 }
@@ -205,6 +207,28 @@ fn sync(error: &Sync) -> Option<(u8, String)> {
         }
         Sync::NeverSynced(_) => Some((FAILED, "run `callbook sync` first".to_owned())),
     }
+}
+
+fn exchange(error: &Exchange) -> Option<(u8, String)> {
+    let (code, hint) = match error {
+        Exchange::Store(error) => return Some(store(error)),
+        // A reader of ours that has gone is no failure.
+        Exchange::Write(_) | Exchange::Parquet(_) | Exchange::Workbook(_) => return None,
+        Exchange::WriteFile { .. } => {
+            (FAILED, "check that there is room, and that the folder is there")
+        }
+        Exchange::Exists { .. } => (USAGE, "name a new folder: no bundle is overwritten"),
+        Exchange::ReadFile { .. } => (FAILED, "check the file; what was read of it is kept"),
+        Exchange::Unknown { .. } => (
+            USAGE,
+            "give a bundle, JSON lines of `callbook export`, or the portal's CSV with its column names",
+        ),
+        Exchange::NoBundle { .. } => (USAGE, "a bundle has manifest.json and SHA256SUMS in it"),
+        Exchange::Damaged { .. } => (FAILED, "nothing of it was taken in; use another copy"),
+        Exchange::Newer { .. } => (FAILED, "use the Callbook that wrote it, or a later one"),
+        Exchange::NoZone => (USAGE, "give the account's zone with --tz"),
+    };
+    Some((code, hint.to_owned()))
 }
 
 fn sandbox(error: &Sandbox) -> (u8, String) {

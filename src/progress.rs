@@ -34,6 +34,11 @@ impl Bar {
         self.0.set_position(progress.records);
     }
 
+    /// Shows how many there were so far, of an unknown number.
+    pub fn count(&self, records: u64) {
+        self.0.set_position(records);
+    }
+
     /// Takes it off the terminal.
     pub fn finish(&self) {
         self.0.finish_and_clear();

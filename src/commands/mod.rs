@@ -5,6 +5,9 @@ pub mod alerts;
 pub mod backup;
 pub mod calls;
 pub mod demo;
+pub mod export;
+mod filter;
+pub mod import;
 pub mod quarantine;
 pub mod sandbox;
 pub mod show;
@@ -33,6 +36,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Account(account) => account.run().await,
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::Alerts(alerts) => alerts.run().await,
+        Command::Export(export) => export.run().await,
+        Command::Import(import) => import.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
@@ -62,12 +67,18 @@ pub async fn shutdown_signal() {
 /// Opens an archive that is there, and the account that is meant.
 async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, Account)> {
     let store = Store::open(&config.location()?, Open::Existing).await?;
+    let account = choose(&store, account).await?;
+    Ok((store, account))
+}
+
+/// The account that is meant, of those in the archive.
+async fn choose(store: &Store, account: Option<u64>) -> anyhow::Result<Account> {
     let accounts = store.accounts().await?;
     let known = |accounts: &[Account]| {
         let ids: Vec<_> = accounts.iter().map(|account| account.id.to_string()).collect();
         ids.join(", ")
     };
-    let account = match (account, accounts.as_slice()) {
+    Ok(match (account, accounts.as_slice()) {
         (_, []) => {
             let message = "the archive holds no account yet".to_owned();
             return Err(Usage { message, hint: "run `callbook sync` first" }.into());
@@ -84,14 +95,13 @@ async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, A
                 hint: "`callbook status` lists them",
             })?
         }
-    };
-    Ok((store, account))
+    })
 }
 
 /// The log that the archive has of an account: the company's, or that of the one user who was signed in.
 async fn main_scope(store: &Store, account: &Account) -> anyhow::Result<Scope> {
     let scopes = store.scopes(account.key).await?;
-    let own = scopes.iter().find(|scope| **scope != Scope::Account);
+    let own = scopes.iter().find(|scope| !matches!(**scope, Scope::Account | Scope::PORTAL));
     Ok(match scopes.contains(&Scope::Account) {
         true => Scope::Account,
         false => own.copied().unwrap_or(Scope::Account),

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use callbook_model::Scope;
 use callbook_store::{Open, QuarantineEntry, Store};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -79,7 +78,7 @@ async fn list(store: &Store, json: bool) -> anyhow::Result<ExitCodeNumber> {
             json!({
                 "number": entry.number,
                 "account_id": account_id(entry),
-                "scope": scope(entry.scope),
+                "scope": entry.scope.to_string(),
                 "reason": entry.reason,
                 "received": Timestamp::from_millisecond(entry.received_ms).ok(),
             })
@@ -95,20 +94,13 @@ async fn list(store: &Store, json: bool) -> anyhow::Result<ExitCodeNumber> {
         table.add_row(output::row([
             entry.number.to_string(),
             account_id(entry).map_or_else(String::new, |id| id.to_string()),
-            scope(entry.scope),
+            entry.scope.to_string(),
             time::minute(entry.received_ms, &TimeZone::system()),
             entry.reason.clone(),
         ]));
     }
     output::print(&table)?;
     Ok(failure::OK)
-}
-
-fn scope(scope: Scope) -> String {
-    match scope {
-        Scope::Account => "account".to_owned(),
-        Scope::Extension(id) => format!("extension {id}"),
-    }
 }
 
 async fn show(store: &Store, number: i64) -> anyhow::Result<ExitCodeNumber> {

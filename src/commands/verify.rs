@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use callbook_model::{Scope, Span};
 use callbook_ringcentral::Client;
 use callbook_store::{Account, CheckReport, Finding, Seal, Store};
-use callbook_sync::{DayReport, Progress, Repaired, Shortfall, VerifyReport, repair};
+use callbook_sync::{DayReport, Repaired, Shortfall, VerifyReport, repair};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -80,6 +80,8 @@ struct Proof {
     compared: Option<VerifyReport>,
     /// The archive itself, unless only a span was asked for.
     checked: Option<CheckReport>,
+    /// What was imported from the portal, if anything was.
+    imported: Option<CheckReport>,
     /// The newest entry of the chain of seals.
     head: Option<Seal>,
     repaired: Option<Repaired>,
@@ -98,8 +100,13 @@ impl Verify {
         let mut proof = look().await?;
         if self.repair && !proof.is_whole() {
             let missing: Vec<String> = proof.missing().cloned().collect();
-            let (client, findings) = (client.as_ref(), proof.findings());
-            let repaired = repair(client, &store, &account, scope, &missing, findings).await?;
+            let (client, found) = (client.as_ref(), findings(&proof.checked));
+            let mut repaired = repair(client, &store, &account, scope, &missing, found).await?;
+            // Upstream has no record of these.
+            let found = findings(&proof.imported);
+            let again = repair(None, &store, &account, Scope::PORTAL, &[], found).await?;
+            repaired.reindexed += again.reindexed;
+            repaired.not_found.extend(again.not_found);
             proof = Proof { repaired: Some(repaired), ..look().await? };
         }
         let whole = proof.as_json(&store, &account).await?;
@@ -128,16 +135,23 @@ async fn prove(
     };
     let head = store.seals(account.key, scope).await?.pop();
     if !whole {
-        return Ok(Proof { compared, checked: None, head, repaired: None });
+        return Ok(Proof { compared, checked: None, imported: None, head, repaired: None });
     }
+    let checked = Some(check(store, account, scope).await?);
+    let has_imported = store.scopes(account.key).await?.contains(&Scope::PORTAL);
+    let imported = match has_imported {
+        true => Some(check(store, account, Scope::PORTAL).await?),
+        false => None,
+    };
+    Ok(Proof { compared, checked, imported, head, repaired: None })
+}
+
+/// Looks at everything that the archive has of a log.
+async fn check(store: &Store, account: &Account, scope: Scope) -> anyhow::Result<CheckReport> {
     let bar = Bar::start("checking");
-    let checked = store
-        .check(account.key, scope, |calls| {
-            bar.show(&Progress { records: calls, total: None, reached: Timestamp::UNIX_EPOCH });
-        })
-        .await;
+    let checked = store.check(account.key, scope, |calls| bar.count(calls)).await;
     bar.finish();
-    Ok(Proof { compared, checked: Some(checked?), head, repaired: None })
+    Ok(checked?)
 }
 
 /// Verifies with a progress bar what was synced of `wanted`.
@@ -171,11 +185,7 @@ fn write_report(path: &Path, report: &Value) -> anyhow::Result<()> {
 impl Proof {
     fn is_whole(&self) -> bool {
         let complete = self.compared.as_ref().is_none_or(VerifyReport::is_complete);
-        complete && self.findings().is_empty()
-    }
-
-    fn findings(&self) -> &[Finding] {
-        self.checked.as_ref().map_or(&[], |checked| &checked.findings)
+        complete && findings(&self.checked).is_empty() && findings(&self.imported).is_empty()
     }
 
     fn missing(&self) -> impl Iterator<Item = &String> {
@@ -195,7 +205,10 @@ impl Proof {
             print(compared)?;
         }
         if let Some(checked) = &self.checked {
-            print_checked(checked)?;
+            print_checked("the archive", checked)?;
+        }
+        if let Some(imported) = &self.imported {
+            print_checked("what was imported from the portal", imported)?;
         }
         if let Some(Seal { number, day, hash, .. }) = &self.head {
             say!("chain of seals: {number} entries, the last of {day}: {hash}")?;
@@ -216,13 +229,18 @@ impl Proof {
         whole["complete"] = json!(self.is_whole());
         whole["asked_upstream"] = json!(self.compared.is_some());
         whole["checked"] = json!(self.checked);
+        whole["imported"] = json!(self.imported);
         whole["seal"] = json!(self.head);
         whole["repaired"] = json!(self.repaired);
         Ok(whole)
     }
 }
 
-fn print_checked(checked: &CheckReport) -> anyhow::Result<()> {
+fn findings(checked: &Option<CheckReport>) -> &[Finding] {
+    checked.as_ref().map_or(&[], |checked| &checked.findings)
+}
+
+fn print_checked(what: &str, checked: &CheckReport) -> anyhow::Result<()> {
     let CheckReport { calls, versions, seals, replaced, findings, .. } = checked;
     for finding in findings.iter().take(FINDINGS_SHOWN) {
         let day = finding.day.map(|day| day.to_string());
@@ -237,7 +255,7 @@ fn print_checked(checked: &CheckReport) -> anyhow::Result<()> {
     }
     let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
     say!(
-        "the archive is {verdict}: {} calls in {} versions, {} sealed days",
+        "{what} is {verdict}: {} calls in {} versions, {} sealed days",
         output::grouped(*calls),
         output::grouped(*versions),
         output::grouped(*seals),

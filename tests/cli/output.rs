@@ -8,8 +8,16 @@ use serde_json::json;
 
 use crate::support::{Place, Upstream, archived, company, ok, page, record};
 
-const PRINTERS: [&str; 6] =
-    ["calls --limit 0", "calls --csv", "calls --json", "status", "status --json", "verify"];
+const PRINTERS: [&str; 8] = [
+    "calls --limit 0",
+    "calls --csv",
+    "calls --json",
+    "export - --format jsonl",
+    "export - --format jsonl --versions",
+    "status",
+    "status --json",
+    "verify",
+];
 
 /// `callbook calls | head -1`: whoever has read enough is no reason for an error.
 #[test]

@@ -51,3 +51,52 @@ pub enum Scope {
     /// The call log of one extension.
     Extension(ExtensionId),
 }
+
+impl Scope {
+    /// The company's call log as an administrator exported it from the portal: rows without ids, which no log
+    /// of the API has. They are kept like the log of an extension, of an id that there is not.
+    pub const PORTAL: Self = Self::Extension(ExtensionId(u64::MAX));
+}
+
+/// A text that names no call log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a call log")]
+pub struct UnknownScope;
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Account => f.write_str("account"),
+            Self::PORTAL => f.write_str("portal"),
+            Self::Extension(id) => write!(f, "extension {id}"),
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(' ') {
+            None if text == "account" => Ok(Self::Account),
+            None if text == "portal" => Ok(Self::PORTAL),
+            Some(("extension", id)) => id.parse().map(Self::Extension).map_err(|_| UnknownScope),
+            _ => Err(UnknownScope),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scopes_name_is_its_own() {
+        for scope in [Scope::Account, Scope::Extension(ExtensionId(7)), Scope::PORTAL] {
+            assert_eq!(scope.to_string().parse(), Ok(scope));
+        }
+        for text in ["", "Account", "extension", "extension x", "portal 1"] {
+            assert_eq!(text.parse::<Scope>(), Err(UnknownScope), "{text}");
+        }
+    }
+}

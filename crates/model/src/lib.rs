@@ -11,12 +11,14 @@ mod leg;
 pub mod lenient;
 mod phone;
 mod record;
+mod recording;
 mod span;
 
 pub use canonical::{ContentHash, content_hash};
-pub use id::{AccountId, ExtensionId, Scope};
+pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;
 pub use leg::{Leg, legs};
 pub use phone::{Region, number_key};
 pub use record::{CallRecord, DecodeError, Party};
+pub use recording::recording_ids;
 pub use span::Span;

@@ -113,7 +113,7 @@ pub(crate) struct WireCall<'a> {
     #[serde(borrow)]
     pub(crate) to: Raw<'a>,
     #[serde(borrow)]
-    recording: Raw<'a>,
+    pub(crate) recording: Raw<'a>,
     #[serde(borrow)]
     deleted: Raw<'a>,
     #[serde(borrow)]

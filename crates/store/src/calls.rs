@@ -25,6 +25,9 @@ pub struct CallFilter {
     pub min_duration_ms: Option<i64>,
     /// Calls that upstream has deleted as well.
     pub deleted: bool,
+    /// Only calls that this log does not have: by the minute that they began in, direction, far number, and
+    /// length within a second. For rows without RingCentral's ids.
+    pub unless_in: Option<Scope>,
 }
 
 /// One call of a list.
@@ -40,8 +43,19 @@ pub struct CallRow {
     pub recorded: bool,
     /// Upstream said that it was deleted.
     pub deleted: bool,
-    /// The Simple view of the record; `None` if what the archive holds of it is damaged.
-    pub simple: Option<String>,
+    /// When its newest state was received, milliseconds since 1970-01-01T00:00:00Z.
+    pub received_ms: i64,
+    /// States that it was seen in.
+    pub versions: i64,
+    /// The record, or its Simple view; `None` if what the archive holds of it is damaged.
+    pub json: Option<String>,
+}
+
+/// How much of a record is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Simple,
+    Detailed,
 }
 
 /// A place in a list of one account's and scope's calls.
@@ -65,12 +79,13 @@ impl CallFilter {
             recorded: None,
             min_duration_ms: None,
             deleted: false,
+            unless_in: None,
         }
     }
 }
 
 impl Store {
-    /// At most `limit` calls, newest first, from after `after` on.
+    /// At most `limit` calls, newest first, from after `after` on; of each the Simple view.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -81,7 +96,21 @@ impl Store {
         after: Option<Position>,
         limit: u32,
     ) -> Result<Vec<CallRow>, Error> {
-        dispatch!(self, calls(account, filter, after, limit))
+        dispatch!(self, calls(account, filter, after, limit, View::Simple))
+    }
+
+    /// As [`Store::calls`]; of each the whole record.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn whole_calls(
+        &self,
+        account: AccountKey,
+        filter: CallFilter,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<CallRow>, Error> {
+        dispatch!(self, calls(account, filter, after, limit, View::Detailed))
     }
 }
 

@@ -9,6 +9,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
 use crate::backend::dispatch;
+use crate::calls::View;
 use crate::{AccountKey, Error, Store};
 
 /// Higher levels gain little on texts this short.
@@ -63,6 +64,8 @@ pub enum Cause {
     Listed,
     /// A repair fetched the record once more.
     Repaired,
+    /// It came from a file that does not say when or why.
+    Imported,
 }
 
 /// The two compressed columns of a version.
@@ -80,12 +83,13 @@ impl Cause {
             Self::Absent => "absent",
             Self::Listed => "listed",
             Self::Repaired => "repaired",
+            Self::Imported => "imported",
         }
     }
 
     /// What [`Cause::as_str`] has given; what is none of them was received.
     pub(crate) fn of(text: &str) -> Self {
-        let all = [Self::Absent, Self::Listed, Self::Repaired];
+        let all = [Self::Absent, Self::Listed, Self::Repaired, Self::Imported];
         all.into_iter().find(|cause| cause.as_str() == text).unwrap_or(Self::Received)
     }
 }
@@ -133,6 +137,14 @@ impl Unpacker {
             None => None,
         };
         Parts { simple: self.simple(columns)?, detail }.join().ok()
+    }
+
+    /// What is wanted of the record; `None` if it is damaged.
+    pub(crate) fn view(&mut self, columns: &Columns, view: View) -> Option<String> {
+        match view {
+            View::Simple => self.simple(columns),
+            View::Detailed => self.whole(columns),
+        }
     }
 
     /// A text of its own; `None` if it is damaged.

@@ -59,6 +59,11 @@ impl Incoming {
 }
 
 impl Quarantined {
+    /// Something that came from elsewhere: JSON, and why it is no record.
+    pub fn new(json: String, reason: String) -> Self {
+        Self { json, reason }
+    }
+
     /// Why it is no record.
     pub fn reason(&self) -> &str {
         &self.reason

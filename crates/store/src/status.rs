@@ -21,8 +21,10 @@ pub struct Status {
 pub struct AccountStatus {
     /// Which one.
     pub account: Account,
-    /// Calls that upstream has not deleted.
+    /// Calls that upstream has not deleted, without those that were imported from the portal.
     pub calls: i64,
+    /// Calls that were imported from the portal, whether or not records of the API stand for them.
+    pub imported: i64,
     /// Calls that it has.
     pub deleted: i64,
     /// Calls with a recording.

@@ -258,8 +258,6 @@ fn milliseconds(count: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use callbook_ringcentral::{Connection, Retry, parse_server_url};
     use callbook_store::Open;
     use serde_json::json;

@@ -1,22 +1,19 @@
 //! `callbook calls`: search the archive.
 
 mod rows;
-mod who;
 
-use callbook_model::{Key, Scope, Span, number_key};
-use callbook_store::{Account, CallFilter, Store};
-use clap::{Args, ValueEnum};
-use jiff::Timestamp;
+use callbook_exchange::Source;
+use callbook_store::{Account, Store};
+use clap::Args;
 use jiff::tz::TimeZone;
 
 use self::rows::Rows;
-pub use self::rows::party;
-use self::who::find;
-use super::{main_scope, open};
+pub use self::rows::{note_damaged, party};
+use super::filter::{Filter, Meant, everything};
+use super::main_scope;
 use crate::config::{Config, Sources};
-use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::failure::{self, ExitCodeNumber};
 use crate::output::note;
-use crate::time;
 
 /// Rows of a table, unless told otherwise.
 const TABLE_ROWS: u32 = 50;
@@ -34,79 +31,33 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Calls {
-    /// The first day, or moment
-    #[arg(long, value_name = "DATE")]
-    from: Option<String>,
-    /// The last day, or moment
-    #[arg(long, value_name = "DATE")]
-    to: Option<String>,
-    /// A number that called or was called
-    #[arg(long, value_name = "NUMBER")]
-    number: Option<String>,
-    /// A user's or queue's short number, name or id
-    #[arg(long, value_name = "WHO")]
-    extension: Option<String>,
-    /// A call queue's short number, name or id
-    #[arg(long, value_name = "QUEUE")]
-    queue: Option<String>,
-    /// The records of one call, which share this session id
-    #[arg(long, value_name = "ID")]
-    session: Option<String>,
-    /// Inbound or outbound
-    #[arg(long)]
-    direction: Option<Direction>,
-    /// How it ended, such as Accepted, Missed, Voicemail, Abandoned
-    #[arg(long)]
-    result: Option<String>,
-    /// Calls with a recording
-    #[arg(long)]
-    recorded: bool,
-    /// Calls that lasted at least so long: seconds, or 90s, 5m, 1h30m
-    #[arg(long, value_name = "LENGTH")]
-    min_duration: Option<String>,
-    /// Also calls that were deleted upstream
-    #[arg(long)]
-    deleted: bool,
+    #[command(flatten)]
+    filter: Filter,
     /// How many at most; 0 for all [default: 50 in a table, else all]
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Time zone of days and times [default: this machine's]
-    #[arg(long, value_name = "ZONE")]
-    tz: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
     /// Print the records as a JSON array, without legs
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print as CSV
+    /// Print as CSV, with the columns of `callbook export`
     #[arg(long)]
     csv: bool,
     #[command(flatten, next_help_heading = "Settings")]
     sources: Sources,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Direction {
-    Inbound,
-    Outbound,
-}
-
 impl Calls {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
-        let zone = time::zone(self.tz.as_deref())?;
-        let mut filter = self.filter(&zone)?;
-        let (store, account) = open(&config, self.account).await?;
-        filter.scope = main_scope(&store, &account).await?;
-        filter.keys = self.keys(&store, &account, filter.scope).await?;
+        let meant = self.filter.open(&config).await?;
         let as_table = !self.json && !self.csv;
         let limit = match self.limit {
             None if as_table => TABLE_ROWS,
             None | Some(0) => u32::MAX,
             Some(limit) => limit,
         };
-        let rows = Rows { store: &store, account: &account, filter, limit };
+        let Meant { store, account, filter, sources, zone } = meant;
+        let rows = Rows { store: &store, account: &account, filter, sources, limit };
         let listed = match (self.json, self.csv) {
             (true, _) => rows.print_json().await?,
             (_, true) => rows.print_csv().await?,
@@ -117,69 +68,13 @@ impl Calls {
         }
         Ok(if listed.damaged > 0 { failure::PARTLY } else { failure::OK })
     }
-
-    /// Everything but the keys.
-    fn filter(&self, zone: &TimeZone) -> anyhow::Result<CallFilter> {
-        let span = time::span(self.from.as_deref(), self.to.as_deref(), zone)?;
-        let mut filter = CallFilter::new(Scope::Account, span);
-        filter.direction = self.direction.map(|direction| format!("{direction:?}"));
-        filter.result = self.result.clone();
-        filter.recorded = self.recorded.then_some(true);
-        filter.min_duration_ms = self.min_duration.as_deref().map(time::length_ms).transpose()?;
-        filter.deleted = self.deleted;
-        Ok(filter)
-    }
-
-    async fn keys(
-        &self,
-        store: &Store,
-        account: &Account,
-        scope: Scope,
-    ) -> anyhow::Result<Vec<Key>> {
-        let mut keys = Vec::new();
-        // The first key leads the search: no other is listed with as few calls.
-        if let Some(id) = &self.session {
-            keys.push(session(store, account, scope, id).await?);
-        }
-        if let Some(number) = &self.number {
-            let key = number_key(number, account.home).ok_or_else(|| Usage {
-                message: format!("'{number}' is no phone number"),
-                hint: "write +16505550112, or as it is dialled at home",
-            })?;
-            keys.push(Key::Number(key));
-        }
-        if self.extension.is_none() && self.queue.is_none() {
-            return Ok(keys);
-        }
-        let extensions = store.extensions(account.key).await?;
-        if let Some(wanted) = &self.extension {
-            keys.push(Key::Extension(find(&extensions, wanted, "extension")?));
-        }
-        if let Some(wanted) = &self.queue {
-            let queues: Vec<_> = extensions
-                .into_iter()
-                .filter(|each| each.kind.as_deref() == Some("Department"))
-                .collect();
-            keys.push(Key::Extension(find(&queues, wanted, "queue")?));
-        }
-        Ok(keys)
-    }
-}
-
-/// Telephony sessions join the records of a call; where none has this id, it is an older session's.
-async fn session(store: &Store, account: &Account, scope: Scope, id: &str) -> anyhow::Result<Key> {
-    let key = Key::TelephonySession(id.to_owned());
-    let any = CallFilter { scope, keys: vec![key.clone()], deleted: true, ..everything() };
-    let found = store.calls(account.key, any, None, 1).await?;
-    Ok(if found.is_empty() { Key::Session(id.to_owned()) } else { key })
-}
-
-fn everything() -> CallFilter {
-    CallFilter::new(Scope::Account, Span { from: Timestamp::MIN, to: Timestamp::MAX })
 }
 
 /// The newest calls as a table.
 pub async fn print_newest(store: &Store, account: &Account, limit: u32) -> anyhow::Result<()> {
-    Rows { store, account, filter: everything(), limit }.print_table(&TimeZone::system()).await?;
+    let mut filter = everything();
+    filter.scope = main_scope(store, account).await?;
+    let rows = Rows { store, account, filter, sources: Source::All, limit };
+    rows.print_table(&TimeZone::system()).await?;
     Ok(())
 }

@@ -3,22 +3,20 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
+use callbook_exchange::{Calls, Format, Notice, Query, Source, View, write_calls};
 use callbook_model::{CallRecord, Party};
 use callbook_store::{Account, CallFilter, CallRow, Store};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::output::{self, CANNOT_WRITE, note};
 use crate::time;
 
-/// Rows read at a time.
-const CHUNK: u32 = 1000;
-
-/// The calls that were asked for, read piece by piece.
+/// The calls that were asked for.
 pub struct Rows<'a> {
     pub store: &'a Store,
     pub account: &'a Account,
     pub filter: CallFilter,
+    pub sources: Source,
     /// How many at most.
     pub limit: u32,
 }
@@ -35,35 +33,31 @@ pub struct Listed {
 }
 
 impl Rows<'_> {
+    async fn calls(&self, view: View) -> anyhow::Result<Calls> {
+        let (filter, sources, limit) = (self.filter.clone(), self.sources, self.limit);
+        let query = Query { filter, sources, view, limit };
+        Ok(Calls::new(self.store, self.account.key, query).await?)
+    }
+
     /// Hands what `read` makes of each call to `print`; says which calls it can make nothing of.
     async fn each<T>(
         &self,
         read: impl Fn(&CallRow) -> Option<T>,
         mut print: impl FnMut(&CallRow, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Listed> {
-        let (mut left, mut after) = (self.limit, None);
+        let mut calls = self.calls(View::Simple).await?;
         let mut listed = Listed::default();
-        loop {
-            let wanted = left.saturating_add(1).min(CHUNK);
-            let rows =
-                self.store.calls(self.account.key, self.filter.clone(), after, wanted).await?;
-            for row in rows.iter().take(left as usize) {
-                listed.count += 1;
-                if let Some(call) = read(row) {
-                    print(row, call)?;
-                } else {
-                    listed.damaged += 1;
-                    let id = &row.id;
-                    note!("the archived record {id} is damaged: restore a copy of the archive");
-                }
+        while let Some(row) = calls.next().await? {
+            listed.count += 1;
+            if let Some(call) = read(&row.call) {
+                print(&row.call, call)?;
+            } else {
+                listed.damaged += 1;
+                note_damaged(&row.call.id);
             }
-            listed.more = rows.len() as u32 > left;
-            if listed.more || (rows.len() as u32) < wanted {
-                return Ok(listed);
-            }
-            left -= rows.len() as u32;
-            after = rows.last().map(|row| row.position);
         }
+        listed.more = calls.has_more().await?;
+        Ok(listed)
     }
 
     pub async fn print_json(&self) -> anyhow::Result<Listed> {
@@ -74,60 +68,26 @@ impl Rows<'_> {
             separator = ",\n";
             Ok(())
         };
-        let listed = self.each(|row| row.simple.clone(), print).await?;
+        let listed = self.each(|row| row.json.clone(), print).await?;
         let end = if separator == "[\n" { "[]" } else { "\n]" };
         writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)?;
         Ok(listed)
     }
 
     pub async fn print_csv(&self) -> anyhow::Result<Listed> {
-        let mut out = csv::Writer::from_writer(std::io::stdout());
-        out.write_record([
-            "id",
-            "start",
-            "type",
-            "direction",
-            "from_number",
-            "from_extension",
-            "from_name",
-            "to_number",
-            "to_extension",
-            "to_name",
-            "action",
-            "result",
-            "duration_ms",
-            "recorded",
-            "deleted",
-        ])
-        .map_err(unwritten)?;
-        let print = |row: &CallRow, record: CallRecord| {
-            let start = Timestamp::from_millisecond(record.start_ms)?;
-            // Always with milliseconds: some readers take the first row's form for all.
-            let start = start.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
-            let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
-            let CallRecord { from, to, .. } = &record;
-            out.write_record([
-                harmless(&row.id),
-                start,
-                text(&record.call_type),
-                text(&record.direction),
-                text(&from.phone_number),
-                text(&from.extension_number),
-                text(&from.name),
-                text(&to.phone_number),
-                text(&to.extension_number),
-                text(&to.name),
-                text(&record.action),
-                text(&record.result),
-                record.duration_ms.to_string(),
-                row.recorded.to_string(),
-                row.deleted.to_string(),
-            ])
-            .map_err(unwritten)
+        let calls = self.calls(View::Detailed).await?;
+        let format = Format::Csv { byte_order_mark: false };
+        let mut notice = |notice: Notice<'_>| {
+            if let Notice::Damaged(id) = notice {
+                note_damaged(id);
+            }
         };
-        let listed = self.each(|row| self.decode(row), print).await?;
+        let out = std::io::stdout();
+        let (mut out, exported) =
+            write_calls(self.store, self.account, calls, format, out, &mut notice).await?;
         out.flush().context(CANNOT_WRITE)?;
-        Ok(listed)
+        let count = exported.records + exported.damaged;
+        Ok(Listed { count, damaged: exported.damaged, more: false })
     }
 
     pub async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<Listed> {
@@ -165,16 +125,13 @@ impl Rows<'_> {
     }
 
     fn decode(&self, row: &CallRow) -> Option<CallRecord> {
-        CallRecord::decode(row.simple.as_deref()?, self.account.home).ok()
+        CallRecord::decode(row.json.as_deref()?, self.account.home).ok()
     }
 }
 
-/// What went wrong in writing, which the CSV writer wraps.
-fn unwritten(error: csv::Error) -> anyhow::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(source) => anyhow::Error::new(source).context(CANNOT_WRITE),
-        kind => anyhow::anyhow!("{CANNOT_WRITE}: {kind:?}"),
-    }
+/// Says that a call cannot be shown.
+pub fn note_damaged(id: &str) {
+    note!("the archived record {id} is damaged: restore a copy of the archive");
 }
 
 /// Who, for people: what to dial, and a name. The number comes first, for tables cut the end off.
@@ -191,30 +148,4 @@ pub fn party(party: &Party) -> String {
 /// Who, where there is little room.
 fn name_or_number(party: &Party) -> String {
     party.name.clone().unwrap_or_else(|| self::party(party))
-}
-
-/// A cell that no spreadsheet takes for a formula: callers choose their names.
-fn harmless(text: &str) -> String {
-    let mut characters = text.chars();
-    let formula = match characters.next() {
-        Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => !characters.all(|rest| rest.is_ascii_digit()),
-        _ => false,
-    };
-    if formula { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn formulas_are_defused_and_numbers_are_not() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("+1+cmd|' /C calc'!A0"), "'+1+cmd|' /C calc'!A0");
-        assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(harmless("-AbC1"), "'-AbC1");
-        assert_eq!(harmless("+16505550112"), "+16505550112");
-        assert_eq!(harmless("Ann"), "Ann");
-    }
 }

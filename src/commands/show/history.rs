@@ -51,6 +51,7 @@ fn what(version: &Version) -> &'static str {
         Cause::Absent => "deleted: upstream lists it no more",
         Cause::Listed => "not deleted: upstream lists it again",
         Cause::Repaired => "fetched again for repair",
+        Cause::Imported => "imported from a file",
     }
 }
 

@@ -5,7 +5,7 @@ mod history;
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use callbook_model::{CallRecord, Leg, legs};
+use callbook_model::{CallRecord, Leg, Scope, legs};
 use callbook_store::{Account, ArchivedCall, Extension, Store};
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -55,8 +55,12 @@ impl Show {
         let config = Config::load(&self.sources)?;
         let zone = time::zone(self.tz.as_deref())?;
         let (store, account) = open(&config, self.account).await?;
-        let scope = main_scope(&store, &account).await?;
-        let call = store.call(account.key, scope, &self.id).await?;
+        let mut scope = main_scope(&store, &account).await?;
+        let mut call = store.call(account.key, scope, &self.id).await?;
+        if call.is_none() {
+            scope = Scope::PORTAL;
+            call = store.call(account.key, scope, &self.id).await?;
+        }
         let Some(call) = call else {
             let message = format!("the archive has no call '{}'", self.id);
             return Err(Usage { message, hint: "`callbook calls` lists ids" }.into());
@@ -67,6 +71,9 @@ impl Show {
             writeln!(std::io::stdout(), "{}", call.json).context(CANNOT_WRITE)?;
         } else {
             print(&store, &account, &call, &zone).await?;
+            if scope == Scope::PORTAL {
+                say!("imported from the portal's CSV; --json shows its row")?;
+            }
         }
         Ok(failure::OK)
     }

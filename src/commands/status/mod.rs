@@ -77,6 +77,9 @@ fn print(status: &AccountStatus) -> anyhow::Result<()> {
         count(status.deleted),
         count(status.versions)
     )?;
+    if status.imported > 0 {
+        say!("imported  {} from the portal", count(status.imported))?;
+    }
     if let Some((first, last)) = status.calls_ms {
         say!("from      {}", time::clock(first, &zone))?;
         say!("to        {}", time::clock(last, &zone))?;
@@ -100,6 +103,7 @@ fn as_json(status: &AccountStatus) -> Value {
         "server_url": status.account.server_url,
         "main_number": status.account.main_number,
         "calls": status.calls,
+        "imported": status.imported,
         "deleted": status.deleted,
         "recorded": status.recorded,
         "versions": status.versions,

@@ -34,6 +34,7 @@ pub(super) struct Change<'a> {
     pub(super) incoming: &'a Incoming,
     pub(super) known: Option<Known>,
     pub(super) cause: Cause,
+    pub(super) received_ms: i64,
 }
 
 /// What a batch changes.
@@ -130,7 +131,7 @@ pub(super) fn sort_out<'a>(
             Some(_) => committed.updated += 1,
             None => committed.inserted += 1,
         }
-        changes.records.push(Change { incoming, known, cause });
+        changes.records.push(Change { incoming, known, cause, received_ms: now_ms });
     }
     changes
 }

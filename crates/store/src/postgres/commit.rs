@@ -105,17 +105,17 @@ impl Postgres {
 }
 
 /// Writes within one transaction.
-struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
-    log: (i64, i64),
-    home: Region,
-    now_ms: i64,
-    location: &'a Location,
+pub(super) struct Writer<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) log: (i64, i64),
+    pub(super) home: Region,
+    pub(super) now_ms: i64,
+    pub(super) location: &'a Location,
 }
 
 impl Writer<'_> {
     /// Gives out change numbers.
-    async fn number(&self, added: i64) -> Result<(), Failure> {
+    pub(super) async fn number(&self, added: i64) -> Result<(), Failure> {
         if added > 0 {
             let sql = "UPDATE account SET seq = seq + $2 WHERE account = $1";
             execute(self.transaction, sql, &[&self.log.0, &added]).await?;
@@ -123,7 +123,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn write_changes(&self, changes: &Changes<'_>, mut seq: i64) -> Result<(), Failure> {
+    pub(super) async fn write_changes(
+        &self,
+        changes: &Changes<'_>,
+        mut seq: i64,
+    ) -> Result<(), Failure> {
         let edited = changes.records.iter().filter_map(|change| change.known.as_ref());
         let wanted: Vec<(i64, i64)> = edited
             .clone()
@@ -135,7 +139,7 @@ impl Writer<'_> {
         let (mut versions, mut calls) = (Vec::new(), Vec::new());
         let (mut new_postings, mut postings) = (Vec::new(), Vec::new());
         let mut tombstones = Vec::new();
-        for Change { incoming, known, cause } in &changes.records {
+        for Change { incoming, known, cause, received_ms } in &changes.records {
             seq += 1;
             let call = known.as_ref().map_or(seq, |known| known.call);
             let start_ms = incoming.record.start_ms;
@@ -143,10 +147,19 @@ impl Writer<'_> {
             days.extend(starts.map(|start_ms| (day_of(start_ms), seq)));
             let previous = known.as_ref().map(|known| known.version);
             let columns = &incoming.columns;
-            versions.push(VersionRow { seq, start_ms, call, previous, cause: *cause, columns });
+            let (cause, received_ms) = (*cause, *received_ms);
+            versions.push(VersionRow {
+                seq,
+                start_ms,
+                call,
+                previous,
+                cause,
+                received_ms,
+                columns,
+            });
             let place = if known.is_some() { &mut postings } else { &mut new_postings };
             place.extend(postings_of(&incoming.record, call));
-            let narrow = Narrow::of(incoming.record.clone(), *cause);
+            let narrow = Narrow::of(incoming.record.clone(), cause);
             let hash = incoming.hash.0.to_vec();
             calls.push(CallRow { call, version: (seq, start_ms), hash, narrow });
         }
@@ -157,8 +170,16 @@ impl Writer<'_> {
             let columns = before
                 .get(&known.version.0)
                 .ok_or_else(|| Error::Damaged { location: self.location.clone() })?;
-            let cause = Cause::Absent;
-            versions.push(VersionRow { seq, start_ms, call, previous, cause, columns });
+            let (cause, received_ms) = (Cause::Absent, self.now_ms);
+            versions.push(VersionRow {
+                seq,
+                start_ms,
+                call,
+                previous,
+                cause,
+                received_ms,
+                columns,
+            });
             days.insert(day_of(known.start_ms), seq);
             tombstones.push((call, seq));
         }
@@ -168,7 +189,7 @@ impl Writer<'_> {
         postings.sort_unstable();
         // One round trip for all of them, and one for the postings that come after others went.
         tokio::try_join!(
-            write_versions(self.transaction, (self.log.0, self.now_ms), &versions),
+            write_versions(self.transaction, self.log.0, &versions),
             write_calls(self.transaction, self.log, &calls),
             write_new_postings(self.transaction, self.log, &new_postings),
             self.move_postings(&drop, &postings),

@@ -21,8 +21,9 @@ const CONNECTIONS: usize = 8;
 /// The longest wait for a connection of the pool, or for a new one.
 const WAIT: Duration = Duration::from_secs(10);
 /// What every session begins with. A process that is gone, with its machine, is noticed within a minute; so
-/// is a server. No statement takes this long but on an archive that is in trouble.
-const SESSION: &str = "-c search_path=callbook -c statement_timeout=300s \
+/// is a server. No statement takes this long but on an archive that is in trouble. Statements look a few rows
+/// up in many partitions: to compile them would take longer than to run them.
+const SESSION: &str = "-c search_path=callbook -c jit=off -c statement_timeout=300s \
      -c idle_in_transaction_session_timeout=120s -c tcp_keepalives_idle=20 \
      -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c client_min_messages=warning";
 

@@ -8,6 +8,8 @@ mod commit;
 mod connect;
 mod document;
 mod failure;
+mod import;
+mod journal;
 mod lock;
 mod log;
 mod open;

@@ -19,6 +19,7 @@ pub(super) struct VersionRow<'a> {
     /// Number and place of the version before.
     pub(super) previous: Option<(i64, i64)>,
     pub(super) cause: Cause,
+    pub(super) received_ms: i64,
     pub(super) columns: &'a Columns,
 }
 
@@ -50,7 +51,7 @@ pub(super) async fn documents(
 
 pub(super) async fn write_versions(
     transaction: &Transaction<'_>,
-    (account, received_ms): (i64, i64),
+    account: i64,
     versions: &[VersionRow<'_>],
 ) -> Result<(), Failure> {
     if versions.is_empty() {
@@ -66,11 +67,11 @@ pub(super) async fn write_versions(
         versions.iter().map(|each| each.columns.detail.as_deref()).collect();
     let sql = "INSERT INTO version
              (account, received_ms, seq, start_ms, call, previous, previous_ms, cause, simple, detail)
-         SELECT $1, $2, * FROM unnest($3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[],
-             $8::text[], $9::bytea[], $10::bytea[])";
+         SELECT $1, * FROM unnest($2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[],
+             $7::int8[], $8::text[], $9::bytea[], $10::bytea[])";
     let values: [&(dyn tokio_postgres::types::ToSql + Sync); 10] = [
         &account,
-        &received_ms,
+        &number(|each| each.received_ms),
         &number(|each| each.seq),
         &number(|each| each.start_ms),
         &number(|each| each.call),

@@ -123,9 +123,9 @@ impl Postgres {
 }
 
 /// A version, and the number of the one before it.
-type Link = (StoredVersion, Option<i64>);
+pub(super) type Link = (StoredVersion, Option<i64>);
 
-fn version(row: &Row) -> Result<Link, Failure> {
+pub(super) fn version(row: &Row) -> Result<Link, Failure> {
     let (seq, previous, received_ms) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     let cause = Cause::of(row.try_get(4)?);
     Ok((StoredVersion { seq, received_ms, cause, columns: columns(row, 5)? }, previous))

@@ -38,7 +38,9 @@ impl Postgres {
             Ok(Run { started_ms, finished_ms, summary: row.try_get(2)? })
         })?
         .pop();
-        let sql = "SELECT count(*) FILTER (WHERE deleted = 0), count(*) FILTER (WHERE deleted = 1),
+        // The portal's log is -1.
+        let sql = "SELECT count(*) FILTER (WHERE deleted = 0 AND scope <> -1),
+                 count(*) FILTER (WHERE deleted = 1),
                  count(*) FILTER (WHERE recorded = 1 AND deleted = 0), min(start_ms), max(start_ms),
                  (SELECT max(last_success_ms) FROM registration WHERE account = $1),
                  (SELECT count(*) FROM version WHERE account = $1),
@@ -49,7 +51,8 @@ impl Postgres {
                  (SELECT count(*) FROM log l JOIN call c ON c.account = l.account
                       AND c.scope = l.scope AND c.start_ms < l.upstream_from_ms
                   WHERE l.account = $1 AND c.deleted = 0),
-                 (SELECT count(*) FROM quarantine WHERE account = $1)
+                 (SELECT count(*) FROM quarantine WHERE account = $1),
+                 count(*) FILTER (WHERE scope = -1)
              FROM call WHERE account = $1";
         let status = each(self, &self.rows(sql, &[&key]).await?, |row| {
             let (first, last): (Option<i64>, Option<i64>) = (row.try_get(3)?, row.try_get(4)?);
@@ -64,6 +67,7 @@ impl Postgres {
                 suspects: row.try_get(8)?,
                 expired: row.try_get(9)?,
                 quarantined: row.try_get(10)?,
+                imported: row.try_get(11)?,
                 account: account.clone(),
                 last_run: None,
             })

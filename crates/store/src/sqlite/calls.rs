@@ -5,30 +5,71 @@ use rusqlite::{Row, named_params};
 
 use super::{Sqlite, columns};
 use crate::account::scope_number;
-use crate::calls::millisecond_at_or_after;
+use crate::calls::{View, millisecond_at_or_after};
 use crate::document::{Columns, Unpacker};
 use crate::{AccountKey, CallFilter, CallRow, Error, Position};
 
-/// The conditions that need no posting, and the order. `keys` are those that the driving table does
-/// not give; they are few, so each is looked up.
+/// What a filter says of a call `c` of the account `:account`, but for its log and the time. `:keys` are those
+/// that a driving table does not give; they are few, so each is looked up.
+macro_rules! conditions {
+    () => {
+        "(:direction IS NULL OR c.direction = :direction COLLATE NOCASE)
+         AND (:result IS NULL OR c.result = :result COLLATE NOCASE)
+         AND (:recorded IS NULL OR c.recorded = :recorded)
+         AND (:min_duration_ms IS NULL OR c.duration_ms >= :min_duration_ms)
+         AND (:deleted OR NOT c.deleted)
+         AND NOT EXISTS (
+             SELECT 1 FROM json_each(:keys) k WHERE NOT EXISTS (
+                 SELECT 1 FROM posting q
+                 WHERE q.account = :account AND q.scope = c.scope AND q.key = k.value
+                   AND q.start_ms = c.start_ms AND q.call = c.call))"
+    };
+}
+
+pub(super) use conditions;
+
+/// How many states a call was seen in up to a version, the row of which is `v`.
+macro_rules! version_count {
+    () => {
+        "CASE WHEN v.previous IS NULL THEN 1 ELSE (
+             WITH RECURSIVE history (version) AS (
+                 SELECT v.version
+                 UNION ALL
+                 SELECT p.previous FROM version p JOIN history USING (version)
+                 WHERE p.previous < p.version)
+             SELECT count(*) FROM history) END"
+    };
+}
+
+pub(super) use version_count;
+
+/// The calls of a log, with their newest versions. A call without its version is damaged, as one whose document
+/// cannot be read.
 macro_rules! list_sql {
     ($from:literal) => {
         concat!(
             "SELECT c.start_ms, c.call, c.id, c.duration_ms, c.recorded, c.deleted,
-                    v.simple, v.detail
+                    coalesce(v.received_ms, 0), ",
+            version_count!(),
+            ", coalesce(v.simple, x''), v.detail
              FROM ",
             $from,
-            " JOIN version v ON v.version = c.version
-             WHERE (:direction IS NULL OR c.direction = :direction COLLATE NOCASE)
-               AND (:result IS NULL OR c.result = :result COLLATE NOCASE)
-               AND (:recorded IS NULL OR c.recorded = :recorded)
-               AND (:min_duration_ms IS NULL OR c.duration_ms >= :min_duration_ms)
-               AND (:deleted OR NOT c.deleted)
-               AND NOT EXISTS (
-                   SELECT 1 FROM json_each(:keys) k WHERE NOT EXISTS (
+            " LEFT JOIN version v ON v.version = c.version WHERE ",
+            conditions!(),
+            " AND (:unless_in IS NULL OR NOT EXISTS (
+                 SELECT 1 FROM call o
+                 WHERE o.account = :account AND o.scope = :unless_in
+                   AND o.start_ms >= c.start_ms - c.start_ms % 60000
+                   AND o.start_ms < c.start_ms - c.start_ms % 60000 + 60000
+                   AND (c.direction IS NULL OR o.direction = c.direction)
+                   AND o.duration_ms BETWEEN c.duration_ms - 1000 AND c.duration_ms + 1000
+                   AND (CASE c.direction WHEN 'Outbound' THEN c.to_number ELSE c.from_number END
+                        IS NULL OR EXISTS (
                        SELECT 1 FROM posting q
-                       WHERE q.account = :account AND q.scope = :scope AND q.key = k.value
-                         AND q.start_ms = c.start_ms AND q.call = c.call))"
+                       WHERE q.account = :account AND q.scope = :unless_in
+                         AND q.key = 'n' || CASE c.direction WHEN 'Outbound' THEN c.to_number
+                                                ELSE c.from_number END
+                         AND q.start_ms = o.start_ms AND q.call = o.call))))"
         )
     };
 }
@@ -54,6 +95,7 @@ impl Sqlite {
         filter: CallFilter,
         after: Option<Position>,
         limit: u32,
+        view: View,
     ) -> Result<Vec<CallRow>, Error> {
         let rows: Vec<(CallRow, Columns)> = self
             .read(move |connection| {
@@ -78,6 +120,7 @@ impl Sqlite {
                     ":recorded": filter.recorded,
                     ":min_duration_ms": filter.min_duration_ms,
                     ":deleted": filter.deleted,
+                    ":unless_in": filter.unless_in.map(scope_number),
                     ":limit": limit,
                 };
                 let sql = if first_key.is_some() { BY_KEY } else { BY_START };
@@ -86,7 +129,7 @@ impl Sqlite {
             .await?;
         let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
         let with_document = |(row, columns): (CallRow, Columns)| CallRow {
-            simple: unpacker.simple(&columns),
+            json: unpacker.view(&columns, view),
             ..row
         };
         Ok(rows.into_iter().map(with_document).collect())
@@ -100,7 +143,9 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<(CallRow, Columns)> {
         duration_ms: row.get(3)?,
         recorded: row.get(4)?,
         deleted: row.get(5)?,
-        simple: None,
+        received_ms: row.get(6)?,
+        versions: row.get(7)?,
+        json: None,
     };
-    Ok((call, columns(row, 6)?))
+    Ok((call, columns(row, 8)?))
 }

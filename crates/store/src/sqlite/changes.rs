@@ -20,6 +20,7 @@ pub(super) struct Change {
     pub(super) incoming: Incoming,
     pub(super) known: Option<Known>,
     pub(super) cause: Cause,
+    pub(super) received_ms: i64,
 }
 
 /// Looks a call up by RingCentral's id.
@@ -44,7 +45,7 @@ pub(super) fn changes(
     connection: &Connection,
     log: (i64, i64),
     records: Vec<Incoming>,
-    force: bool,
+    (force, received_ms): (bool, i64),
     committed: &mut Committed,
 ) -> rusqlite::Result<Vec<Change>> {
     let mut changes = Vec::new();
@@ -66,7 +67,7 @@ pub(super) fn changes(
             Some(_) => committed.updated += 1,
             None => committed.inserted += 1,
         }
-        changes.push(Change { incoming, known, cause });
+        changes.push(Change { incoming, known, cause, received_ms });
     }
     Ok(changes)
 }

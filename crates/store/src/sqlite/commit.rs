@@ -59,21 +59,14 @@ fn commit(
     let absent = absence::sort_out(connection, (account, scope), now_ms, batch.absent, &records)?;
     committed.suspects = absent.suspects.len() as u64 + absent.waiting;
     committed.deleted = absent.gone.len() as u64;
-    let changes = changes(connection, (account, scope), records, force, &mut committed)?;
+    let how = (force, now_ms);
+    let changes = changes(connection, (account, scope), records, how, &mut committed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let sql = "UPDATE account SET seq = seq + ?3 WHERE account = ?1 AND fence = ?2
-         RETURNING seq, home";
     let added = (changes.len() + absent.gone.len()) as i64;
-    let allocated = transaction
-        .prepare_cached(sql)?
-        .query_row((account, fence, added), |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })
-        .optional()?;
-    let Some((last_seq, home)) = allocated else { return Ok(None) };
+    let numbered = number(&transaction, (account, fence), scope, added, now_ms)?;
+    let Some((place, seq)) = numbered else { return Ok(None) };
     crash::point(crash::NUMBERED);
-    let place = Place { account, scope, home: home.parse().unwrap_or(Region::US), now_ms };
-    let mut writer = Writer::new(&transaction, &place, last_seq - added)?;
+    let mut writer = Writer::new(&transaction, &place, seq)?;
     writer.write_changes(changes)?;
     writer.write_tombstones(&absent.gone)?;
     writer.write_days()?;
@@ -89,8 +82,27 @@ fn commit(
     Ok(Some(committed))
 }
 
+/// Gives out change numbers: where to write, and the number before the first of them. `None` when the fence
+/// has risen.
+pub(super) fn number(
+    transaction: &Connection,
+    (account, fence): (i64, i64),
+    scope: i64,
+    added: i64,
+    now_ms: i64,
+) -> rusqlite::Result<Option<(Place, i64)>> {
+    let sql = "UPDATE account SET seq = seq + ?3 WHERE account = ?1 AND fence = ?2
+         RETURNING seq, home";
+    let numbered = transaction.prepare_cached(sql)?.query_row((account, fence, added), |row| {
+        let (seq, home): (i64, String) = (row.get(0)?, row.get(1)?);
+        let place = Place { account, scope, home: home.parse().unwrap_or(Region::US), now_ms };
+        Ok((place, seq - added))
+    });
+    numbered.optional()
+}
+
 /// Numbers and writes versions.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     connection: &'a Connection,
     place: &'a Place,
     seq: i64,
@@ -100,15 +112,19 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(connection: &'a Connection, place: &'a Place, seq: i64) -> rusqlite::Result<Self> {
+    pub(super) fn new(
+        connection: &'a Connection,
+        place: &'a Place,
+        seq: i64,
+    ) -> rusqlite::Result<Self> {
         let version = rows::last(connection, "SELECT max(version) FROM version")?;
         Ok(Self { connection, place, seq, version, days: BTreeMap::new() })
     }
 
-    fn write_changes(&mut self, changes: Vec<Change>) -> rusqlite::Result<()> {
+    pub(super) fn write_changes(&mut self, changes: Vec<Change>) -> rusqlite::Result<()> {
         let mut new_call = rows::last(self.connection, "SELECT max(call) FROM call")?;
         let mut postings = Vec::with_capacity(changes.len() * 8);
-        for Change { incoming, known, cause } in changes {
+        for Change { incoming, known, cause, received_ms } in changes {
             let call = match &known {
                 Some(known) => {
                     rows::drop_postings(self.connection, self.place, known.call, known.version)?;
@@ -120,7 +136,7 @@ impl<'a> Writer<'a> {
                 }
             };
             let Incoming { record, hash, columns } = incoming;
-            self.write_version(call, known.as_ref(), cause, &columns)?;
+            self.write_version(call, known.as_ref(), (cause, received_ms), &columns)?;
             self.touch(record.start_ms);
             let texts = record.keys.iter().map(|key| (key.to_string(), record.start_ms, call));
             postings.extend(texts);
@@ -135,7 +151,8 @@ impl<'a> Writer<'a> {
     fn write_tombstones(&mut self, gone: &[(String, Known)]) -> rusqlite::Result<()> {
         for (_, known) in gone {
             let columns = rows::version_columns(self.connection, known.version)?;
-            self.write_version(known.call, Some(known), Cause::Absent, &columns)?;
+            let why = (Cause::Absent, self.place.now_ms);
+            self.write_version(known.call, Some(known), why, &columns)?;
             let sql = "UPDATE call SET version = ?2, deleted = 1 WHERE call = ?1";
             self.connection.prepare_cached(sql)?.execute((known.call, self.version))?;
         }
@@ -146,7 +163,7 @@ impl<'a> Writer<'a> {
         &mut self,
         call: i64,
         known: Option<&Known>,
-        cause: Cause,
+        (cause, received_ms): (Cause, i64),
         columns: &crate::document::Columns,
     ) -> rusqlite::Result<()> {
         self.seq += 1;
@@ -157,14 +174,14 @@ impl<'a> Writer<'a> {
         let sql = "INSERT INTO version
                  (version, account, seq, call, previous, received_ms, cause, simple, detail)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let (Place { account, now_ms, .. }, previous) = (self.place, known.map(|k| k.version));
+        let (account, previous) = (self.place.account, known.map(|known| known.version));
         self.connection.prepare_cached(sql)?.execute((
             self.version,
             account,
             self.seq,
             call,
             previous,
-            now_ms,
+            received_ms,
             cause.as_str(),
             &columns.simple,
             &columns.detail,
@@ -176,7 +193,7 @@ impl<'a> Writer<'a> {
         self.days.insert(day_of(start_ms), self.seq);
     }
 
-    fn write_days(&self) -> rusqlite::Result<()> {
+    pub(super) fn write_days(&self) -> rusqlite::Result<()> {
         let sql = "INSERT INTO day (account, scope, day, seq) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (account, scope, day) DO UPDATE SET seq = excluded.seq";
         let mut put = self.connection.prepare_cached(sql)?;

@@ -9,6 +9,8 @@ mod commit;
 mod document;
 pub(crate) mod error;
 mod fill;
+mod import;
+mod journal;
 mod listed;
 mod lock;
 mod log;

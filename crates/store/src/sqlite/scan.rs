@@ -112,7 +112,7 @@ fn gaps(connection: &Connection, account: i64, newest: i64) -> rusqlite::Result<
 }
 
 /// A call's versions, newest first, and whether they reach back to its first one.
-fn chain(
+pub(super) fn chain(
     connection: &Connection,
     call: i64,
     newest: i64,

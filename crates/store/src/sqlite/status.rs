@@ -42,13 +42,16 @@ impl Sqlite {
 fn account_status(connection: &Connection, account: Account) -> rusqlite::Result<AccountStatus> {
     let key = account.key.0;
     let number = |sql| connection.query_row(sql, [key], |row| row.get::<_, i64>(0));
-    let sql = "SELECT count(*) FILTER (WHERE NOT deleted), count(*) FILTER (WHERE deleted),
-             count(*) FILTER (WHERE recorded AND NOT deleted), min(start_ms), max(start_ms)
+    // The portal's log is -1.
+    let sql = "SELECT count(*) FILTER (WHERE NOT deleted AND scope <> -1),
+             count(*) FILTER (WHERE deleted), count(*) FILTER (WHERE recorded AND NOT deleted),
+             count(*) FILTER (WHERE scope = -1), min(start_ms), max(start_ms)
          FROM call WHERE account = ?1";
-    let (calls, deleted, recorded, first, last) = connection.query_row(sql, [key], |row| {
-        let ends: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, ends.0, ends.1))
-    })?;
+    let (calls, deleted, recorded, imported, first, last) =
+        connection.query_row(sql, [key], |row| {
+            let ends: (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, ends.0, ends.1))
+        })?;
     let sql = "SELECT started_ms, finished_ms, summary FROM sync_run
          WHERE account = ?1 ORDER BY run DESC LIMIT 1";
     let last_run = connection
@@ -63,6 +66,7 @@ fn account_status(connection: &Connection, account: Account) -> rusqlite::Result
         calls,
         deleted,
         recorded,
+        imported,
         versions: number("SELECT count(*) FROM version WHERE account = ?1")?,
         tombstones: number(
             "SELECT count(*) FROM call c JOIN version v ON v.version = c.version

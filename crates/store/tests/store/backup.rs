@@ -15,7 +15,7 @@ async fn said(store: &Store) -> String {
         let mut rows = store.calls(key, everything(), None, 10_000).await.unwrap();
         for row in &mut rows {
             let versions = store.versions(key, Scope::Account, &row.id).await.unwrap();
-            let (id, simple) = (&row.id, &row.simple);
+            let (id, simple) = (&row.id, &row.json);
             said += &format!("{id} {simple:?} {versions:?}\n");
         }
         let seals = store.seals(key, Scope::Account).await.unwrap();

@@ -153,8 +153,12 @@ conformance! {
         let error = archive.store.call(key, Scope::Account, "a").await.unwrap_err();
         assert!(matches!(error, Error::DamagedRecord { .. }), "{error:?}");
         let rows = archive.store.calls(key, everything(), None, 10).await.unwrap();
-        let damaged: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.simple.is_none())).collect();
+        let damaged: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.json.is_none())).collect();
         assert_eq!(damaged, [("b", false), ("a", true)]);
+        // Gone altogether: not passed over in silence.
+        archive.place.sql("DELETE FROM version WHERE seq = 2").await;
+        let rows = archive.store.calls(key, everything(), None, 10).await.unwrap();
+        assert!(rows.iter().all(|row| row.json.is_none()) && rows.len() == 2, "{rows:?}");
 
         let mut edited = record("a", 0);
         edited["from"]["phoneNumber"] = json!("+442079460018");

@@ -1,0 +1,120 @@
+//! Files that are there whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::NamedTempFile;
+
+use crate::Error;
+
+/// A file on its way: beside the name that it is to have, for its owner alone, and removed unless it is
+/// finished.
+#[derive(Debug)]
+pub struct Aside {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Aside {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// When the folder is not there or may not be written to.
+    pub fn new(path: &Path) -> Result<Self, Error> {
+        let file = NamedTempFile::with_prefix_in(".callbook-", folder(path));
+        let file = file.map_err(|source| Error::WriteFile { path: path.to_owned(), source })?;
+        Ok(Self { file: BufWriter::with_capacity(1 << 16, file), path: path.to_owned() })
+    }
+
+    /// Makes it safe on the disk, gives it its name, and says how many bytes it has. A file that had the name
+    /// is gone.
+    ///
+    /// # Errors
+    /// When the disk is full, or the like.
+    pub fn finish(self) -> Result<u64, Error> {
+        let Self { file, path } = self;
+        let finished = || {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.as_file().sync_all()?;
+            let bytes = file.as_file().metadata()?.len();
+            file.persist(&path).map_err(|error| error.error)?;
+            sync_folder(folder(&path))?;
+            Ok(bytes)
+        };
+        finished().map_err(|source| Error::WriteFile { path: path.clone(), source })
+    }
+}
+
+impl Write for Aside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// A file on its way, compressed if its name ends with `.gz`.
+#[derive(Debug)]
+pub enum Packed {
+    /// As it is.
+    Plain(Aside),
+    /// Compressed.
+    Gzip(Box<GzEncoder<Aside>>),
+}
+
+impl Packed {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// As [`Aside::new`].
+    pub fn new(path: &Path) -> Result<Self, Error> {
+        let aside = Aside::new(path)?;
+        Ok(match path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+            true => Self::Gzip(Box::new(GzEncoder::new(aside, Compression::default()))),
+            false => Self::Plain(aside),
+        })
+    }
+
+    /// As [`Aside::finish`].
+    ///
+    /// # Errors
+    /// As [`Aside::finish`].
+    pub fn finish(self) -> Result<u64, Error> {
+        match self {
+            Self::Plain(aside) => aside.finish(),
+            Self::Gzip(packed) => packed.finish()?.finish(),
+        }
+    }
+}
+
+impl Write for Packed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(aside) => aside.write(bytes),
+            Self::Gzip(packed) => packed.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(aside) => aside.flush(),
+            Self::Gzip(packed) => packed.flush(),
+        }
+    }
+}
+
+/// The folder that a path is in.
+pub(crate) fn folder(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or_else(|| Path::new("."))
+}
+
+/// Makes the names in a folder safe on the disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

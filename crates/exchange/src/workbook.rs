@@ -1,0 +1,149 @@
+//! Workbooks for spreadsheets, written without holding them in memory.
+
+use std::io::Write;
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+
+use crate::Error;
+use crate::column::{COLUMNS, Cell, Column, Kind};
+use crate::format::Table;
+use crate::row::Row;
+
+/// Rows of a sheet, its heads among them: no spreadsheet takes more.
+pub(crate) const SHEET_ROWS: u32 = 1_048_576;
+
+/// Characters of a cell.
+const CELL_LENGTH: usize = 32_767;
+
+pub(crate) struct WorkbookTable<W: Write + Send> {
+    out: W,
+    workbook: Workbook,
+    bold: Format,
+    moment: Format,
+    sheets: usize,
+    /// Where the next row goes.
+    row: u32,
+    sheet_rows: u32,
+}
+
+impl<W: Write + Send> WorkbookTable<W> {
+    /// A sheet has at most `sheet_rows` rows; what is more goes to the next.
+    pub(crate) fn new(out: W, sheet_rows: u32) -> Result<Self, Error> {
+        let bold = Format::new().set_bold();
+        let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+        let (workbook, sheets, row) = (Workbook::new(), 0, 0);
+        let mut table = Self { out, workbook, bold, moment, sheets, row, sheet_rows };
+        table.add_sheet()?;
+        Ok(table)
+    }
+
+    fn add_sheet(&mut self) -> Result<(), XlsxError> {
+        self.sheets += 1;
+        let name = match self.sheets {
+            1 => "Calls".to_owned(),
+            number => format!("Calls {number}"),
+        };
+        let sheet = self.workbook.add_worksheet_with_constant_memory()?;
+        sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        for (place, column) in (0..).zip(&COLUMNS) {
+            sheet.set_column_width(place, width(column))?;
+            sheet.write_string_with_format(0, place, column.name, &self.bold)?;
+        }
+        self.row = 1;
+        Ok(())
+    }
+}
+
+fn width(column: &Column<Row>) -> f64 {
+    match column.kind {
+        Kind::Moment => 19.0,
+        Kind::Text => 16.0,
+        Kind::Number | Kind::Flag => 12.0,
+    }
+}
+
+impl<W: Write + Send> Table for WorkbookTable<W> {
+    type Out = W;
+
+    fn write(&mut self, row: &Row) -> Result<(), Error> {
+        if self.row == self.sheet_rows {
+            self.add_sheet()?;
+        }
+        let sheet = self.workbook.worksheet_from_index(self.sheets - 1)?;
+        for (place, column) in (0..).zip(&COLUMNS) {
+            write_cell(sheet, (self.row, place), (column.of)(row), &self.moment)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<W, Error> {
+        self.workbook.save_to_writer(&mut self.out)?;
+        Ok(self.out)
+    }
+}
+
+/// Texts are always texts, whatever they look like: ids keep their digits, and nothing is a formula.
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: Cell<'_>,
+    moment: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => {}
+        Cell::Text(text) => {
+            let end = text.char_indices().nth(CELL_LENGTH).map_or(text.len(), |(end, _)| end);
+            sheet.write_string(row, column, &text[..end])?;
+        }
+        Cell::Number(number) => drop(sheet.write_number(row, column, number as f64)?),
+        Cell::Flag(flag) => drop(sheet.write_boolean(row, column, flag)?),
+        Cell::Moment(milliseconds) => {
+            // Spreadsheets know no moment before 1900; a record that has one is damaged or absurd.
+            if let Ok(date) = ExcelDateTime::from_timestamp(milliseconds.div_euclid(1000)) {
+                sheet.write_datetime_with_format(row, column, &date, moment)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use callbook_model::{AccountId, Region, Scope, Span};
+    use callbook_store::{Batch, CallFilter, Decoder, Location, Open, Store};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::row::RowReader;
+    use crate::{Calls, Query, Source, View};
+
+    #[tokio::test]
+    async fn what_does_not_fit_goes_on_on_the_next_sheet() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("a.db"));
+        let store = Store::open(&location, Open::OrCreate).await.unwrap();
+        let account = store.put_account(AccountId(1), "http://a", None, Region::US).await.unwrap();
+        let lock = store.lock_sync(account.key).await.unwrap();
+        let json = |n| format!(r#"{{"id":"{n}","startTime":"2024-01-01T00:00:0{n}Z"}}"#);
+        let mut decoder = Decoder::new(Region::US).unwrap();
+        let records = (0..5).map(|n| decoder.decode(&json(n)).unwrap().unwrap()).collect();
+        let batch = Batch { records, ..Batch::default() };
+        store.commit(&lock, Scope::Account, batch).await.unwrap();
+
+        let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
+        let filter = CallFilter::new(Scope::Account, span);
+        let query = Query { filter, sources: Source::All, view: View::Detailed, limit: 5 };
+        let mut calls = Calls::new(&store, account.key, query).await.unwrap();
+        let reader = RowReader::new(account, Vec::new());
+        // Heads and two calls each.
+        let mut table = WorkbookTable::new(Vec::new(), 3).unwrap();
+        while let Some(listed) = calls.next().await.unwrap() {
+            table.write(&reader.read(listed).unwrap()).unwrap();
+        }
+        let names: Vec<String> =
+            table.workbook.worksheets().iter().map(|sheet| sheet.name()).collect();
+        assert_eq!((names.join(","), table.row), ("Calls,Calls 2,Calls 3".to_owned(), 2));
+        assert!(table.finish().unwrap().starts_with(b"PK"));
+    }
+}
