@@ -319,6 +319,8 @@ impl Plan {
     /// # Errors
     /// When upstream goes on naming another page after the last one that there can be.
     pub fn apply(&mut self, now: Timestamp, outcome: Outcome) -> Result<Option<Complete>, Endless> {
+        // The clock may have been put back while an answer was waited for.
+        self.mind_clock(now);
         self.done.get_or_insert(Reached::new(now)).advance(now, now);
         match outcome {
             Outcome::Page(listed) => return self.page(now, listed),
