@@ -10,19 +10,22 @@ pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Answers of several servers: their clocks differ by no more.
 pub(super) const JITTER: SignedDuration = SignedDuration::from_mins(5);
 
+/// So many leaps are remembered: a clock that is wrong for so many days, seen daily, is found out.
+const LEAPS: usize = 16;
+
 /// How far something has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Reached {
     at: Timestamp,
-    /// Where it was before time last leapt by more than a day: nothing may have run meanwhile, or the
+    /// Where it was before time leapt by more than a day, each time: nothing may have run meanwhile, or the
     /// clock was put forward, which shows once it is put back.
     #[serde(default)]
-    before_leap: Option<Timestamp>,
+    before_leaps: Vec<Timestamp>,
 }
 
 impl Reached {
     pub(super) fn new(at: Timestamp) -> Self {
-        Self { at, before_leap: None }
+        Self { at, before_leaps: Vec::new() }
     }
 
     /// As far as can be relied on.
@@ -30,7 +33,8 @@ impl Reached {
         if self.at <= plus(now, JITTER) {
             return self.at.min(now);
         }
-        self.before_leap.unwrap_or(now).min(now)
+        // Leaps from where time has not come yet were made while the clock was wrong.
+        self.before_leaps.iter().copied().rfind(|before| *before <= now).unwrap_or(now)
     }
 
     /// If the clock was put back behind it: goes back to what can be relied on, and returns it.
@@ -38,7 +42,8 @@ impl Reached {
         let at = self.by(now);
         let back = at < self.at && plus(now, JITTER) < self.at;
         if back {
-            *self = Self::new(at);
+            self.at = at;
+            self.before_leaps.retain(|before| *before < at);
         }
         back.then_some(at)
     }
@@ -48,7 +53,9 @@ impl Reached {
         let at = self.at;
         self.at = at.max(to.min(now));
         if self.at.duration_since(at) > DAY {
-            self.before_leap = Some(at);
+            self.before_leaps.push(at);
+            let surplus = self.before_leaps.len().saturating_sub(LEAPS);
+            self.before_leaps.drain(..surplus);
         }
     }
 }

@@ -17,6 +17,8 @@ const AWAY: SignedDuration = DAY;
 #[serde(default)]
 pub(super) struct Feed {
     token: Option<String>,
+    /// There was a token, and none since: what changed meanwhile no new one will tell.
+    lost: bool,
     /// Everything that changed before is known.
     reached: Option<Reached>,
     /// When upstream last had no more.
@@ -59,7 +61,7 @@ impl Feed {
     /// What changed after it may be unknown, without a token.
     pub(super) fn since(&self, now: Timestamp) -> Timestamp {
         let now = self.clock(now);
-        minus(self.reached.map_or(now, |reached| reached.by(now)), OVERLAP)
+        minus(self.reached.as_ref().map_or(now, |reached| reached.by(now)), OVERLAP)
     }
 
     /// Whether its own clock was behind.
@@ -89,6 +91,7 @@ impl Feed {
         let stuck =
             synced.newer && synced.records == 0 && self.token.as_ref() == Some(&synced.token);
         self.token = Some(synced.token);
+        self.lost = false;
         self.away = None;
         if synced.newer && !stuck {
             return None;
@@ -104,7 +107,13 @@ impl Feed {
 
     /// The token is worth nothing: asks for a new one, at once. Returns whether there was one.
     pub(super) fn refused(&mut self) -> bool {
-        self.token.take().is_some()
+        let had_one = self.token.take().is_some();
+        self.lost |= had_one;
+        had_one
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// Whatever changed before now is found in other ways.

@@ -279,7 +279,7 @@ impl Plan {
 
     /// Lists what is not known for sure to be there: the last day, and what came after; or more.
     fn list_last_day(&mut self, now: Timestamp, since: Option<Timestamp>) {
-        let known = self.reached.map_or(now, |reached| reached.by(now));
+        let known = self.reached.as_ref().map_or(now, |reached| reached.by(now));
         let first = self.covered.map_or(known, |covered| covered.from);
         let from = minus(known, LAST_DAY).max(first.min(now));
         let from = since.map_or(from, |since| since.min(from));
@@ -384,8 +384,12 @@ impl Plan {
             Doing::Deletions => {
                 let ask = self.ask_deletions(now);
                 let full = synced.records >= SYNC_COUNT as usize;
-                if full && matches!(ask, Ask::Token(_)) {
+                let unknown = match ask {
                     // There may have been more.
+                    Ask::Token(_) => full,
+                    Ask::Full { .. } => self.deletions.is_lost(),
+                };
+                if unknown {
                     self.add_gap(now);
                 }
                 self.deletions.synced(now, &ask, Synced { newer: false, ..synced })
@@ -414,7 +418,7 @@ impl Plan {
                     self.changes.skip(now);
                 }
             }
-            Doing::Deletions if self.deletions.refused() => self.add_gap(now),
+            Doing::Deletions if self.deletions.refused() => {}
             Doing::Deletions => self.deletions.unavailable(now, false),
             _ => {}
         }

@@ -64,15 +64,25 @@ impl Check<'_> {
         // Days that were old when the first run began are listed by it.
         let first =
             self.seen(call, happened.max(call.listed), |pass| pass.from == self.first_pass());
-        // A clock that is some hours ahead has days listed so much too early, which nothing tells.
-        let clock = self.traits().clock.map_or(0, |clock| clock.by);
-        let early = if clock <= DAY { clock.max(0) } else { 0 };
+        let early = self.early();
         let again = AGES.iter().any(|age| {
             let due = day_end + age;
             let known = self.life.begun < due && happened.max(call.listed) <= due - early;
             known && self.seen(call, due, |_| true)
         });
         (happened <= self.life.begun && first) || again
+    }
+
+    /// How much too early a day may have been listed without anybody noticing: a clock was ahead, by some hours
+    /// only, or nothing ran when it was put back until it would have said the same.
+    fn early(&self) -> i64 {
+        let Some(clock) = self.traits().clock.filter(|clock| 0 < clock.by) else { return 0 };
+        let passes = &self.life.passes;
+        let wrong = passes.iter().filter(|pass| (clock.from..clock.to).contains(&pass.to));
+        let last = wrong.map(|pass| pass.to + clock.by).max();
+        let next = passes.iter().find(|pass| clock.to <= pass.to).map(|pass| pass.to);
+        let noticed = last.zip(next).is_none_or(|(last, next)| next + HOUR < last);
+        if DAY < clock.by && noticed { 0 } else { clock.by }
     }
 
     fn first_pass(&self) -> i64 {
