@@ -61,9 +61,10 @@ impl Check<'_> {
             return false;
         }
         let day_end = (call.start / DAY + 1) * DAY;
-        // Days that were old when the first run began are listed by it.
-        let first =
-            self.seen(call, happened.max(call.listed), |pass| pass.from == self.first_pass());
+        // Days that were old when the first run began are listed by it: by the server's clock.
+        let first = self.seen(call, happened.max(call.listed), |pass| {
+            pass.from == self.first_pass() && call.start < self.company.clock(pass.from)
+        });
         let early = self.early();
         let again = AGES.iter().any(|age| {
             let due = day_end + age;
