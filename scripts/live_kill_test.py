@@ -25,7 +25,7 @@ SCENARIOS = ("voicemail", "missed")
 CHANGES_A_ROUND = 6
 LONGEST_TURN = timedelta(hours=20)
 INTERRUPTED, LOCKED = 130, 11
-TRIES = 20
+TRIES = 60
 ENDS_WITHIN_S = 10
 # After the last of these every day has been listed for the last time, and once more where calls lacked.
 LAST_TURNS = [timedelta(days=days) for days in (1, 7, 24)] + 2 * [timedelta(hours=2)]
