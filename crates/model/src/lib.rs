@@ -3,6 +3,7 @@
 //! Pure code: no I/O, no clock, no randomness. A call record arrives as JSON text and stays text
 //! (see [`document`]); [`CallRecord`] is the narrow part of it that an archive indexes.
 
+mod attachment;
 mod canonical;
 pub mod document;
 mod id;
@@ -14,6 +15,7 @@ mod record;
 mod recording;
 mod span;
 
+pub use attachment::{Attachments, Message, Recording};
 pub use canonical::{ContentHash, content_hash};
 pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;

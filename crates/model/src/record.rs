@@ -83,9 +83,9 @@ pub(crate) struct WireCall<'a> {
     #[serde(borrow)]
     id: Raw<'a>,
     #[serde(borrow)]
-    session_id: Raw<'a>,
+    pub(crate) session_id: Raw<'a>,
     #[serde(borrow)]
-    telephony_session_id: Raw<'a>,
+    pub(crate) telephony_session_id: Raw<'a>,
     #[serde(borrow)]
     start_time: Raw<'a>,
     #[serde(borrow)]
@@ -114,6 +114,8 @@ pub(crate) struct WireCall<'a> {
     pub(crate) to: Raw<'a>,
     #[serde(borrow)]
     pub(crate) recording: Raw<'a>,
+    #[serde(borrow)]
+    pub(crate) message: Raw<'a>,
     #[serde(borrow)]
     deleted: Raw<'a>,
     #[serde(borrow)]
@@ -228,7 +230,7 @@ impl Party {
 }
 
 /// A session id that joins anything: conferences share `0`.
-fn session(field: Raw<'_>) -> Option<String> {
+pub(crate) fn session(field: Raw<'_>) -> Option<String> {
     owned(text(field)).filter(|id| !id.is_empty() && id != "0")
 }
 
