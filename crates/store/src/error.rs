@@ -73,6 +73,12 @@ pub enum Error {
         /// Its process id, or `unknown`.
         holder: String,
     },
+    /// Another process fetches this account's recordings.
+    #[error("the recordings of this account are being fetched already (process {holder})")]
+    RecordingsLocked {
+        /// Its process id, or `unknown`.
+        holder: String,
+    },
     /// Another process has become the account's syncer since.
     #[error("another sync of this account has taken over")]
     TakenOver,

@@ -18,6 +18,14 @@ pub struct SyncLock {
     pub(crate) held: Box<dyn Any + Send + Sync>,
 }
 
+/// The right to fetch one account's recordings, held until dropped. It dies as [`SyncLock`] does; where it does
+/// not work, two fetch the same recordings, and keep the same ones.
+#[derive(Debug)]
+pub struct RecordingLock {
+    #[expect(dead_code, reason = "held, not read")]
+    pub(crate) held: Box<dyn Any + Send + Sync>,
+}
+
 impl SyncLock {
     /// Whose calls may be committed.
     pub fn account(&self) -> AccountKey {
@@ -32,5 +40,13 @@ impl Store {
     /// When another process is, or the archive cannot be written.
     pub async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
         dispatch!(self, lock_sync(account))
+    }
+
+    /// Becomes the only one who fetches the account's recordings.
+    ///
+    /// # Errors
+    /// When another process is, or the archive cannot be written.
+    pub async fn lock_recordings(&self, account: AccountKey) -> Result<RecordingLock, Error> {
+        dispatch!(self, lock_recordings(account))
     }
 }

@@ -41,7 +41,7 @@ const OF_THE_ARCHIVE: [Copy; 2] = [
 ];
 
 /// Of the account `$1`, of which `$2` versions of other accounts come first; in the order of an index.
-const OF_AN_ACCOUNT: [Copy; 12] = [
+const OF_AN_ACCOUNT: [Copy; 15] = [
     Copy {
         select: "SELECT account, id, server_url, main_number, home, seq, fence, created_ms
              FROM account WHERE account = $1 AND $2::int8 IS NOT NULL",
@@ -122,6 +122,29 @@ const OF_AN_ACCOUNT: [Copy; 12] = [
         insert: "INSERT INTO purge (purge, account, at_ms, before_ms, calls, versions)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     },
+    Copy {
+        select: "SELECT account, position, enabled, capacity_a_day
+             FROM recording_feed WHERE account = $1 AND $2::int8 IS NOT NULL",
+        insert: "INSERT INTO recording_feed (account, position, enabled, capacity_a_day)
+             VALUES (?1, ?2, ?3, ?4)",
+    },
+    Copy {
+        select: "SELECT account, id, scope, call_id, session, start_ms, mode, capped, content_uri,
+                 state, content_type, bytes, duration_ms, sha256, object, done_ms, tries,
+                 next_try_ms, note
+             FROM recording WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY id",
+        insert: "INSERT INTO recording (account, id, scope, call_id, session, start_ms, mode,
+                 capped, content_uri, state, content_type, bytes, duration_ms, sha256, object,
+                 done_ms, tries, next_try_ms, note)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18, ?19)",
+    },
+    Copy {
+        select: "SELECT account, id, scope, call_id, kind
+             FROM message WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY id",
+        insert: "INSERT INTO message (account, id, scope, call_id, kind)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+    },
 ];
 
 const DAYS: Copy = Copy {
@@ -139,6 +162,11 @@ const REGISTRATIONS: Copy = Copy {
              upstream_days, paused, account, last_attempt_ms, last_success_ms, last_error, failures,
              login_refused, created_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+};
+
+const DOOMED: Copy = Copy {
+    select: "SELECT object FROM doomed_object ORDER BY object",
+    insert: "INSERT INTO doomed_object (object) VALUES (?1)",
 };
 
 const VALUES: Copy = Copy {
@@ -195,6 +223,7 @@ impl Postgres {
         read(&snapshot, &REGISTRATIONS, &[&wanted], &sender).await?;
         if account.is_none() {
             read(&snapshot, &VALUES, &[], &sender).await?;
+            read(&snapshot, &DOOMED, &[], &sender).await?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The locks of accounts' syncers. All of a process are held by one session, which the server ends with the
+//! The locks of accounts' syncers, and of who fetches their recordings. All of a process are held by one session, which the server ends with the
 //! process: 200 accounts must not take 200 connections.
 
 use std::collections::HashSet;
@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
 use super::failure::{Failure, retried};
-use super::{LOCKS, Postgres};
-use crate::{AccountKey, Error, SyncLock};
+use super::{LOCKS, Postgres, RECORDING_LOCKS};
+use crate::{AccountKey, Error, RecordingLock, SyncLock};
 
 /// A lock that was just dropped, or whose process has just ended, is free a moment later.
 const ENDING: Duration = Duration::from_secs(1);
@@ -24,14 +24,19 @@ const POLL: Duration = Duration::from_millis(50);
 pub(super) struct Locks {
     /// There is one as long as a lock uses it.
     session: tokio::sync::Mutex<Weak<Client>>,
-    /// The accounts that are locked: the server would grant its own session a lock twice.
-    accounts: Arc<Mutex<HashSet<i64>>>,
+    /// What is locked: the server would grant its own session a lock twice.
+    claimed: Claimed,
 }
 
-/// An account that nobody else of this process may lock.
+type Claimed = Arc<Mutex<HashSet<Key>>>;
+
+/// The two numbers of a lock: what it is for, and the account. Accounts are numbered from 1 on.
+type Key = (i32, i32);
+
+/// A lock that nobody else of this process may take.
 struct Claim {
-    accounts: Arc<Mutex<HashSet<i64>>>,
-    account: AccountKey,
+    claimed: Claimed,
+    key: Key,
 }
 
 /// A lock, and the session that has it.
@@ -53,17 +58,33 @@ impl Postgres {
     }
 
     async fn lock_once(&self, account: AccountKey) -> Result<SyncLock, Failure> {
-        let claim = Some(self.claim(account).await?);
-        let mut held = Held { claim, session: tokio::sync::Mutex::default() };
-        let session = held.session.get_mut();
-        if !self.take(session, account, ENDING).await? {
-            let client = self.session().await?;
-            return Err(Error::Locked { holder: holder(&client, account).await? }.into());
-        }
+        let held = self.acquire(key(LOCKS, account)).await?;
         let client = self.client().await?;
         let sql = "UPDATE account SET fence = fence + 1 WHERE account = $1 RETURNING fence";
         let fence = client.query_one(sql, &[&account.0]).await?.try_get(0)?;
         Ok(SyncLock { account, fence, held: Box::new(held) })
+    }
+
+    pub(crate) async fn lock_recordings(
+        &self,
+        account: AccountKey,
+    ) -> Result<RecordingLock, Error> {
+        let held = retried!(self, self.acquire(key(RECORDING_LOCKS, account)));
+        match held {
+            Ok(held) => Ok(RecordingLock { held: Box::new(held) }),
+            Err(Error::Locked { holder }) => Err(Error::RecordingsLocked { holder }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn acquire(&self, key: Key) -> Result<Held, Failure> {
+        let claim = Some(self.claim(key).await?);
+        let mut held = Held { claim, session: tokio::sync::Mutex::default() };
+        if !self.take(held.session.get_mut(), key, ENDING).await? {
+            let client = self.session().await?;
+            return Err(Error::Locked { holder: holder(&client, key).await? }.into());
+        }
+        Ok(held)
     }
 
     /// Takes the lock again if its session broke. Somebody else may have had it in between: the fencing
@@ -74,38 +95,35 @@ impl Postgres {
         };
         let mut session = held.session.lock().await;
         let open = session.client.as_ref().is_some_and(|client| !client.is_closed());
-        if (open && session.taken) || self.take(&mut session, lock.account, BROKEN).await? {
+        if (open && session.taken)
+            || self.take(&mut session, key(LOCKS, lock.account), BROKEN).await?
+        {
             return Ok(());
         }
         Err(Error::TakenOver.into())
     }
 
     /// Whether the lock could be taken within some time.
-    async fn take(
-        &self,
-        session: &mut Session,
-        account: AccountKey,
-        time: Duration,
-    ) -> Result<bool, Failure> {
+    async fn take(&self, session: &mut Session, key: Key, time: Duration) -> Result<bool, Failure> {
         let client = self.session().await?;
         *session = Session { client: Some(Arc::clone(&client)), taken: false };
-        session.taken = lock_within(&client, account, time).await?;
+        session.taken = lock_within(&client, key, time).await?;
         if !session.taken {
             *session = Session::default();
         }
         Ok(session.taken)
     }
 
-    async fn claim(&self, account: AccountKey) -> Result<Claim, Error> {
-        let accounts = Arc::clone(&self.shared.locks.accounts);
+    async fn claim(&self, key: Key) -> Result<Claim, Error> {
+        let claimed = Arc::clone(&self.shared.locks.claimed);
         let until = Instant::now() + ENDING;
-        while !locked(&accounts).insert(account.0) {
+        while !locked(&claimed).insert(key) {
             if Instant::now() >= until {
                 return Err(Error::Locked { holder: std::process::id().to_string() });
             }
             tokio::time::sleep(POLL).await;
         }
-        Ok(Claim { accounts, account })
+        Ok(Claim { claimed, key })
     }
 
     async fn session(&self) -> Result<Arc<Client>, Failure> {
@@ -121,7 +139,7 @@ impl Postgres {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        locked(&self.accounts).remove(&self.account.0);
+        locked(&self.claimed).remove(&self.key);
     }
 }
 
@@ -134,25 +152,25 @@ impl Drop for Held {
         runtime.spawn(async move {
             // Where it fails, the session has ended, and the lock with it.
             let sql = "SELECT pg_advisory_unlock($1, $2)";
-            let _ = client.execute(sql, &[&LOCKS, &place(claim.account)]).await;
+            let _ = client.execute(sql, &[&claim.key.0, &claim.key.1]).await;
         });
     }
 }
 
-fn locked(accounts: &Mutex<HashSet<i64>>) -> MutexGuard<'_, HashSet<i64>> {
-    accounts.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(claimed: &Mutex<HashSet<Key>>) -> MutexGuard<'_, HashSet<Key>> {
+    claimed.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tries to get the lock until some time has passed.
 async fn lock_within(
     client: &Client,
-    account: AccountKey,
+    key: Key,
     time: Duration,
 ) -> Result<bool, tokio_postgres::Error> {
     let until = Instant::now() + time;
     loop {
         let sql = "SELECT pg_try_advisory_lock($1, $2)";
-        if client.query_one(sql, &[&LOCKS, &place(account)]).await?.try_get(0)? {
+        if client.query_one(sql, &[&key.0, &key.1]).await?.try_get(0)? {
             return Ok(true);
         }
         if Instant::now() >= until {
@@ -163,19 +181,18 @@ async fn lock_within(
 }
 
 /// Who has the lock: the number that its process gave with its name.
-async fn holder(client: &Client, account: AccountKey) -> Result<String, tokio_postgres::Error> {
+async fn holder(client: &Client, key: Key) -> Result<String, tokio_postgres::Error> {
     let sql = "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
            AND l.classid = $1::int8::oid AND l.objid = $2::int8::oid
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    let values = [i64::from(LOCKS), i64::from(place(account))];
+    let values = [i64::from(key.0), i64::from(key.1)];
     let rows = client.query(sql, &[&values[0], &values[1]]).await?;
     let name = rows.first().map(|row| row.try_get::<_, Option<String>>(0)).transpose()?.flatten();
     let process = name.as_deref().and_then(|name| name.strip_prefix("callbook "));
     Ok(process.unwrap_or("unknown").to_owned())
 }
 
-/// The second number of an account's lock. Accounts are numbered from 1 on.
-fn place(account: AccountKey) -> i32 {
-    i32::try_from(account.0).unwrap_or(i32::MAX)
+fn key(purpose: i32, account: AccountKey) -> Key {
+    (purpose, i32::try_from(account.0).unwrap_or(i32::MAX))
 }

@@ -8,6 +8,7 @@ mod commit;
 mod connect;
 mod document;
 mod failure;
+mod feed;
 mod import;
 mod journal;
 mod lock;
@@ -16,6 +17,7 @@ mod open;
 mod partition;
 mod purge;
 mod quarantine;
+mod recording;
 mod registration;
 mod reindex;
 mod restore;
@@ -45,6 +47,8 @@ type Values<'a> = [&'a (dyn ToSql + Sync)];
 
 /// Advisory locks are by two numbers: this one (`CBK1`), and what is locked.
 const LOCKS: i32 = 0x43_42_4b_31;
+/// The first number where it is an account's recordings.
+const RECORDING_LOCKS: i32 = LOCKS + 1;
 /// Locks of accounts have the accounts' numbers; these are none.
 const MIGRATING: i32 = 0;
 const PARTITIONING: i32 = -1;

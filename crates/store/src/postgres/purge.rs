@@ -14,8 +14,23 @@ use crate::{Error, Purged, SyncLock};
 /// Calls in one transaction.
 const CALLS_AT_ONCE: i64 = 200;
 
-/// Everything that belongs to an account and to no call, what refers to others first.
-const OF_AN_ACCOUNT: [&str; 13] = [
+/// What hangs on calls, by their ids. The contents of recordings are elsewhere, and deleted later.
+const OF_CALLS: [&str; 4] = [
+    "INSERT INTO doomed_object (object) SELECT object FROM recording
+     WHERE account = $1 AND scope = $2 AND call_id = ANY ($3) AND object IS NOT NULL
+     ON CONFLICT DO NOTHING",
+    "DELETE FROM recording WHERE account = $1 AND scope = $2 AND call_id = ANY ($3)",
+    "DELETE FROM message WHERE account = $1 AND scope = $2 AND call_id = ANY ($3)",
+    "DELETE FROM absence WHERE account = $1 AND scope = $2 AND id = ANY ($3)",
+];
+
+/// Everything that belongs to an account, what refers to others first.
+const OF_AN_ACCOUNT: [&str; 17] = [
+    "INSERT INTO doomed_object (object) SELECT object FROM recording
+     WHERE account = $1 AND object IS NOT NULL ON CONFLICT DO NOTHING",
+    "DELETE FROM recording WHERE account = $1",
+    "DELETE FROM message WHERE account = $1",
+    "DELETE FROM recording_feed WHERE account = $1",
     "DELETE FROM posting WHERE account = $1",
     "DELETE FROM version WHERE account = $1",
     "DELETE FROM absence WHERE account = $1",
@@ -112,11 +127,12 @@ impl Postgres {
         let sql = "DELETE FROM version v USING unnest($2::int8[], $3::int8[]) u (seq, start_ms)
              WHERE v.account = $1 AND v.seq = u.seq AND v.start_ms = u.start_ms";
         let versions = execute(&transaction, sql, &[&account, &seqs, &starts]).await?;
-        let sql = "WITH gone AS (
-                 DELETE FROM call WHERE account = $1 AND call = ANY ($2) RETURNING id)
-             DELETE FROM absence a USING gone
-             WHERE a.account = $1 AND a.scope = $3 AND a.id = gone.id";
-        execute(&transaction, sql, &[&account, &calls, &scope]).await?;
+        let sql = "DELETE FROM call WHERE account = $1 AND call = ANY ($2) RETURNING id";
+        let gone = query(&transaction, sql, &[&account, &calls]).await?;
+        let gone: Vec<&str> = gone.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        for sql in OF_CALLS {
+            execute(&transaction, sql, &[&account, &scope, &gone]).await?;
+        }
         let purged = Purged { calls: calls.len() as u64, versions };
         if let Some(note) = note {
             let sql = "UPDATE purge SET calls = calls + $2, versions = versions + $3

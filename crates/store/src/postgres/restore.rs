@@ -13,7 +13,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::failure::Failure;
-use super::open::{Found, found, migrate};
+use super::open::{Found, found, known, migrate};
 use super::partition::{create, month_of};
 use super::{Postgres, plain};
 use crate::sqlite::Sqlite;
@@ -47,7 +47,7 @@ const FIRSTS: &str =
      CREATE UNIQUE INDEX temp.first_by_call ON first (call)";
 
 /// Where something leads nowhere, it does so here as well: no version has the number 0.
-const COPIES: [Copy; 17] = [
+const COPIES: [Copy; 21] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
@@ -99,6 +99,14 @@ const COPIES: [Copy; 17] = [
          last_attempt_ms, last_success_ms, last_error, failures, login_refused, created_ms"
     ),
     same!("value", "key, value"),
+    same!("recording_feed", "account, position, enabled, capacity_a_day"),
+    same!(
+        "recording",
+        "account, id, scope, call_id, session, start_ms, mode, capped, content_uri, state,
+         content_type, bytes, duration_ms, sha256, object, done_ms, tries, next_try_ms, note"
+    ),
+    same!("message", "account, id, scope, call_id, kind"),
+    same!("doomed_object", "object"),
 ];
 
 /// Numbers go on after those that were restored.
@@ -148,6 +156,7 @@ impl Postgres {
             Ok(read) => read?,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         }
+        transaction.execute("UPDATE archive SET schema = $1", &[&known()]).await?;
         transaction.batch_execute(GO_ON).await?;
         transaction.commit().await?;
         Ok(client.batch_execute("ANALYZE").await?)
@@ -221,7 +230,8 @@ async fn write(
         .columns()
         .iter()
         .enumerate()
-        .filter(|(_, each)| *each.type_() == Type::TEXT && matches!(each.name(), "id" | "key"));
+        .filter(|(_, each)| *each.type_() == Type::TEXT)
+        .filter(|(_, each)| matches!(each.name(), "id" | "key" | "call_id" | "session"));
     for (place, _) in keys {
         for row in &mut rows {
             if let Some(Cell(Value::Text(text))) = row.get_mut(place) {

@@ -110,6 +110,8 @@ fn keep_only(path: &Path, account: i64) -> rusqlite::Result<()> {
         transaction.execute("DELETE FROM call WHERE account = ?1", [other])?;
         erase_account(&transaction, other)?;
     }
+    // The others' recordings stay where they are.
+    transaction.execute("DELETE FROM doomed_object", [])?;
     transaction.execute("DELETE FROM registration WHERE account IS NOT ?1", [account])?;
     transaction.execute("DELETE FROM value", [])?;
     transaction.commit()?;

@@ -1,17 +1,16 @@
-//! The lock of an account's syncer: on a file beside the archive.
+//! The locks of an account's syncer, and of who fetches its recordings: on files beside the archive.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use super::{Sqlite, blocking};
-use crate::{AccountKey, Error, SyncLock};
+use crate::{AccountKey, Error, RecordingLock, SyncLock};
 
 impl Sqlite {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
-        let mut path = self.path().as_os_str().to_owned();
-        path.push(format!("-sync-{}.lock", account.0));
-        let file = blocking(move || lock_file(path.into())).await?;
+        let path = self.beside(&format!("-sync-{}.lock", account.0));
+        let file = blocking(move || lock_file(path)).await?;
         let fence = self
             .write(move |connection| {
                 let sql = "UPDATE account SET fence = fence + 1 WHERE account = ?1 RETURNING fence";
@@ -19,6 +18,24 @@ impl Sqlite {
             })
             .await?;
         Ok(SyncLock { account, fence, held: Box::new(file) })
+    }
+
+    pub(crate) async fn lock_recordings(
+        &self,
+        account: AccountKey,
+    ) -> Result<RecordingLock, Error> {
+        let path = self.beside(&format!("-recordings-{}.lock", account.0));
+        match blocking(move || lock_file(path)).await {
+            Ok(file) => Ok(RecordingLock { held: Box::new(file) }),
+            Err(Error::Locked { holder }) => Err(Error::RecordingsLocked { holder }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut path = self.path().as_os_str().to_owned();
+        path.push(suffix);
+        path.into()
     }
 }
 

@@ -8,6 +8,7 @@ mod changes;
 mod commit;
 mod document;
 pub(crate) mod error;
+mod feed;
 mod fill;
 mod import;
 mod journal;
@@ -16,6 +17,7 @@ mod lock;
 mod log;
 mod purge;
 mod quarantine;
+mod recording;
 mod registration;
 mod reindex;
 mod rows;
@@ -43,9 +45,10 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
+    include_str!("../../migrations/sqlite/0003_recordings.sql"),
 ];
 
 /// A writer waits so long for another one.

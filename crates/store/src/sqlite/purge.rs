@@ -12,8 +12,23 @@ use crate::{Error, Purged, SyncLock};
 /// Calls in one transaction: some 20 ms of the writer's time.
 const CALLS_AT_ONCE: i64 = 200;
 
-/// Everything that belongs to an account and to no call, what refers to others first.
-const OF_AN_ACCOUNT: [&str; 13] = [
+/// What hangs on a call. The contents of recordings are elsewhere, and deleted later.
+const OF_A_CALL: [&str; 4] = [
+    "INSERT INTO doomed_object (object) SELECT object FROM recording
+     WHERE account = ?1 AND scope = ?2 AND call_id = ?3 AND object IS NOT NULL
+     ON CONFLICT DO NOTHING",
+    "DELETE FROM recording WHERE account = ?1 AND scope = ?2 AND call_id = ?3",
+    "DELETE FROM message WHERE account = ?1 AND scope = ?2 AND call_id = ?3",
+    "DELETE FROM absence WHERE account = ?1 AND scope = ?2 AND id = ?3",
+];
+
+/// Everything that belongs to an account, what refers to others first.
+const OF_AN_ACCOUNT: [&str; 17] = [
+    "INSERT INTO doomed_object (object) SELECT object FROM recording
+     WHERE account = ?1 AND object IS NOT NULL ON CONFLICT DO NOTHING",
+    "DELETE FROM recording WHERE account = ?1",
+    "DELETE FROM message WHERE account = ?1",
+    "DELETE FROM recording_feed WHERE account = ?1",
     "DELETE FROM posting WHERE account = ?1",
     "DELETE FROM version WHERE account = ?1",
     "DELETE FROM absence WHERE account = ?1",
@@ -132,8 +147,9 @@ fn erase_call(
         next = previous;
     }
     connection.prepare_cached("DELETE FROM call WHERE call = ?1")?.execute([call])?;
-    let sql = "DELETE FROM absence WHERE account = ?1 AND scope = ?2 AND id = ?3";
-    connection.prepare_cached(sql)?.execute((place.account, place.scope, id))?;
+    for sql in OF_A_CALL {
+        connection.prepare_cached(sql)?.execute((place.account, place.scope, id))?;
+    }
     Ok(versions)
 }
 

@@ -1,10 +1,11 @@
 //! A copy is what it was copied from.
 
 use callbook_model::{AccountId, Region, Scope};
-use callbook_store::{Error, Open, Store};
+use callbook_store::{Error, Open, RecordingQuery, Store};
 use jiff::civil::date;
 
 use crate::place::{Kind, Place, conformance};
+use crate::recordings::{keep, recorded};
 use crate::support::{Archive, everything, incoming, record};
 
 /// Everything that can be asked of an archive's account.
@@ -22,6 +23,12 @@ async fn said(store: &Store) -> String {
         let extensions = store.extensions(key).await.unwrap();
         let cursor = store.cursor(key, Scope::Account, "task").await.unwrap();
         let report = store.check(key, Scope::Account, |_| {}).await.unwrap();
+        let feed = store.recording_feed(key).await.unwrap();
+        let kept = RecordingQuery::Kept(String::new(), 100);
+        let kept = store.recordings(key, kept).await.unwrap();
+        let hours = store.recording_hours(key, 0).await.unwrap();
+        let messages = store.message_counts(key).await.unwrap();
+        said += &format!("{feed:?} {kept:?} {hours:?} {messages:?}\n");
         let id = account.id;
         said += &format!("{id} {seals:?} {extensions:?} {cursor:?} {report:?}\n");
     }
@@ -34,7 +41,10 @@ async fn archive(kind: Kind) -> Archive {
     archive.commit(&calls).await;
     let mut edited = record("c3", 3);
     edited["result"] = "Missed".into();
-    archive.commit(&[edited]).await;
+    archive.commit(&[edited, recorded("r1", 30, "501"), recorded("r2", 31, "502")]).await;
+    archive.store.find_recordings(archive.account.key).await.unwrap();
+    archive.store.enable_recordings(archive.account.key, true).await.unwrap();
+    keep(&archive, "501", "400/501.mp3").await;
     let day = date(2024, 1, 1);
     archive.store.seal_day(&archive.lock, Scope::Account, day, None, 0).await.unwrap();
     archive
@@ -70,7 +80,7 @@ conformance! {
         };
         store.commit(&lock, Scope::Account, batch).await.unwrap();
         let report = store.check(archive.account.key, Scope::Account, |_| {}).await.unwrap();
-        assert_eq!((report.findings, report.calls), (vec![], 21));
+        assert_eq!((report.findings, report.calls), (vec![], 23));
     }
 
     async fn a_copy_of_one_account_has_no_other(kind: Kind) {

@@ -14,6 +14,7 @@ mod postgres;
 mod purge;
 mod quarantine;
 mod questions;
+mod recordings;
 mod registration;
 mod seal;
 mod support;
