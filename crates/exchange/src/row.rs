@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use callbook_model::{CallRecord, ExtensionId, Key, Leg, legs, recording_ids};
+use callbook_model::{Attachments, CallRecord, ExtensionId, Key, Leg, legs};
 use callbook_store::{Account, Extension};
 
 use crate::Listed;
@@ -41,7 +41,9 @@ impl RowReader {
         let Some(json) = listed.call.json.as_deref() else { return Err(listed) };
         let Ok(record) = CallRecord::decode(json, self.account.home) else { return Err(listed) };
         let queue = self.queue(&record, json).cloned();
-        let recording_ids = if record.recorded { recording_ids(json) } else { Vec::new() };
+        let recordings =
+            if record.recorded { Attachments::decode(json).recordings } else { Vec::new() };
+        let recording_ids = recordings.into_iter().map(|recording| recording.id).collect();
         Ok(Row { account_id: self.account.id.0, listed, record, queue, recording_ids })
     }
 

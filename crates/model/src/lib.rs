@@ -12,7 +12,6 @@ mod leg;
 pub mod lenient;
 mod phone;
 mod record;
-mod recording;
 mod span;
 
 pub use attachment::{Attachments, Message, Recording};
@@ -22,5 +21,4 @@ pub use key::Key;
 pub use leg::{Leg, legs};
 pub use phone::{Region, number_key};
 pub use record::{CallRecord, DecodeError, Party};
-pub use recording::recording_ids;
 pub use span::Span;

@@ -16,6 +16,10 @@ conformance! {
         let mut call = record("a", 0);
         call["from"]["name"] = "Ann".into();
         archive.commit(&[call, record("b", 1)]).await;
+        let recorded = crate::recordings::recorded("r", -1, "501");
+        archive.commit(&[recorded]).await;
+        archive.store.find_recordings(archive.account.key).await.unwrap();
+        crate::recordings::keep(&archive, "501", "400/501.mp3").await;
         let extension = Extension {
             id: ExtensionId(7),
             number: Some("101".into()),
@@ -39,9 +43,9 @@ conformance! {
             ("SELECT start_ms || '/' || duration_ms FROM callbook_v1_calls WHERE call_id = 'a'",
              "1704067200000/60000"),
             ("SELECT count(*) FROM callbook_v1_calls WHERE from_extension IS NULL
-                 AND to_extension IS NULL AND to_name IS NULL", "2"),
+                 AND to_extension IS NULL AND to_name IS NULL", "3"),
             ("SELECT sum(CASE WHEN CAST(expired_upstream AS INTEGER) = 1 THEN 1 ELSE 0 END)
-              FROM callbook_v1_calls", "1"),
+              FROM callbook_v1_calls", "2"),
             ("SELECT count(*) FROM callbook_v1_calls
               WHERE CAST(deleted AS INTEGER) + CAST(recorded AS INTEGER) = 0", "2"),
             ("SELECT min(number) || max(number) || count(*) FROM callbook_v1_call_numbers
@@ -49,6 +53,8 @@ conformance! {
             ("SELECT min(extension_id) || '-' || max(extension_id)
               FROM callbook_v1_call_extensions WHERE call_id = 'b'", "7-8"),
             ("SELECT day || '/' || calls || '/' || number FROM callbook_v1_seals", "2024-01-01/2/1"),
+            ("SELECT recording_id || call_id || mode || state || bytes || object
+              FROM callbook_v1_recordings", "501rAutomatickept1000400/501.mp3"),
         ] {
             assert_eq!(archive.place.text(sql).await, expected, "{sql}");
         }
