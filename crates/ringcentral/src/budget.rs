@@ -32,6 +32,8 @@ const FINDING_OUT: Duration = Duration::from_secs(2);
 /// Requests of low priority leave one place in so many to the others, and at least one.
 const RESERVE: u32 = 5;
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// No app has a larger limit; each place of a window takes memory.
 const LARGEST_LIMIT: u32 = 10_000;
 
@@ -88,12 +90,7 @@ impl Budget {
             return (!finding_out).then_some(earliest);
         };
         let pending = self.pending.iter().filter(|sent| !forgotten(**sent, now)).count();
-        let reserve = match priority {
-            Priority::High => 0,
-            Priority::Low => (limit / RESERVE).max(1),
-        };
-        let places = limit.saturating_sub(reserve).max(1) as usize;
-        let free = places.saturating_sub(pending);
+        let free = (places(limit, priority) as usize).saturating_sub(pending);
         if free == 0 {
             return None;
         }
@@ -101,6 +98,13 @@ impl Budget {
         let oldest_in_the_way = self.answered.len().checked_sub(free);
         let leaves = oldest_in_the_way.map(|place| self.answered[place] + window + MARGIN);
         Some(leaves.map_or(earliest, |leaves| leaves.max(earliest)))
+    }
+
+    /// How many requests of a priority fit into a day, if nothing else is sent; `None` before any answer.
+    pub fn a_day(&self, priority: Priority) -> Option<u64> {
+        let Announced { limit, window, .. } = self.announced?;
+        let windows = DAY.as_secs_f64() / window.as_secs_f64().max(1.0);
+        Some((f64::from(places(limit, priority)) * windows) as u64)
     }
 
     /// A request goes out.
@@ -180,6 +184,15 @@ impl Budget {
     pub fn accepted(&mut self) {
         self.refusals = 0;
     }
+}
+
+/// How many requests of a window those of a priority may take.
+fn places(limit: u32, priority: Priority) -> u32 {
+    let reserve = match priority {
+        Priority::High => 0,
+        Priority::Low => (limit / RESERVE).max(1),
+    };
+    limit.saturating_sub(reserve).max(1)
 }
 
 fn forgotten(sent: Duration, now: Duration) -> bool {
@@ -296,6 +309,8 @@ mod tests {
         }
         assert_eq!(budget.ready_at(ms(8), Priority::High), Some(ms(8)));
         assert_eq!(budget.ready_at(ms(8), Priority::Low), Some(ms(60_002)));
+        assert_eq!(budget.a_day(Priority::Low), Some(11_520));
+        assert_eq!(budget.a_day(Priority::High), Some(14_400));
     }
 
     #[test]

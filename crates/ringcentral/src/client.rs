@@ -19,10 +19,11 @@ use crate::clock::ServerClock;
 use crate::connection::is_loopback;
 use crate::directory::ExtensionPage;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
+use crate::media::Media;
 use crate::token::Token;
 use crate::{
-    AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
-    SyncPage, SyncQuery, body, by_id,
+    AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, MediaHost,
+    Priority, Retry, SyncPage, SyncQuery, body, by_id,
 };
 
 /// No answer of this API comes near it.
@@ -35,9 +36,10 @@ const READ_TIMEOUT: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub struct Client {
     http: reqwest::Client,
-    connection: Connection,
+    pub(crate) connection: Connection,
+    pub(crate) media: Media,
     retry: Retry,
-    limiter: Limiter,
+    pub(crate) limiter: Limiter,
     clock: ServerClock,
     token: tokio::sync::Mutex<Option<Token>>,
     /// Until a sign-in worked, a network failure most likely means a wrong address.
@@ -45,24 +47,47 @@ pub struct Client {
 }
 
 /// A GET and what its answer should be.
-struct Request<'a> {
-    kind: Kind,
-    path: &'a str,
-    query: &'a [(&'a str, String)],
-    expected: &'static str,
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) priority: Priority,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(&'a str, String)],
+    pub(crate) expected: &'static str,
     /// Another form than plain JSON.
-    accept: Option<&'static str>,
+    pub(crate) accept: Option<&'static str>,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(kind: Kind, path: &'a str, expected: &'static str) -> Self {
+        Self { kind, priority: Priority::High, path, query: &[], expected, accept: None }
+    }
 }
 
 /// What came of one try.
-enum Try {
-    Done(String),
+pub(crate) enum Try<T> {
+    Done(T),
     /// Refused with 429: the limiter knows until when, so just ask again.
     Throttled,
     /// May pass by itself.
     Failed(Error),
     /// The token was not taken.
     Unauthorized(Error),
+}
+
+impl<T> Try<T> {
+    /// Goes on with what was done.
+    pub(crate) fn and_then<U>(
+        self,
+        next: impl FnOnce(T) -> Result<Try<U>, Error>,
+    ) -> Result<Try<U>, Error> {
+        match self {
+            Self::Done(value) => next(value),
+            Self::Throttled => Ok(Try::Throttled),
+            Self::Failed(error) => Ok(Try::Failed(error)),
+            Self::Unauthorized(error) => Ok(Try::Unauthorized(error)),
+        }
+    }
 }
 
 impl Client {
@@ -81,30 +106,29 @@ impl Client {
         retry: Retry,
         budgets: Option<Arc<dyn SharedBudgets>>,
     ) -> Result<Self, Error> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry the token to a host that nobody named.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(20))
-            .read_timeout(READ_TIMEOUT)
-            .tcp_nodelay(true);
-        if is_loopback(&connection.server_url) {
-            // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
-            http = http.no_proxy();
-        }
-        let http = http
+        let http = http(&connection)
             .build()
             .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
+        let media = Media::new(&connection, Vec::new())?;
         let limiter = Limiter::new(connection.credential_key(), budgets);
         Ok(Self {
             http,
             connection,
+            media,
             retry,
             limiter,
             clock: ServerClock::default(),
             token: tokio::sync::Mutex::default(),
             proven: AtomicBool::new(false),
         })
+    }
+
+    /// The same client, which may send its token to these hosts as well, to fetch recordings.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn allowing(self, hosts: Vec<MediaHost>) -> Result<Self, Error> {
+        Ok(Self { media: Media::new(&self.connection, hosts)?, ..self })
     }
 
     /// What time it is by the server's clock, to the second; `None` before its first answer. Our own
@@ -124,8 +148,7 @@ impl Client {
     /// When the server cannot be reached, refuses, or is not this API.
     pub async fn account(&self) -> Result<AccountInfo, Error> {
         let path = "/restapi/v1.0/account/~";
-        let request =
-            Request { kind: Kind::Account, path, query: &[], expected: "an account", accept: None };
+        let request = Request::new(Kind::Account, path, "an account");
         self.get(&request, |body| AccountInfo::parse(&body)).await
     }
 
@@ -137,11 +160,12 @@ impl Client {
         let (mut extensions, mut known) = (Vec::new(), HashSet::new());
         for page in 1u32.. {
             let request = Request {
-                kind: Kind::Extensions,
-                path: "/restapi/v1.0/account/~/extension",
                 query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
-                expected: "a list of extensions",
-                accept: None,
+                ..Request::new(
+                    Kind::Extensions,
+                    "/restapi/v1.0/account/~/extension",
+                    "a list of extensions",
+                )
             };
             let page = self.get(&request, |body| ExtensionPage::parse(&body)).await?;
             let before = extensions.len();
@@ -159,13 +183,9 @@ impl Client {
     /// # Errors
     /// As [`Client::account`].
     pub async fn call_log(&self, query: &CallLogQuery) -> Result<CallLogPage, Error> {
-        let request = Request {
-            kind: Kind::CallLog,
-            path: &query.path(),
-            query: &query.parameters(),
-            expected: "a page of the call log",
-            accept: None,
-        };
+        let (path, parameters) = (query.path(), query.parameters());
+        let request = Request::new(Kind::CallLog, &path, "a page of the call log");
+        let request = Request { query: &parameters, ..request };
         self.get(&request, CallLogPage::parse).await
     }
 
@@ -180,13 +200,9 @@ impl Client {
     /// # Errors
     /// [`Error::TokenRefused`] when the token is no good (any more); otherwise as [`Client::account`].
     pub async fn changes(&self, query: &SyncQuery) -> Result<SyncPage, Error> {
-        let request = Request {
-            kind: Kind::CallLog,
-            path: &query.path(),
-            query: &query.parameters(),
-            expected: "changes of the call log",
-            accept: None,
-        };
+        let (path, parameters) = (query.path(), query.parameters());
+        let request = Request::new(Kind::CallLog, &path, "changes of the call log");
+        let request = Request { query: &parameters, ..request };
         self.get(&request, SyncPage::parse).await
     }
 
@@ -197,11 +213,9 @@ impl Client {
     pub async fn records_by_id(&self, scope: Scope, ids: &[String]) -> Result<Vec<ById>, Error> {
         let path = format!("{}/{}", call_log_path(scope), ids.join(","));
         let request = Request {
-            kind: Kind::CallLog,
-            path: &path,
             query: &[("view", "Detailed".to_owned())],
-            expected: "records of the call log",
             accept: Some(by_id::MULTIPART_JSON),
+            ..Request::new(Kind::CallLog, &path, "records of the call log")
         };
         match self.get(&request, |body| by_id::parse(&body)).await {
             // A single id has no status of its own.
@@ -217,27 +231,43 @@ impl Client {
     /// # Errors
     /// As [`Client::account`].
     pub async fn own_extension(&self) -> Result<ExtensionInfo, Error> {
-        let request = Request {
-            kind: Kind::Account,
-            path: "/restapi/v1.0/account/~/extension/~",
-            query: &[],
-            expected: "an extension",
-            accept: None,
-        };
+        let request =
+            Request::new(Kind::Account, "/restapi/v1.0/account/~/extension/~", "an extension");
         self.get(&request, |body| ExtensionInfo::parse(&body)).await
     }
 
     /// Asks until there is an answer that `parse` can read, or trying again is no use.
-    async fn get<T>(
+    pub(crate) async fn get<T>(
         &self,
         request: &Request<'_>,
         parse: impl Fn(String) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
         let url = self.connection.endpoint(request.path);
+        self.persist(async || {
+            self.attempt(request, &url).await?.and_then(|body| match parse(body) {
+                Ok(value) => Ok(Try::Done(value)),
+                Err(source) => {
+                    let (url, expected) = (url.to_string(), request.expected);
+                    let error =
+                        Error::Malformed { url, expected, source: Departure::from(&source) };
+                    // The answer was cut short: the next one may be whole.
+                    if source.is_eof() { Ok(Try::Failed(error)) } else { Err(error) }
+                }
+            })
+        })
+        .await
+    }
+
+    /// Tries until it is done, or trying again is no use.
+    pub(crate) async fn persist<T>(
+        &self,
+        attempt: impl AsyncFn() -> Result<Try<T>, Error>,
+    ) -> Result<T, Error> {
         let mut waits = self.retry.waits();
         let mut renewed = false;
         loop {
-            let failure = match self.attempt(request, &url).await? {
+            let failure = match attempt().await? {
+                Try::Done(value) => return Ok(value),
                 Try::Throttled => continue,
                 Try::Unauthorized(error) if renewed => return Err(error),
                 Try::Unauthorized(_) => {
@@ -245,19 +275,6 @@ impl Client {
                     continue;
                 }
                 Try::Failed(error) => error,
-                Try::Done(body) => match parse(body) {
-                    Ok(value) => return Ok(value),
-                    Err(source) => {
-                        let (url, expected) = (url.to_string(), request.expected);
-                        let error =
-                            Error::Malformed { url, expected, source: Departure::from(&source) };
-                        // The answer was cut short: the next one may be whole.
-                        if !source.is_eof() {
-                            return Err(error);
-                        }
-                        error
-                    }
-                },
             };
             let Some(wait) = waits.next() else { return Err(failure) };
             tracing::warn!(%failure, wait_s = wait.as_secs_f32(), "trying again");
@@ -266,7 +283,25 @@ impl Client {
     }
 
     /// Signs in if need be and sends one request.
-    async fn attempt(&self, request: &Request<'_>, url: &Url) -> Result<Try, Error> {
+    async fn attempt(&self, request: &Request<'_>, url: &Url) -> Result<Try<String>, Error> {
+        let mut get = self.http.get(url.clone()).query(request.query);
+        if let Some(accept) = request.accept {
+            get = get.header(ACCEPT, accept);
+        }
+        self.signed(request.kind, request.priority, get, async |answer| {
+            self.read(answer, url.as_str()).await
+        })
+        .await
+    }
+
+    /// Signs in if need be, sends a request with the token, and lets `read` sort out what came.
+    pub(crate) async fn signed<T>(
+        &self,
+        kind: Kind,
+        priority: Priority,
+        request: RequestBuilder,
+        read: impl AsyncFnOnce(Response) -> Result<Try<T>, Error>,
+    ) -> Result<Try<T>, Error> {
         let token = match self.token().await {
             Ok(token) => token,
             Err(error @ Error::Unavailable { .. }) => return Ok(Try::Failed(error)),
@@ -275,16 +310,12 @@ impl Client {
             }
             Err(error) => return Err(error),
         };
-        let mut get = self.http.get(url.clone()).query(request.query);
-        if let Some(accept) = request.accept {
-            get = get.header(ACCEPT, accept);
-        }
-        let answer =
-            match self.send(request.kind, get.bearer_auth(token.access.expose_secret())).await {
-                Ok(answer) => answer,
-                Err(error) => return Ok(Try::Failed(error)),
-            };
-        let tried = self.read(answer, url.as_str()).await?;
+        let request = request.bearer_auth(token.access.expose_secret());
+        let answer = match self.send(kind, priority, request).await {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Try::Failed(error)),
+        };
+        let tried = read(answer).await?;
         if matches!(tried, Try::Unauthorized(_)) {
             self.forget(&token).await;
         }
@@ -292,7 +323,7 @@ impl Client {
     }
 
     /// Sorts an answer into what to do about it.
-    async fn read(&self, answer: Response, url: &str) -> Result<Try, Error> {
+    pub(crate) async fn read(&self, answer: Response, url: &str) -> Result<Try<String>, Error> {
         let status = answer.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
             return Ok(Try::Throttled);
@@ -318,8 +349,13 @@ impl Client {
         }
     }
 
-    async fn send(&self, kind: Kind, request: RequestBuilder) -> Result<Response, Error> {
-        let sent = self.limiter.wait(kind).await;
+    async fn send(
+        &self,
+        kind: Kind,
+        priority: Priority,
+        request: RequestBuilder,
+    ) -> Result<Response, Error> {
+        let sent = self.limiter.wait(kind, priority).await;
         let outcome = request.send().await;
         self.limiter.answered(kind, sent, outcome.as_ref().ok()).await;
         if let Ok(answer) = &outcome {
@@ -349,7 +385,7 @@ impl Client {
         loop {
             let asked = Instant::now();
             let request = Token::request(&self.http, &self.connection);
-            let answer = self.send(Kind::Token, request).await?;
+            let answer = self.send(Kind::Token, Priority::High, request).await?;
             match answer.status() {
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if status.is_server_error() => {
@@ -369,6 +405,19 @@ impl Client {
             *token = None;
         }
     }
+}
+
+/// What requests with secrets have in common.
+pub(crate) fn http(connection: &Connection) -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder()
+        .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
+        // A redirect would carry the token to a host that nobody named.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(20))
+        .read_timeout(READ_TIMEOUT)
+        .tcp_nodelay(true);
+    // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
+    if is_loopback(&connection.server_url) { http.no_proxy() } else { http }
 }
 
 /// Says what came: never a query, which has times, nor any other header, which may have secrets.

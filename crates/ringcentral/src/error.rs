@@ -76,6 +76,14 @@ pub enum Error {
         /// Where it departs.
         source: Departure,
     },
+    /// An answer that sends us elsewhere, where the token must not go.
+    #[error("{url} answered {status}: redirects are not followed")]
+    Redirected {
+        /// The address, without its query.
+        url: String,
+        /// HTTP status.
+        status: StatusCode,
+    },
     /// An answer larger than any real one.
     #[error("the answer of {url} is larger than {limit_mb} MB")]
     TooLarge {

@@ -14,6 +14,9 @@ mod connection;
 mod directory;
 mod error;
 mod limiter;
+mod media;
+mod recording;
+mod resolver;
 mod retry;
 mod sync_log;
 mod token;
@@ -27,5 +30,7 @@ pub use directory::{AccountInfo, ExtensionInfo};
 pub use error::{Departure, Error};
 
 pub use limiter::{Change, SharedBudgets, Traffic, Updating};
+pub use media::{MediaHost, MediaHostError};
+pub use recording::{Content, ContentAnswer, OddId, RecordingId, RecordingInfo, Resume};
 pub use retry::Retry;
 pub use sync_log::{Feed, Since, SyncPage, SyncQuery};

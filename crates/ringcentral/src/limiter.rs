@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Account,
     Extensions,
     CallLog,
+    Recording,
+    RecordingContent,
 }
 
 /// A request that was let out.
@@ -136,13 +138,13 @@ impl Limiter {
 
     /// Waits until a request of this kind could be sent; another may still come first.
     pub(crate) async fn ready(&self, kind: Kind) {
-        self.take_turn(kind, false).await;
+        self.take_turn(kind, Priority::High, false).await;
     }
 
     /// Waits until a request of this kind may be sent, and counts it as sent.
-    pub(crate) async fn wait(&self, kind: Kind) -> Sent {
+    pub(crate) async fn wait(&self, kind: Kind, priority: Priority) -> Sent {
         let asked = self.clock.now();
-        let at = self.take_turn(kind, true).await;
+        let at = self.take_turn(kind, priority, true).await;
         let waited = at.saturating_sub(asked);
         let mut traffic = locked(&self.traffic);
         traffic.requests += 1;
@@ -150,12 +152,18 @@ impl Limiter {
         Sent { at, waited }
     }
 
-    async fn take_turn(&self, kind: Kind, count: bool) -> Duration {
+    /// How many requests of a kind and priority fit into a day; `None` before an answer to one.
+    pub(crate) async fn a_day(&self, kind: Kind, priority: Priority) -> Option<u64> {
+        let now = self.clock.now();
+        self.update(move |budgets| budgets.budget(kind, now).a_day(priority)).await
+    }
+
+    async fn take_turn(&self, kind: Kind, priority: Priority, count: bool) -> Duration {
         loop {
             let now = self.clock.now();
             let turn = move |budgets: &mut Budgets| {
                 let budget = budgets.budget(kind, now);
-                match budget.ready_at(now, Priority::High) {
+                match budget.ready_at(now, priority) {
                     Some(ready) if ready <= now => {
                         if count {
                             budget.sent(now);
@@ -394,7 +402,7 @@ mod tests {
         let shared = Arc::new(Memory::default());
         let limiter = || Limiter::new("one".to_owned(), Some(shared.clone()));
         let (first, second) = (limiter(), limiter());
-        let sent = first.wait(Kind::CallLog).await;
+        let sent = first.wait(Kind::CallLog, Priority::High).await;
         let refusal = answer(429, &[("retry-after", "60"), ("x-rate-limit-group", "heavy")]);
         first.answered(Kind::CallLog, sent, Some(&refusal)).await;
         let ready = second.ready(Kind::CallLog);

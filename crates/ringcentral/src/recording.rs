@@ -1,0 +1,265 @@
+//! Recordings: what is known of one, and its content.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use callbook_model::lenient::{Raw, integer, text};
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE};
+use http::{HeaderMap, HeaderName, StatusCode};
+use reqwest::Response;
+use serde::Deserialize;
+
+use crate::client::{Request, Try};
+use crate::limiter::Kind;
+use crate::{Client, Error, Priority, body};
+
+/// No id is longer.
+const LONGEST_ID: usize = 64;
+
+/// A recording's id that can be part of a path: letters, digits, `-` and `_`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordingId(String);
+
+/// A text that is no recording's id. It is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the recording's id is none")]
+pub struct OddId;
+
+impl FromStr for RecordingId {
+    type Err = OddId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let good = (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(plain);
+        if good { Ok(Self(text.to_owned())) } else { Err(OddId) }
+    }
+}
+
+impl fmt::Display for RecordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What upstream knows of a recording.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordingInfo {
+    /// `audio/mpeg`, `audio/wav`, or whatever else upstream says.
+    pub content_type: Option<String>,
+    /// How long it is, in milliseconds; upstream knows whole seconds.
+    pub duration_ms: Option<i64>,
+    /// Where its content is. Not to be trusted.
+    pub content_uri: Option<String>,
+}
+
+/// What is there already of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// So many bytes from the beginning.
+    pub offset: u64,
+    /// Which content it is, if upstream said.
+    pub etag: Option<String>,
+}
+
+/// An answer to a request for content.
+#[derive(Debug)]
+pub enum ContentAnswer {
+    /// It comes.
+    Content(Content),
+    /// There is nothing from that offset on.
+    RangeRefused,
+}
+
+/// Content on its way.
+#[derive(Debug)]
+pub struct Content {
+    /// Where in the whole it begins.
+    pub offset: u64,
+    /// Length of the whole, in bytes, if upstream says.
+    pub total: Option<u64>,
+    /// Which content it is.
+    pub etag: Option<String>,
+    /// Such as `audio/mpeg`.
+    pub content_type: Option<String>,
+    answer: Response,
+}
+
+/// The contract's `GetCallRecordingResponse`; nothing of it is indispensable.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireInfo<'a> {
+    #[serde(borrow)]
+    content_uri: Raw<'a>,
+    #[serde(borrow)]
+    content_type: Raw<'a>,
+    #[serde(borrow)]
+    duration: Raw<'a>,
+}
+
+impl RecordingInfo {
+    fn parse(body: &str) -> Result<Self, serde_json::Error> {
+        let wire: WireInfo<'_> = body::object(body)?;
+        let owned = |field| text(field).map(Cow::into_owned);
+        let duration_ms = integer(wire.duration).map(|seconds| seconds.saturating_mul(1000));
+        Ok(Self {
+            content_type: owned(wire.content_type),
+            duration_ms: duration_ms.filter(|duration_ms| *duration_ms >= 0),
+            content_uri: owned(wire.content_uri),
+        })
+    }
+}
+
+impl Content {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// When the connection breaks, or ends before as many bytes came as were announced.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.answer.chunk().await;
+        chunk.map_err(|source| Error::unreachable(self.answer.url().as_str(), source))
+    }
+
+    /// Reads the head of an answer of 200 or 206.
+    fn begin(answer: Response) -> Result<Self, Error> {
+        let (headers, partial) = (answer.headers(), answer.status() == StatusCode::PARTIAL_CONTENT);
+        let content_type = header(headers, CONTENT_TYPE);
+        let range = header(headers, CONTENT_RANGE).and_then(|range| content_range(&range));
+        let (offset, total) = match (partial, range) {
+            (false, _) => (0, header(headers, CONTENT_LENGTH).and_then(|text| text.parse().ok())),
+            (true, Some((offset, total))) => (offset, total),
+            (true, None) => return Err(not_content(&answer)),
+        };
+        if content_type
+            .as_deref()
+            .is_some_and(|media| media.contains("json") || media.contains("html"))
+        {
+            return Err(not_content(&answer));
+        }
+        Ok(Self { offset, total, etag: header(headers, ETAG), content_type, answer })
+    }
+}
+
+fn not_content(answer: &Response) -> Error {
+    let url = answer.url().path().to_owned();
+    Error::NotTheApi { url, status: answer.status(), what: "something else" }
+}
+
+/// `bytes 100-199/2000` as 100 and 2000; `*` for the whole is no length.
+fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, _) = range.split_once('-')?;
+    Some((first.trim().parse().ok()?, total.trim().parse().ok()))
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+impl Client {
+    /// What upstream knows of a recording.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with 404 when it does not have it (any more); otherwise as [`Client::account`].
+    pub async fn recording(
+        &self,
+        id: &RecordingId,
+        priority: Priority,
+    ) -> Result<RecordingInfo, Error> {
+        let path = format!("/restapi/v1.0/account/~/recording/{id}");
+        let request = Request::new(Kind::Recording, &path, "a recording");
+        let request = Request { priority, ..request };
+        self.get(&request, |body| RecordingInfo::parse(&body)).await
+    }
+
+    /// Asks for a recording's content, from where it was left. `named` is what its record says of where it
+    /// is: it chooses among the allowed hosts.
+    ///
+    /// # Errors
+    /// As [`Client::recording`]; [`Error::Redirected`] when the server sends us elsewhere.
+    pub async fn recording_content(
+        &self,
+        id: &RecordingId,
+        named: Option<&str>,
+        resume: Option<&Resume>,
+        priority: Priority,
+    ) -> Result<ContentAnswer, Error> {
+        let path = format!("/restapi/v1.0/account/~/recording/{id}/content");
+        let url = self.media.url(&self.connection, &path, named);
+        self.persist(async || {
+            let mut get = self.media.http.get(url.clone());
+            if let Some(Resume { offset, etag }) = resume {
+                get = get.header(RANGE, format!("bytes={offset}-"));
+                // A weak one does not say that the bytes are the same.
+                if let Some(etag) = etag.as_ref().filter(|etag| !etag.starts_with("W/")) {
+                    get = get.header(IF_RANGE, etag);
+                }
+            }
+            let read = async |answer| self.content(answer, resume.is_some()).await;
+            self.signed(Kind::RecordingContent, priority, get, read).await
+        })
+        .await
+    }
+
+    /// How many recordings a day the server lets this user fetch, as far as it has said so.
+    pub async fn recordings_a_day(&self, priority: Priority) -> Option<u64> {
+        self.limiter.a_day(Kind::RecordingContent, priority).await
+    }
+
+    async fn content(&self, answer: Response, resumed: bool) -> Result<Try<ContentAnswer>, Error> {
+        let status = answer.status();
+        match status {
+            StatusCode::OK => Ok(Try::Done(ContentAnswer::Content(Content::begin(answer)?))),
+            StatusCode::PARTIAL_CONTENT if resumed => {
+                Ok(Try::Done(ContentAnswer::Content(Content::begin(answer)?)))
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE if resumed => {
+                Ok(Try::Done(ContentAnswer::RangeRefused))
+            }
+            _ if status.is_redirection() => {
+                Err(Error::Redirected { url: answer.url().path().to_owned(), status })
+            }
+            _ => {
+                let url = answer.url().as_str().to_owned();
+                let read = self.read(answer, &url).await?;
+                read.and_then(|body| Err(Error::not_the_api(&url, status, &body)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_part_of_a_path_and_nothing_else() {
+        for text in ["1662000003004", "a-B_9", &"7".repeat(64)] {
+            assert_eq!(text.parse::<RecordingId>().unwrap().to_string(), text);
+        }
+        for text in ["", "..", "a/b", "a%2fb", "a?b", "a#b", "a b", "a\r\nb", "é", &"7".repeat(65)]
+        {
+            assert_eq!(text.parse::<RecordingId>(), Err(OddId), "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_content() {
+        assert_eq!(content_range("bytes 100-199/2000"), Some((100, Some(2000))));
+        assert_eq!(content_range("bytes 100-199/*"), Some((100, None)));
+        for odd in ["bytes */2000", "100-199/2000", "bytes -1/2", "", "bytes 1"] {
+            assert_eq!(content_range(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn odd_metadata_is_none() {
+        let body = r#"{"id":"1","contentType":"audio/wav","duration":"61","contentUri":7}"#;
+        let info = RecordingInfo::parse(body).unwrap();
+        assert_eq!(info.duration_ms, Some(61_000));
+        assert_eq!(info.content_type.as_deref(), Some("audio/wav"));
+        assert_eq!(RecordingInfo::parse("{}").unwrap(), RecordingInfo::default());
+        assert!(RecordingInfo::parse("[]").is_err());
+    }
+}
