@@ -40,6 +40,8 @@ mod value;
 pub use account::{Account, AccountKey, Extension};
 pub use batch::{ABSENT_AFTER_MS, Batch, Committed};
 pub use calls::{CallFilter, CallRow, Position};
+#[doc(hidden)]
+pub use crash::point as crash_point;
 pub use document::{ArchivedCall, Cause, Version};
 pub use error::Error;
 pub use feed::RecordingFeed;

@@ -1,0 +1,228 @@
+//! One recording, from wanted to kept.
+//!
+//! Each step leaves something that the next process goes on from: the spool the content, the archive the object that
+//! it is about to be. Killed anywhere, the recording is kept once.
+
+
+use callbook_model::AccountId;
+use callbook_ringcentral::{Client, Priority, RecordingId};
+use callbook_store::{
+    Account, Kept, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store, crash_point,
+};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fetch::{Failure, fetch};
+use crate::hash::Hash;
+use crate::place::Place;
+use crate::sound::{Sound, inspect};
+use crate::spool::{Part, Spool};
+use crate::{Error, crash};
+
+/// Content that is odd is fetched so often before it is kept as it is.
+const ODD_TRIES: i64 = 2;
+
+/// A sound may differ so much from the length that upstream states, which knows whole seconds.
+const TOLERANCE_MS: i64 = 2_000;
+
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The longest pause.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(12);
+
+/// Where recordings of an account go.
+#[derive(Debug, Clone)]
+pub(crate) struct Keeper {
+    pub(crate) store: Store,
+    pub(crate) account: Account,
+    pub(crate) place: Place,
+    pub(crate) spool: Spool,
+}
+
+/// What became of one.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It is here.
+    Kept { bytes: u64 },
+    /// Upstream does not have it.
+    Gone,
+    /// Not now, for a reason of its own.
+    Later,
+    /// Nobody wants it any more.
+    Dropped,
+}
+
+/// What was found out about a content.
+struct Found {
+    hash: Hash,
+    sound: Option<Sound>,
+    content_type: String,
+    note: Option<String>,
+}
+
+impl Keeper {
+    /// Removes what is left in the spool of recordings that nobody wants any more.
+    pub(crate) async fn sweep(&self) -> Result<(), Error> {
+        let key = self.account.key;
+        let is_wanted = async |id: &str| {
+            let rows = self.store.recordings(key, RecordingQuery::Id(id.to_owned())).await?;
+            Ok(rows.iter().any(|row| row.state == RecordingState::Wanted))
+        };
+        self.spool.sweep(self.account.id, is_wanted).await
+    }
+
+    /// Brings one recording here. `thorough` asks what upstream knows of it, which costs a request more.
+    ///
+    /// # Errors
+    /// When the user, the server, the spool or the place would fail with others as well.
+    pub(crate) async fn keep(
+        &self,
+        client: &Client,
+        row: &RecordingRow,
+        thorough: bool,
+    ) -> Result<Outcome, Error> {
+        let Ok(id) = row.id.parse::<RecordingId>() else {
+            return self.lose(row, "its id is none that can be asked for").await;
+        };
+        let part = self.spool.part(self.account.id, &id);
+        let head = match fetch(client, &id, row.content_uri.as_deref(), &part).await {
+            Ok(head) => head,
+            Err(Failure::Failed(Error::Upstream(error))) if is_gone(&error) => {
+                part.remove().await.map_err(Error::Spool)?;
+                return self.lose(row, "upstream does not have it").await;
+            }
+            Err(Failure::Failed(error)) => return Err(error),
+            Err(failure @ (Failure::Unending | Failure::TooLong)) => {
+                part.remove().await.map_err(Error::Spool)?;
+                return self.later(row, &failure.to_string()).await;
+            }
+        };
+        crash_point(crash::SPOOLED);
+        let stated_ms = if thorough { self.stated_ms(client, &id).await? } else { None };
+        let found = look_at(&part, head.content_type, stated_ms).await?;
+        if let Some(note) = found.note.as_deref().filter(|_| row.tries < ODD_TRIES) {
+            part.remove().await.map_err(Error::Spool)?;
+            return self.later(row, note).await;
+        }
+        self.put(row, &id, &part, found).await
+    }
+
+    async fn put(
+        &self,
+        row: &RecordingRow,
+        id: &RecordingId,
+        part: &Part,
+        found: Found,
+    ) -> Result<Outcome, Error> {
+        let object = object(self.account.id, row.start_ms, id, &found);
+        if !self.note(row, RecordingStep::Placed(object.clone())).await? {
+            part.remove().await.map_err(Error::Spool)?;
+            return Ok(Outcome::Dropped);
+        }
+        crash_point(crash::PLACED);
+        let mut file = part.open().await.map_err(Error::Spool)?;
+        self.place.put(&object, &mut file, &found.hash).await?;
+        crash_point(crash::PUT);
+        let bytes = found.hash.bytes;
+        let kept = Kept {
+            content_type: found.content_type,
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+            duration_ms: found.sound.map(|sound| sound.duration_ms),
+            sha256: found.hash.sha256,
+            note: found.note,
+        };
+        let kept = self.note(row, RecordingStep::Kept(kept)).await?;
+        crash_point(crash::KEPT);
+        if !kept {
+            // Its call was erased meanwhile.
+            self.store.doom_object(&object).await?;
+        }
+        part.remove().await.map_err(Error::Spool)?;
+        Ok(if kept { Outcome::Kept { bytes } } else { Outcome::Dropped })
+    }
+
+    /// How long upstream says that it is; nothing, where it does not say.
+    async fn stated_ms(&self, client: &Client, id: &RecordingId) -> Result<Option<i64>, Error> {
+        match client.recording(id, Priority::Low).await {
+            Ok(info) => Ok(info.duration_ms),
+            Err(error) if error.is_unavailable() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn lose(&self, row: &RecordingRow, why: &str) -> Result<Outcome, Error> {
+        self.note(row, RecordingStep::Lost { note: why.to_owned() }).await?;
+        Ok(Outcome::Gone)
+    }
+
+    /// Puts it off, each time for longer.
+    pub(crate) async fn later(&self, row: &RecordingRow, why: &str) -> Result<Outcome, Error> {
+        let doublings = u32::try_from(row.tries.clamp(0, 16)).unwrap_or(16);
+        let pause = PAUSE.checked_mul(1 << doublings).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+        let next_try_ms =
+            Timestamp::now().saturating_add(pause).map_or(i64::MAX, Timestamp::as_millisecond);
+        self.note(row, RecordingStep::Later { next_try_ms, note: why.to_owned() }).await?;
+        Ok(Outcome::Later)
+    }
+
+    async fn note(&self, row: &RecordingRow, step: RecordingStep) -> Result<bool, Error> {
+        let at_ms = Timestamp::now().as_millisecond();
+        Ok(self.store.note_recording(self.account.key, &row.id, step, at_ms).await?)
+    }
+}
+
+fn is_gone(error: &callbook_ringcentral::Error) -> bool {
+    use callbook_ringcentral::Error as Upstream;
+    matches!(error, Upstream::Refused { status: StatusCode::NOT_FOUND, .. })
+}
+
+async fn look_at(
+    part: &Part,
+    named: Option<String>,
+    stated_ms: Option<i64>,
+) -> Result<Found, Error> {
+    let file = part.open().await.map_err(Error::Spool)?.into_std().await;
+    let looked = tokio::task::spawn_blocking(move || {
+        let sound = inspect(&file)?;
+        std::io::Seek::rewind(&mut &file)?;
+        Ok((Hash::of(&file)?, sound))
+    });
+    let (hash, sound) = match looked.await {
+        Ok(looked) => looked.map_err(Error::Spool)?,
+        Err(join) => std::panic::resume_unwind(join.into_panic()),
+    };
+    let note = oddity(sound.as_ref(), named.as_deref(), stated_ms);
+    let content_type = match (&named, &sound) {
+        (Some(named), _) => named.clone(),
+        (None, Some(sound)) => sound.format.content_type().to_owned(),
+        (None, None) => "application/octet-stream".to_owned(),
+    };
+    Ok(Found { hash, sound, content_type, note })
+}
+
+/// What is wrong with a content.
+fn oddity(sound: Option<&Sound>, named: Option<&str>, stated_ms: Option<i64>) -> Option<String> {
+    let Some(sound) = sound else { return Some("it is no sound that Callbook knows".to_owned()) };
+    if sound.cut_short {
+        return Some("it ends in the middle".to_owned());
+    }
+    if let Some(named) = named.filter(|named| !sound.format.is_called(named)) {
+        return Some(format!("it is called {named}, and is {}", sound.format.content_type()));
+    }
+    let stated_ms = stated_ms?;
+    let off = (sound.duration_ms - stated_ms).abs() > TOLERANCE_MS.max(stated_ms / 50);
+    let seconds = |ms: i64| (ms + 500) / 1000;
+    off.then(|| {
+        let (found, stated) = (seconds(sound.duration_ms), seconds(stated_ms));
+        format!("it lasts {found} s, and upstream says {stated} s")
+    })
+}
+
+/// Where a recording's content goes: by day, and by its content, so that it is never written over another.
+fn object(account: AccountId, start_ms: i64, id: &RecordingId, found: &Found) -> String {
+    let start = Timestamp::from_millisecond(start_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let extension = found.sound.as_ref().map_or("bin", |sound| sound.format.extension());
+    let (day, content) = (start.strftime("%Y/%m/%d"), &found.hash.sha256[..12]);
+    format!("{account}/{day}/{id}-{content}.{extension}")
+}

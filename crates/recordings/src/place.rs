@@ -1,0 +1,227 @@
+//! Where recordings are kept: a folder, or a bucket of S3, Google Cloud or Azure.
+
+use std::fmt;
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, WriteMultipart,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use url::Url;
+
+use crate::Error;
+use crate::hash::{Hash, hex};
+
+/// What is longer goes up in parts of this size, so that memory stays flat.
+const PART: usize = 8 << 20;
+
+/// Content is read in pieces of this size.
+const PIECE: usize = 256 << 10;
+
+/// A place for recordings.
+#[derive(Debug, Clone)]
+pub struct Place {
+    name: String,
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+}
+
+impl Place {
+    /// A folder's path, or `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, whose credentials and other settings come as
+    /// these variables: `AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `GOOGLE_SERVICE_ACCOUNT`, `AZURE_STORAGE_ACCOUNT_NAME`
+    /// and so on. A folder is made if it is not there, for its owner only.
+    ///
+    /// # Errors
+    /// When the text names no place, or the folder cannot be made.
+    pub fn open(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        match text.split_once("://") {
+            None => Self::folder(FilePath::new(text)),
+            Some(("file", path)) => Self::folder(FilePath::new(path)),
+            Some(_) => Self::bucket(text, variables),
+        }
+    }
+
+    fn folder(path: &FilePath) -> Result<Self, Error> {
+        let failed = |source| Error::Folder { path: path.to_owned(), source };
+        create_private(path).map_err(failed)?;
+        let store = LocalFileSystem::new_with_prefix(path)
+            .map_err(|source| Error::Place { place: path.display().to_string(), source })?
+            .with_fsync(true);
+        let name = path.display().to_string();
+        Ok(Self { name, store: Arc::new(store), prefix: Path::default() })
+    }
+
+    fn bucket(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let odd = || Error::OddPlace {
+            place: text.split(['?', '#', '@']).next().unwrap_or_default().to_owned(),
+        };
+        let url = Url::parse(text).map_err(|_| odd())?;
+        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        if !plain || !matches!(url.scheme(), "s3" | "gs" | "az") {
+            return Err(odd());
+        }
+        // Buckets with locked objects take nothing without a checksum.
+        let checksum = ("aws_checksum_algorithm".to_owned(), "sha256".to_owned());
+        let ours = |name: &str| {
+            ["aws_", "google_", "azure_"].iter().any(|prefix| name.starts_with(prefix))
+        };
+        let options = variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        let options = [checksum].into_iter().chain(options.filter(|(name, _)| ours(name)));
+        let (store, prefix) = object_store::parse_url_opts(&url, options)
+            .map_err(|source| Error::Place { place: text.to_owned(), source })?;
+        Ok(Self { name: text.to_owned(), store: Arc::from(store), prefix })
+    }
+
+    /// Puts a file there, unless the object is there already; what is there already must be the same.
+    pub(crate) async fn put(
+        &self,
+        object: &str,
+        file: &mut File,
+        hash: &Hash,
+    ) -> Result<(), Error> {
+        let failed = |source| self.failed(object, source);
+        let path = self.path(object);
+        if hash.bytes > PART as u64 {
+            match self.store.head(&path).await {
+                Ok(_) => return self.must_be(object, hash).await,
+                Err(object_store::Error::NotFound { .. }) => {}
+                Err(source) => return Err(failed(source)),
+            }
+            return self.put_parts(object, file).await;
+        }
+        let mut content = Vec::with_capacity(hash.bytes as usize);
+        file.read_to_end(&mut content).await.map_err(Error::Spool)?;
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.store.put_opts(&path, PutPayload::from(content), options).await {
+            Ok(_) => Ok(()),
+            Err(object_store::Error::AlreadyExists { .. }) => self.must_be(object, hash).await,
+            Err(source) => Err(failed(source)),
+        }
+    }
+
+    async fn put_parts(&self, object: &str, file: &mut File) -> Result<(), Error> {
+        let failed = |source| self.failed(object, source);
+        let upload = self.store.put_multipart(&self.path(object)).await.map_err(failed)?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        loop {
+            let mut piece = BytesMut::with_capacity(PIECE);
+            let read = file.read_buf(&mut piece).await;
+            match read {
+                Ok(0) => return upload.finish().await.map(drop).map_err(failed),
+                Ok(_) => {}
+                Err(error) => {
+                    let _ = upload.abort().await;
+                    return Err(Error::Spool(error));
+                }
+            }
+            upload.wait_for_capacity(1).await.map_err(failed)?;
+            upload.put(piece.freeze());
+        }
+    }
+
+    async fn must_be(&self, object: &str, hash: &Hash) -> Result<(), Error> {
+        let found = self.hash(object).await?;
+        if found.as_ref() == Some(hash) {
+            Ok(())
+        } else {
+            Err(Error::OtherObject { object: object.to_owned() })
+        }
+    }
+
+    /// Length and SHA-256 of an object; `None` if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn hash(&self, object: &str) -> Result<Option<Hash>, Error> {
+        let (mut digest, mut bytes) = (Sha256::new(), 0);
+        let Some(mut content) = self.content(object).await? else { return Ok(None) };
+        while let Some(piece) = content.next().await {
+            let piece = piece.map_err(|source| self.failed(object, source))?;
+            digest.update(&piece);
+            bytes += piece.len() as u64;
+        }
+        Ok(Some(Hash { bytes, sha256: hex(&digest.finalize()) }))
+    }
+
+    /// Writes an object's content; how many bytes, `None` if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub async fn copy(
+        &self,
+        object: &str,
+        out: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<Option<u64>, Error> {
+        let Some(mut content) = self.content(object).await? else { return Ok(None) };
+        let mut bytes = 0;
+        while let Some(piece) = content.next().await {
+            let piece = piece.map_err(|source| self.failed(object, source))?;
+            out.write_all(&piece).await.map_err(Error::Write)?;
+            bytes += piece.len() as u64;
+        }
+        out.flush().await.map_err(Error::Write)?;
+        Ok(Some(bytes))
+    }
+
+    async fn content(
+        &self,
+        object: &str,
+    ) -> Result<
+        Option<futures_util::stream::BoxStream<'static, object_store::Result<bytes::Bytes>>>,
+        Error,
+    > {
+        match self.store.get(&self.path(object)).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(self.failed(object, source)),
+        }
+    }
+
+    /// Deletes an object, if it is there.
+    ///
+    /// # Errors
+    /// When the place does not let us.
+    pub async fn delete(&self, object: &str) -> Result<(), Error> {
+        match self.store.delete(&self.path(object)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(self.failed(object, source)),
+        }
+    }
+
+    fn path(&self, object: &str) -> Path {
+        // Every part is checked, and what would lead out of the place encoded.
+        self.prefix.parts().chain(Path::from(object).parts()).collect()
+    }
+
+    fn failed(&self, object: &str, source: object_store::Error) -> Error {
+        Error::Object { object: object.to_owned(), place: self.name.clone(), source }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
+/// Makes a folder that its owner alone may look into.
+pub(crate) fn create_private(path: &FilePath) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
