@@ -89,7 +89,7 @@ async fn recordings_expire_while_their_records_stay() {
     // Noon of the first of April, less sixty days.
     let limit: jiff::Timestamp = "2024-02-01T12:00:00Z".parse().unwrap();
     let end_ms = |entry: &Entry| server.company.call(entry.call).end_ms();
-    let (old, young): (Vec<_>, Vec<_>) =
+    let (old, young): (Vec<Recording>, Vec<Recording>) =
         all.iter().partition(|each| end_ms(&each.entry) < limit.as_millisecond());
     let (oldest_young, newest_old) = (young[0], old[old.len() - 1]);
     assert_eq!(status(&server, &token, newest_old.id).await, GONE);
