@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use callbook_sandbox::{
-    AppScope, CompanyOptions, DEFAULT_REFRESH_GRACE, DEFAULT_SCOPES, FaultSpec, Options, Plan, bind,
+    AppScope, CompanyOptions, DEFAULT_RECORDING_CAP, DEFAULT_RECORDING_DAYS, DEFAULT_REFRESH_GRACE,
+    DEFAULT_SCOPES, FaultSpec, Options, Plan, bind,
 };
 use clap::Args;
 use jiff::Timestamp;
@@ -74,6 +75,15 @@ pub struct Sandbox {
     /// Days that records are kept for [default: for ever]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     retention: Option<u32>,
+    /// Days that recordings are kept for; 0 for as long as the call's record
+    #[arg(long, value_name = "DAYS", default_value_t = DEFAULT_RECORDING_DAYS)]
+    recording_days: u32,
+    /// Automatic recordings that are kept, the newest; 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_RECORDING_CAP)]
+    recording_cap: u32,
+    /// Name this host where records say where sounds are, as upstream has one for them: localhost
+    #[arg(long, value_name = "HOST")]
+    media_host: Option<String>,
     /// What its apps may ask for; a client that needs more has to say so
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_values_t = DEFAULT_SCOPES)]
     scopes: Vec<AppScope>,
@@ -119,6 +129,9 @@ impl Sandbox {
             plan: self.heavy,
             live_per_minute: self.live,
             retention_days: self.retention,
+            recording_days: Some(self.recording_days).filter(|&days| days > 0),
+            recording_cap: Some(self.recording_cap).filter(|&cap| cap > 0),
+            media_host: self.media_host,
             scopes: self.scopes,
             refresh_grace: Duration::from_secs(self.refresh_grace),
             faults: self.faults,

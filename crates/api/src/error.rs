@@ -129,6 +129,15 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "CMN-102", message).parameter(parameter, None)
     }
 
+    /// A file has none of the bytes that were asked for.
+    pub(crate) fn range_not_satisfiable() -> Self {
+        Self::new(
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "CMN-107",
+            "Requested range is not satisfiable",
+        )
+    }
+
     /// Nothing is served at this path.
     pub(crate) fn invalid_uri() -> Self {
         Self::new(StatusCode::NOT_FOUND, "CMN-120", "Invalid URI")

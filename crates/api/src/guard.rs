@@ -17,6 +17,7 @@ use crate::auth::{self, AccessGrant};
 use crate::error::ApiError;
 use crate::limits::{Decision, Quota};
 use crate::operation::{Authentication, Group, Operation};
+use crate::params::Params;
 use crate::ports::{Clock, Directory, LimitKey, Limiter, Ports};
 use crate::router::Api;
 
@@ -40,11 +41,13 @@ pub(crate) async fn guard<P: Ports>(
     next: Next,
 ) -> Response {
     // The OAuth endpoints find the client in the form, so they check it (and the rate) themselves.
-    if operation.authentication() != Authentication::Bearer {
-        return next.run(request).await;
-    }
+    let params = match operation.authentication() {
+        Authentication::Anybody | Authentication::Client => return next.run(request).await,
+        Authentication::Bearer => Params::default(),
+        Authentication::BearerOrQuery => Params::parse(request.uri().query().unwrap_or_default()),
+    };
     let now = api.ports().clock().now();
-    let grant = match auth::authenticate(api.sessions(), request.headers(), now) {
+    let grant = match auth::authenticate(api.sessions(), request.headers(), &params, now) {
         Ok(grant) => grant,
         Err(error) => return error.into_response(),
     };

@@ -1,7 +1,7 @@
-//! The Call Log API server: OAuth, rate limits, directory and call log.
+//! The Call Log API server: OAuth, rate limits, directory, call log and recordings.
 //!
 //! The server knows the protocol and nothing of where calls come from. Whoever starts it brings
-//! the [`Ports`]: a call log, a directory, the registered apps, a clock and a limiter. A synthetic
+//! the [`Ports`]: a call log, recordings, a directory, the registered apps, a clock and a limiter. A synthetic
 //! company and a real archive are served by the same code.
 //!
 //! Reading order: [`Operation`] is the table of everything that is served, with the rate group,
@@ -20,6 +20,7 @@ mod operation;
 mod paging;
 mod params;
 mod ports;
+mod recording;
 mod router;
 mod serve;
 mod versions;
@@ -33,8 +34,8 @@ pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, CallLog, CallLogPage, Changes, Clock, Directory, LimitKey, Limiter, PortError,
-    Ports, Random, SystemClock, Verdict,
+    App, Apps, ByteStream, CallLog, CallLogPage, Changes, Clock, Directory, LimitKey, Limiter,
+    PortError, Ports, Random, Recording, Recordings, SystemClock, Verdict,
 };
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

@@ -42,6 +42,8 @@ pub enum Authentication {
     Client,
     /// A user through an app, by an access token.
     Bearer,
+    /// The same; the token may also be the parameter `access_token`, since players send no headers.
+    BearerOrQuery,
 }
 
 /// Declares [`Operation`] from one line an operation.
@@ -185,6 +187,14 @@ operations! {
     ListExtensionActiveCalls = "listExtensionActiveCalls"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/active-calls",
         Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// What is known of a recording.
+    ReadCallRecording = "readCallRecording"
+        GET "/restapi/v1.0/account/{accountId}/recording/{recordingId}",
+        Heavy, Bearer, ReadCallRecording, ReadCallRecording;
+    /// A recording's sound.
+    ReadCallRecordingContent = "readCallRecordingContent"
+        GET "/restapi/v1.0/account/{accountId}/recording/{recordingId}/content",
+        Heavy, BearerOrQuery, ReadCallRecording;
     /// One or several records of an extension's call log.
     ReadUserCallRecord = "readUserCallRecord"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",

@@ -1,9 +1,11 @@
 //! What the server needs from whoever starts it.
 
 use std::future::Future;
+use std::ops::Range;
 
 use bytes::Bytes;
 use callbook_model::{AccountId, ExtensionId, Scope};
+use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -22,6 +24,8 @@ pub struct PortError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 pub trait Ports: Send + Sync + 'static {
     /// Where call records come from.
     type CallLog: CallLog;
+    /// Where recordings come from.
+    type Recordings: Recordings;
     /// Who works at the company.
     type Directory: Directory;
     /// Which apps may connect.
@@ -35,6 +39,8 @@ pub trait Ports: Send + Sync + 'static {
 
     /// Where call records come from.
     fn call_log(&self) -> &Self::CallLog;
+    /// Where recordings come from.
+    fn recordings(&self) -> &Self::Recordings;
     /// Who works at the company.
     fn directory(&self) -> &Self::Directory;
     /// Which apps may connect.
@@ -99,6 +105,39 @@ pub trait CallLog: Send + Sync + 'static {
         scope: Scope,
         query: &ActiveQuery,
     ) -> impl Future<Output = Result<CallLogPage, PortError>> + Send;
+}
+
+/// What is known of a recording that can be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// How long it plays, in whole seconds.
+    pub duration_s: u32,
+    /// Such as `audio/mpeg`.
+    pub content_type: String,
+    /// The length of the file; at least 1.
+    pub len_bytes: u64,
+    /// Other bytes have another tag. Letters, digits and `-`.
+    pub tag: String,
+}
+
+/// A file, piece by piece. After an error nothing follows, and the client's connection is cut.
+pub type ByteStream = BoxStream<'static, Result<Bytes, PortError>>;
+
+/// Recordings of calls.
+pub trait Recordings: Send + Sync + 'static {
+    /// The recording with this id, if a call log shows it and it can still be had.
+    fn find(
+        &self,
+        scope: Scope,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<Recording>, PortError>> + Send;
+
+    /// Part of a recording that was just found; the range lies within it.
+    fn open(
+        &self,
+        id: &str,
+        range: Range<u64>,
+    ) -> impl Future<Output = Result<ByteStream, PortError>> + Send;
 }
 
 /// The company and its extensions, in the shapes of the contract.

@@ -16,6 +16,7 @@ use crate::guard::guard;
 use crate::observe::observe;
 use crate::operation::Operation;
 use crate::ports::{Directory, Ports};
+use crate::recording;
 use crate::versions;
 
 /// A token request is a few hundred bytes; nothing else has a body.
@@ -26,6 +27,8 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 pub struct Config {
     /// What every `uri` begins with, without a trailing slash: `https://calls.example.com`.
     pub server_url: String,
+    /// As `server_url`, for recordings' sounds: upstream has another host for them.
+    pub media_url: String,
     /// What synchronisation tokens are made with: the same key takes them after a restart.
     pub sync_key: SyncKey,
     /// How long a refresh token may be shown again by whoever never got the answer.
@@ -80,6 +83,10 @@ impl<P: Ports> Api<P> {
         &self.shared.config.server_url
     }
 
+    pub(crate) fn media_url(&self) -> &str {
+        &self.shared.config.media_url
+    }
+
     pub(crate) fn sync_key(&self) -> &SyncKey {
         &self.shared.config.sync_key
     }
@@ -93,10 +100,14 @@ impl<P: Ports> Api<P> {
         Err(ApiError::not_found("accountId"))
     }
 
+    /// `/restapi/v1.0/account/{id}`.
+    pub(crate) fn account_path(&self) -> String {
+        format!("/restapi/v1.0/account/{}", self.ports().directory().account_id())
+    }
+
     /// `{server_url}/restapi/v1.0/account/{id}`, which most uris begin with.
     pub(crate) fn account_url(&self) -> String {
-        let account = self.ports().directory().account_id();
-        format!("{}/restapi/v1.0/account/{account}", self.server_url())
+        format!("{}{}", self.server_url(), self.account_path())
     }
 }
 
@@ -142,6 +153,8 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ExtractSyncAccountCallLog => on(get, call_log::extract_account::<P>),
         Operation::ListCompanyActiveCalls => on(get, call_log::active_account::<P>),
         Operation::ListExtensionActiveCalls => on(get, call_log::active_extension::<P>),
+        Operation::ReadCallRecording => on(get, recording::metadata::<P>),
+        Operation::ReadCallRecordingContent => on(get, recording::content::<P>),
         Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
     }
 }

@@ -13,8 +13,6 @@ use jiff::Timestamp;
 use crate::filter::matches;
 use crate::world::{Moment, Span, World};
 
-/// Cheap to clone: a list is made on a thread of its own.
-#[derive(Clone)]
 pub(crate) struct SandboxCallLog(pub(crate) Arc<World>);
 
 impl CallLog for SandboxCallLog {
@@ -24,7 +22,7 @@ impl CallLog for SandboxCallLog {
         query: &ListQuery,
     ) -> Result<CallLogPage, PortError> {
         let query = query.clone();
-        self.look(move |now| list(now, synth_scope(scope), &query)).await
+        self.0.look(move |now| list(now, synth_scope(scope), &query)).await
     }
 
     /// A deleted record is not found: these operations have no `showDeleted` to ask for it.
@@ -44,7 +42,7 @@ impl CallLog for SandboxCallLog {
         query: &ChangesQuery,
     ) -> Result<Changes, PortError> {
         let query = query.clone();
-        self.look(move |now| changes(now, synth_scope(scope), &query)).await
+        self.0.look(move |now| changes(now, synth_scope(scope), &query)).await
     }
 
     async fn active(
@@ -53,19 +51,7 @@ impl CallLog for SandboxCallLog {
         query: &ActiveQuery,
     ) -> Result<CallLogPage, PortError> {
         let query = query.clone();
-        self.look(move |now| active(now, synth_scope(scope), &query)).await
-    }
-}
-
-impl SandboxCallLog {
-    /// Making a thousand records takes long enough to keep other connections waiting.
-    async fn look<T: Send + 'static>(
-        &self,
-        look: impl FnOnce(&Moment) -> T + Send + 'static,
-    ) -> Result<T, PortError> {
-        let world = Arc::clone(&self.0);
-        let seen = tokio::task::spawn_blocking(move || look(&world.now()));
-        seen.await.map_err(|error| PortError(Box::new(error)))
+        self.0.look(move |now| active(now, synth_scope(scope), &query)).await
     }
 }
 
@@ -152,7 +138,7 @@ fn ceil_ms(instant: Timestamp) -> i64 {
     i64::try_from(floor + i128::from(!whole)).unwrap_or(i64::MAX)
 }
 
-fn synth_scope(scope: callbook_api::Scope) -> Scope {
+pub(crate) fn synth_scope(scope: callbook_api::Scope) -> Scope {
     match scope {
         callbook_api::Scope::Account => Scope::Account,
         callbook_api::Scope::Extension(ExtensionId(id)) => Scope::Extension(id),

@@ -16,6 +16,7 @@ mod filter;
 mod fleet;
 mod options;
 mod ports;
+mod recordings;
 mod run;
 mod world;
 
@@ -27,7 +28,8 @@ pub use error::Error;
 pub use fault::{Fault, FaultKind, FaultSpec, Injector, ParseFaultError};
 pub use fleet::{FaultAccounts, Member, bind_fleet, run_fleet};
 pub use options::{
-    CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_REFRESH_GRACE,
-    DEFAULT_SCOPES, DEFAULT_SEED, DEFAULT_USERS, Options,
+    CompanyOptions, DEFAULT_CALLS, DEFAULT_FROM, DEFAULT_PORT, DEFAULT_RECORDING_CAP,
+    DEFAULT_RECORDING_DAYS, DEFAULT_REFRESH_GRACE, DEFAULT_SCOPES, DEFAULT_SEED, DEFAULT_USERS,
+    Options,
 };
 pub use run::{Sandbox, bind, bind_with_clock};

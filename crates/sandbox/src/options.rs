@@ -21,6 +21,11 @@ pub const DEFAULT_SEED: u64 = 1;
 /// 2023-12-01T00:00:00Z, before which no call starts: earlier than January 2024, which public samples ask for.
 pub const DEFAULT_FROM: Timestamp = Timestamp::constant(1_701_388_800, 0);
 
+/// Days that recordings are kept for unless told otherwise: as many as upstream.
+pub const DEFAULT_RECORDING_DAYS: u32 = 90;
+/// Automatic recordings that are kept unless told otherwise: as many as upstream.
+pub const DEFAULT_RECORDING_CAP: u32 = 100_000;
+
 /// What the apps are registered with unless told otherwise.
 pub const DEFAULT_SCOPES: [AppScope; 3] =
     [AppScope::ReadAccounts, AppScope::ReadCallLog, AppScope::ReadCallRecording];
@@ -80,7 +85,12 @@ impl CompanyOptions {
     }
 
     /// The company's configuration, once it is known where it is served.
-    pub(crate) fn config(&self, server_url: String, now: Timestamp) -> callbook_synth::Config {
+    pub(crate) fn config(
+        &self,
+        server_url: String,
+        media_url: String,
+        now: Timestamp,
+    ) -> callbook_synth::Config {
         callbook_synth::Config {
             seed: self.seed,
             users: self.users,
@@ -88,6 +98,7 @@ impl CompanyOptions {
             from: self.from,
             until: self.until(now),
             server_url,
+            media_url,
         }
     }
 }
@@ -105,6 +116,13 @@ pub struct Options {
     pub live_per_minute: Option<u32>,
     /// Days that records are kept for; for ever unless it is given.
     pub retention_days: Option<u32>,
+    /// Days that recordings are kept for after their call; `None` for as long as the call's record.
+    pub recording_days: Option<u32>,
+    /// Automatic recordings that are kept, the newest ones; `None` for all of them.
+    pub recording_cap: Option<u32>,
+    /// The host name that recordings' sounds are said to be at, such as `localhost`; unless it is given, the same as
+    /// of everything else. It has to lead to the sandbox.
+    pub media_host: Option<String>,
     /// What the apps are registered with.
     pub scopes: Vec<AppScope>,
     /// How long a refresh token may be shown again by whoever never got the answer, as long as what it was
@@ -124,6 +142,9 @@ impl Default for Options {
             plan: Plan::DEFAULT,
             live_per_minute: None,
             retention_days: None,
+            recording_days: Some(DEFAULT_RECORDING_DAYS),
+            recording_cap: Some(DEFAULT_RECORDING_CAP),
+            media_host: None,
             scopes: DEFAULT_SCOPES.to_vec(),
             refresh_grace: DEFAULT_REFRESH_GRACE,
             faults: Vec::new(),

@@ -7,10 +7,12 @@ use callbook_api::{OsRandom, PlanLimiter, Ports};
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
 use crate::directory::SandboxDirectory;
+use crate::recordings::SandboxRecordings;
 use crate::world::SandboxClock;
 
 pub(crate) struct SandboxPorts {
     pub(crate) call_log: SandboxCallLog,
+    pub(crate) recordings: SandboxRecordings,
     pub(crate) directory: SandboxDirectory,
     pub(crate) apps: SandboxApps,
     pub(crate) clock: Arc<SandboxClock>,
@@ -19,6 +21,7 @@ pub(crate) struct SandboxPorts {
 
 impl Ports for SandboxPorts {
     type CallLog = SandboxCallLog;
+    type Recordings = SandboxRecordings;
     type Directory = SandboxDirectory;
     type Apps = SandboxApps;
     type Clock = Arc<SandboxClock>;
@@ -27,6 +30,10 @@ impl Ports for SandboxPorts {
 
     fn call_log(&self) -> &SandboxCallLog {
         &self.call_log
+    }
+
+    fn recordings(&self) -> &SandboxRecordings {
+        &self.recordings
     }
 
     fn directory(&self) -> &SandboxDirectory {

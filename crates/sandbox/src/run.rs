@@ -21,7 +21,8 @@ use crate::error::Error;
 use crate::fault::{self, Injector};
 use crate::options::Options;
 use crate::ports::SandboxPorts;
-use crate::world::{SandboxClock, Ways, World};
+use crate::recordings::SandboxRecordings;
+use crate::world::{Keeping, SandboxClock, Ways, World};
 
 /// A company with an open port. Clients can connect from now on; they are answered by [`run`].
 ///
@@ -47,12 +48,19 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     let address = listener.local_addr();
     let address = address.map_err(|source| Error::Listen { address: options.listen, source })?;
     let server_url = format!("http://{}", reachable(address));
-    let config = options.company.config(server_url.clone(), clock.now());
+    let media_url = match &options.media_host {
+        Some(host) => format!("http://{host}:{}", address.port()),
+        None => server_url.clone(),
+    };
+    let config = options.company.config(server_url.clone(), media_url.clone(), clock.now());
     let making = tokio::task::spawn_blocking(move || Arc::new(Company::new(config)));
     let company = making.await.map_err(Error::Company)?;
     let clock = Arc::new(SandboxClock::new(clock));
-    let ways =
-        Ways { live_per_minute: options.live_per_minute, retention_days: options.retention_days };
+    let ways = Ways {
+        live_per_minute: options.live_per_minute,
+        retention_days: options.retention_days,
+        recordings: Keeping { days: options.recording_days, automatic: options.recording_cap },
+    };
     let world = Arc::new(World::new(Arc::clone(&company), Arc::clone(&clock), ways));
     let (admin, number) = admin(&company);
     let credentials = Credentials::new(options.company.seed, admin, number);
@@ -61,6 +69,7 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     }
     let ports = SandboxPorts {
         call_log: SandboxCallLog(Arc::clone(&world)),
+        recordings: SandboxRecordings(Arc::clone(&world)),
         directory: SandboxDirectory(Arc::clone(&company)),
         apps: SandboxApps { company, credentials: credentials.clone(), scopes: options.scopes },
         clock,
@@ -68,7 +77,8 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     };
     let sync_key = sync_key(options.company.seed);
     let refresh_grace = options.refresh_grace;
-    let config = callbook_api::Config { server_url: server_url.clone(), sync_key, refresh_grace };
+    let config =
+        callbook_api::Config { server_url: server_url.clone(), media_url, sync_key, refresh_grace };
     let api = Api::new(ports, config);
     let faults = Injector::new(options.company.seed, options.faults);
     Ok(Sandbox { listener, server_url, world, credentials, api, faults })

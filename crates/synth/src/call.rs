@@ -1,8 +1,9 @@
 //! One call, planned once and looked at from any log; and calls beyond the schedule.
 
-use crate::company::Company;
+use crate::audio::Audio;
+use crate::company::{Company, Recording};
 use crate::entries::Entry;
-use crate::ids::RecordId;
+use crate::ids::{self, RecordId};
 use crate::plan::{self, CallPlan, Cast};
 use crate::scenario::Scenario;
 use crate::schedule::Slot;
@@ -121,6 +122,15 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn facts(&self, entry: &Entry) -> Facts {
         facts::facts(self.company, &self.plan, &self.seen(entry))
+    }
+
+    /// The recording of it, if one was made and kept.
+    #[must_use]
+    pub fn recording(&self) -> Option<Recording> {
+        let CallPlan { call, spoken_ms: duration_ms, recording, .. } = self.plan;
+        let (mode, entry) = (recording?, self.entry(Scope::Account)?);
+        let audio = Audio::new(self.company.config().seed, call, duration_ms);
+        Some(Recording { id: ids::recording_id(call), entry, duration_ms, mode, audio })
     }
 
     /// The JSON text of a record of this call.

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Recording,
     Deletion,
     Modification,
+    Sound,
+    Noise,
 }
 
 /// One deterministic stream.

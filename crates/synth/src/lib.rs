@@ -12,6 +12,7 @@
 //! (starts)   (legs)   (whose log)  └▶ render  the record's JSON text
 //! ```
 
+mod audio;
 mod call;
 mod company;
 mod draw;
@@ -29,6 +30,7 @@ mod view;
 
 use jiff::Timestamp;
 
+pub use audio::Audio;
 pub use call::{Call, Extra};
 pub use company::{Company, Extension, ExtensionKind, Recording};
 pub use entries::{Entries, Entry};
@@ -52,6 +54,8 @@ pub struct Config {
     pub until: Timestamp,
     /// Where every `uri` points, without a trailing slash, such as `http://127.0.0.1:8710`.
     pub server_url: String,
+    /// Where the `contentUri` of a recording points: upstream has another host for them.
+    pub media_url: String,
 }
 
 /// The two levels of detail of a call record.

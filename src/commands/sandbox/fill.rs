@@ -63,15 +63,16 @@ impl Fill {
         let location = Config::load(&self.sources)?.location()?;
         let until =
             self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
+        let server_url = format!("http://127.0.0.1:{}", callbook_sandbox::DEFAULT_PORT);
         let config = CompanyConfig {
             seed: self.seed,
             users: self.users.max(4),
             calls: self.calls,
             from: time::beginning(&self.from, &TimeZone::UTC)?,
             until: until.unwrap_or_else(Timestamp::now),
-            server_url: format!("http://127.0.0.1:{}", callbook_sandbox::DEFAULT_PORT),
+            server_url: server_url.clone(),
+            media_url: server_url.clone(),
         };
-        let server_url = config.server_url.clone();
         let company = tokio::task::spawn_blocking(|| Arc::new(Company::new(config))).await?;
         let store = Store::open(&location, Open::OrCreate).await?;
         let main_number = company.account_json()["mainNumber"].as_str().map(str::to_owned);

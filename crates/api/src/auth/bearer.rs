@@ -7,24 +7,27 @@ use jiff::Timestamp;
 
 use super::sessions::{AccessGrant, Sessions, TokenError};
 use crate::error::ApiError;
+use crate::params::Params;
 
 /// Why a request is not authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BearerError {
-    /// No `Authorization` header, or one of another kind.
+    /// No `Authorization` header, or one of another kind, and no token in the query where it may be.
     Missing,
     /// The token is no good.
     Token(TokenError),
 }
 
-/// Whom the request's access token stands for.
+/// Whom the request's access token stands for: that of its header, or else of those `params` that may have one.
 pub(crate) fn authenticate(
     sessions: &Sessions,
     headers: &HeaderMap,
+    params: &Params,
     now: Timestamp,
 ) -> Result<AccessGrant, BearerError> {
-    let token = headers.get(AUTHORIZATION).and_then(bearer_token).ok_or(BearerError::Missing)?;
-    sessions.access(token, now).map_err(BearerError::Token)
+    let header = headers.get(AUTHORIZATION).and_then(bearer_token);
+    let token = header.or_else(|| params.all("access_token").next());
+    sessions.access(token.ok_or(BearerError::Missing)?, now).map_err(BearerError::Token)
 }
 
 fn bearer_token(value: &HeaderValue) -> Option<&str> {

@@ -3,7 +3,7 @@
 use callbook_api::{Authentication, Operation, Plan};
 use reqwest::StatusCode;
 
-use crate::company::{ADMIN, GUEST, QUEUE, USER};
+use crate::company::{ADMIN, GUEST, QUEUE, RECORDING, USER};
 use crate::server::{Server, error_code, json, text};
 
 fn bearer_operations() -> impl Iterator<Item = Operation> {
@@ -14,6 +14,7 @@ fn bearer_operations() -> impl Iterator<Item = Operation> {
 /// A path that exists for the user whose token is sent.
 fn path(operation: Operation) -> String {
     let path = operation.path().replace("{accountId}", "~").replace("{extensionId}", "~");
+    let path = path.replace("{recordingId}", RECORDING);
     path.replace("{groupId}", &QUEUE.to_string()).replace("{callRecordId}", "rec-1")
 }
 

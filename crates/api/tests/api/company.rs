@@ -1,14 +1,16 @@
 //! The ports of the tests: small enough to read, and they remember what they were asked.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use callbook_api::{
-    AccountId, ActiveQuery, App, AppScope, Apps, CallLog, CallLogPage, Changes, ChangesQuery,
-    Clock, Directory, ExtensionId, ListQuery, OsRandom, Plan, PlanLimiter, PortError, Ports, Scope,
-    UserPermission, View,
+    AccountId, ActiveQuery, App, AppScope, Apps, ByteStream, CallLog, CallLogPage, Changes,
+    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, OsRandom, Plan, PlanLimiter, PortError,
+    Ports, Recording, Recordings, Scope, UserPermission, View,
 };
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -70,6 +72,7 @@ impl TestPorts {
 
 impl Ports for TestPorts {
     type CallLog = Self;
+    type Recordings = Self;
     type Directory = Self;
     type Apps = Self;
     type Clock = TestClock;
@@ -77,6 +80,9 @@ impl Ports for TestPorts {
     type Random = OsRandom;
 
     fn call_log(&self) -> &Self {
+        self
+    }
+    fn recordings(&self) -> &Self {
         self
     }
     fn directory(&self) -> &Self {
@@ -134,6 +140,32 @@ impl CallLog for TestPorts {
         let ids = RECORD_IDS.iter().skip(query.offset as usize).take(query.limit as usize);
         let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
         Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more: false })
+    }
+}
+
+/// A recording of everybody's, and one of the user's own.
+pub const RECORDING: &str = "7001";
+pub const OWN_RECORDING: &str = "7002";
+/// Its sound, and what is announced of it.
+pub const SOUND: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+impl Recordings for TestPorts {
+    async fn find(&self, scope: Scope, id: &str) -> Result<Option<Recording>, PortError> {
+        let own = id == OWN_RECORDING && scope == Scope::Extension(USER);
+        let known = [RECORDING, OWN_RECORDING].contains(&id) && scope == Scope::Account;
+        Ok((own || known).then(|| Recording {
+            duration_s: 36,
+            content_type: "audio/mpeg".to_owned(),
+            len_bytes: SOUND.len() as u64,
+            tag: "v1".to_owned(),
+        }))
+    }
+
+    /// In pieces of seven bytes.
+    async fn open(&self, _: &str, range: Range<u64>) -> Result<ByteStream, PortError> {
+        let part = &SOUND[range.start as usize..range.end as usize];
+        let pieces = part.chunks(7).map(|piece| Ok(Bytes::from_static(piece)));
+        Ok(stream::iter(pieces).boxed())
     }
 }
 
@@ -221,7 +253,7 @@ impl Apps for TestPorts {
     ) -> Result<Option<App>, PortError> {
         let secret = secret.map(ExposeSecret::expose_secret);
         let is_known = |app: &App| secret == if app.public { None } else { Some("secret") };
-        Ok(self.find(client_id).await?.filter(is_known))
+        Ok(Apps::find(self, client_id).await?.filter(is_known))
     }
 
     async fn jwt_owner(

@@ -58,7 +58,8 @@ async fn a_shutdown_closes_the_port_and_returns() {
     let server_url = format!("http://{address}");
     let sync_key = SyncKey::new([7; 32]);
     let refresh_grace = crate::server::REFRESH_GRACE;
-    let config = Config { server_url: server_url.clone(), sync_key, refresh_grace };
+    let media_url = server_url.clone();
+    let config = Config { server_url: server_url.clone(), media_url, sync_key, refresh_grace };
     let api = Api::new(TestPorts::new(Plan::Off), config);
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };

@@ -10,6 +10,7 @@ mod company;
 mod connections;
 mod errors;
 mod limits;
+mod recordings;
 mod server;
 mod sync;
 mod tokens;

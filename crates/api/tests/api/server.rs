@@ -12,6 +12,9 @@ use crate::company::{TestPorts, USER};
 /// How long a refresh token may be shown again.
 pub const REFRESH_GRACE: Duration = Duration::from_secs(60);
 
+/// Where sounds are said to be.
+pub const MEDIA_URL: &str = "http://media.example";
+
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 pub struct Server {
@@ -33,6 +36,7 @@ impl Server {
             ports.clone(),
             Config {
                 server_url: url.clone(),
+                media_url: MEDIA_URL.to_owned(),
                 sync_key: SyncKey::new([7; 32]),
                 refresh_grace: REFRESH_GRACE,
             },

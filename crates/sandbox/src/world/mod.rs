@@ -6,19 +6,22 @@ mod deleted;
 mod list;
 mod live;
 mod overlay;
+mod recording;
 mod state;
 mod truth;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use callbook_api::PortError;
 use callbook_synth::{Company, Entry, Scenario, Scope, View};
 
 pub(crate) use clock::SandboxClock;
 pub(crate) use list::Span;
 pub(crate) use overlay::What;
+pub(crate) use recording::Keeping;
 
 use deleted::Deleted;
-use overlay::{Change, Overlay};
+use overlay::{Change, Overlay, Place};
 use state::State;
 
 const DAY_MS: i64 = 86_400_000;
@@ -30,6 +33,8 @@ pub(crate) struct Ways {
     pub(crate) live_per_minute: Option<u32>,
     /// Days after which a record is no longer listed.
     pub(crate) retention_days: Option<u32>,
+    /// How long recordings are kept.
+    pub(crate) recordings: Keeping,
 }
 
 /// A company, its clock, and what has happened.
@@ -40,6 +45,8 @@ pub(crate) struct World {
     deleted: Deleted,
     /// The company's own calls in the order in which they show up; made when first needed.
     by_shown: OnceLock<Vec<u32>>,
+    /// The company's own calls that were recorded automatically, ascending; made when first needed.
+    automatic: OnceLock<Vec<Place>>,
     /// Whoever reads takes a reference along, so nobody waits for anybody.
     overlay: Mutex<Arc<Overlay>>,
 }
@@ -69,6 +76,7 @@ impl World {
             ways,
             deleted: Deleted::default(),
             by_shown: OnceLock::new(),
+            automatic: OnceLock::new(),
             overlay,
         }
     }
@@ -81,6 +89,17 @@ impl World {
             overlay: self.change(now_ms, |overlay| Arc::clone(overlay)),
             now_ms,
         }
+    }
+
+    /// Looks at the world as it is now on a thread of its own: making a thousand records takes long enough to keep
+    /// other connections waiting.
+    pub(crate) async fn look<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&Moment) -> T + Send + 'static,
+    ) -> Result<T, PortError> {
+        let world = Arc::clone(self);
+        let seen = tokio::task::spawn_blocking(move || look(&world.now()));
+        seen.await.map_err(|error| PortError(Box::new(error)))
     }
 
     /// Makes a call now, or one that has just ended, whose records show up `late_ms` later than they would.

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use callbook_synth::{Company, Extra, Scope};
 
+use super::recording::is_automatic;
+
 /// What can happen to a record after it showed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
@@ -43,6 +45,8 @@ pub(crate) struct Overlay {
     /// The number of the first call made.
     pub(crate) first: u32,
     pub(crate) made: Vec<Made>,
+    /// Those of them that were recorded automatically, as they stand in the account's log, ascending.
+    pub(crate) automatic: Vec<Place>,
     /// The calls made, as they stand in each log, ascending.
     logs: HashMap<Scope, Vec<Place>>,
     /// What happens to calls, made ones or others, ascending by moment.
@@ -77,6 +81,9 @@ impl Overlay {
         let call = company.extra(&made.extra);
         for entry in call.scopes().into_iter().filter_map(|scope| call.entry(scope)) {
             insert(self.logs.entry(entry.scope).or_default(), (entry.start_ms, number));
+        }
+        if let Some(recording) = call.recording().filter(is_automatic) {
+            insert(&mut self.automatic, (recording.entry.start_ms, number));
         }
         self.moments.insert((made.modified_ms, number));
         self.made.push(made);

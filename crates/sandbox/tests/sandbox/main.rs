@@ -7,6 +7,7 @@ mod filters;
 mod fleet;
 mod logs;
 mod paging;
+mod recordings;
 mod records;
 mod server;
 mod start;

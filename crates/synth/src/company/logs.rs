@@ -4,7 +4,7 @@ use super::Company;
 use crate::entries::{Entries, Entry};
 use crate::ids::{self, RecordId};
 use crate::plan::{self, CallPlan, Cast};
-use crate::{Call, Facts, RecordingMode, Scope, View};
+use crate::{Audio, Call, Facts, RecordingMode, Scope, View};
 
 /// A recording of a call: what the recording resource and its content need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Recording {
     pub duration_ms: u32,
     /// Why it was made.
     pub mode: RecordingMode,
+    /// What it sounds like.
+    pub audio: Audio,
 }
 
 /// One record in an extension's log.
@@ -114,11 +116,14 @@ impl Company {
     /// The recording with an id.
     #[must_use]
     pub fn recording(&self, id: &str) -> Option<Recording> {
-        let call = ids::recorded_call(id).filter(|&call| call < self.schedule.len())?;
-        let plan = self.plan(call);
-        let mode = plan.recording?;
-        let entry = self.entries(Scope::Account).get(call as usize)?;
-        Some(Recording { id: ids::recording_id(call), entry, duration_ms: plan.spoken_ms, mode })
+        let call = self.recorded_call(id).filter(|&call| call < self.schedule.len())?;
+        self.call(call).recording()
+    }
+
+    /// Which call a recording's id is of, beyond the schedule or not, if that call was recorded.
+    #[must_use]
+    pub fn recorded_call(&self, id: &str) -> Option<u32> {
+        ids::recorded_call(id)
     }
 
     /// Files every call in the log of each extension that it concerns.

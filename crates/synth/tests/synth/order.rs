@@ -29,12 +29,17 @@ fn another_seed_gives_another_company() {
 
 #[test]
 fn the_server_url_changes_nothing_but_uris() {
-    let there = Config { server_url: "https://sandbox.example".to_owned(), ..config(3, 12, 60) };
-    let there = Company::new(there);
+    let (server_url, media_url) = ("https://sandbox.example", "https://media.example");
+    let there = Company::new(Config {
+        server_url: server_url.to_owned(),
+        media_url: media_url.to_owned(),
+        ..config(3, 12, 60)
+    });
     let here = company(3, 12, 60);
     let texts = here.entries(Scope::Account).records(View::Detailed);
     for (here, there) in texts.zip(there.entries(Scope::Account).records(View::Detailed)) {
-        assert_eq!(here.replace("http://127.0.0.1:8710", "https://sandbox.example"), there);
+        let here = here.replace("http://127.0.0.1:8710", server_url);
+        assert_eq!(here.replace("http://localhost:8710", media_url), there);
     }
 }
 
@@ -85,6 +90,7 @@ fn configs() -> impl Strategy<Value = Config> {
             from: Timestamp::from_millisecond(from).unwrap(),
             until: Timestamp::from_millisecond(from + span).unwrap(),
             server_url: "https://sandbox.example".to_owned(),
+            media_url: "https://media.example".to_owned(),
         },
     )
 }

@@ -17,6 +17,7 @@ pub fn config(seed: u64, users: u32, calls: u32) -> Config {
         from: at("2023-11-01T00:00:00Z"),
         until: at("2024-05-01T00:00:00Z"),
         server_url: "http://127.0.0.1:8710".to_owned(),
+        media_url: "http://localhost:8710".to_owned(),
     }
 }
 
