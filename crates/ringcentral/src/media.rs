@@ -3,9 +3,11 @@
 //! A record says where its recording is (`contentUri`). That is text from a server, so it is never
 //! requested: at most it chooses among the hosts that are allowed, and the rest of the URL is ours.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
 use crate::connection::is_loopback;
@@ -35,7 +37,8 @@ impl FromStr for MediaHost {
         let public = match url.host() {
             Some(url::Host::Ipv4(address)) => is_public(address.into()),
             Some(url::Host::Ipv6(address)) => is_public(address.into()),
-            Some(url::Host::Domain(_)) => true,
+            // A pattern would match nothing.
+            Some(url::Host::Domain(name)) => !name.contains('*'),
             None => false,
         };
         let allowed = bare && scheme && (public || is_loopback(&url));
@@ -65,10 +68,7 @@ impl Media {
         let local = is_loopback(server);
         let hosts = hosts.into_iter().map(|host| host.0).filter(|host| local || !is_loopback(host));
         let allowed: Vec<Url> = usual(server).into_iter().chain(hosts).collect();
-        // Only a name that says so may lead to this machine.
-        let trusted = allowed.iter().filter(|host| is_loopback(host)).chain([server]);
-        let trusted = trusted.filter_map(|url| url.host_str().map(str::to_owned)).collect();
-        let resolver = Arc::new(PublicResolver { trusted, lookup });
+        let resolver = Arc::new(PublicResolver { trusted: trusted(server, &allowed), lookup });
         let http = crate::client::http(connection)
             // Lengths and ranges count bytes as they are kept.
             .no_gzip()
@@ -81,7 +81,10 @@ impl Media {
     /// The URL of a path, on the host that a record names if that is an allowed one.
     pub(crate) fn url(&self, connection: &Connection, path: &str, named: Option<&str>) -> Url {
         let named = named.and_then(|named| Url::parse(named).ok());
-        let named = named.filter(|url| url.username().is_empty() && url.password().is_none());
+        // What has no host of its own may have the origin of another URL inside it (`blob:`).
+        let bare =
+            |url: &Url| url.has_host() && url.username().is_empty() && url.password().is_none();
+        let named = named.filter(bare);
         let is_named = |host: &Url| named.as_ref().is_some_and(|url| url.origin() == host.origin());
         let host = match self.allowed.iter().find(|host| is_named(host)) {
             Some(host) => Some(host),
@@ -97,6 +100,17 @@ impl Media {
             None => connection.endpoint(path),
         }
     }
+}
+
+/// Names that may lead anywhere: the server's, this machine's own, and that of a proxy. A proxy is often in the private
+/// network, and looks the other names up by itself; TLS still holds whatever it connects to to the host that was meant.
+fn trusted(server: &Url, allowed: &[Url]) -> HashSet<String> {
+    let proxies = Matcher::from_system();
+    let proxy =
+        |url: &Url| Some(proxies.intercept(&url.as_str().parse().ok()?)?.uri().host()?.to_owned());
+    let chosen = allowed.iter().filter(|host| is_loopback(host)).chain([server]);
+    let chosen = chosen.filter_map(|url| url.host_str().map(str::to_owned));
+    chosen.chain(allowed.iter().chain([server]).filter_map(proxy)).collect()
 }
 
 /// RingCentral's and its partner brands' media hosts are named after the API's: `media.` for `platform.`.

@@ -1,5 +1,8 @@
 //! Names of hosts must lead out of the private network: a DNS answer is no reason to send a token to
 //! whatever listens in it.
+//!
+//! Addresses are filtered at every look-up, and connected to as they were found: a name that leads
+//! elsewhere later is filtered then. Where the environment names a proxy, only its name is looked up here.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,9 +15,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 pub(crate) enum Lookup {
     /// As the system does.
     System,
-    /// Every name has these addresses.
+    /// Every name has the first of these lists of addresses at first, and the last one for ever.
     #[cfg(test)]
-    Fixed(Vec<IpAddr>),
+    Fixed(std::sync::Arc<std::sync::Mutex<std::collections::VecDeque<Vec<IpAddr>>>>),
 }
 
 /// Looks names up, and leaves addresses out that are not the Internet's.
@@ -47,7 +50,12 @@ impl Lookup {
         match self {
             Self::System => Ok(tokio::net::lookup_host((host, 0)).await?.collect()),
             #[cfg(test)]
-            Self::Fixed(addresses) => Ok(addresses.iter().map(|ip| (*ip, 0).into()).collect()),
+            Self::Fixed(lists) => {
+                let mut lists = lists.lock().unwrap();
+                let last = lists.len() == 1;
+                let list = if last { lists.front().cloned() } else { lists.pop_front() };
+                Ok(list.unwrap_or_default().into_iter().map(|ip| (ip, 0).into()).collect())
+            }
         }
     }
 }
@@ -69,10 +77,11 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         || address.is_broadcast()
         || address.is_documentation();
-    // This network; shared by carriers; protocol assignments; benchmarks; reserved.
+    // This network; shared by carriers; protocol assignments; relays of 6to4; benchmarks; reserved.
     let reserved = a == 0
         || (a == 100 && b & 0xc0 == 64)
         || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
         || (a == 198 && b & 0xfe == 18)
         || a >= 240;
     !special && !reserved
@@ -82,9 +91,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(inner) = embedded(address) {
         return is_public_v4(inner);
     }
-    let documentation = address.segments()[..2] == [0x2001, 0xdb8];
+    let [a, b, ..] = address.segments();
+    // Protocol assignments, Teredo's tunnels among them; documentation, twice.
+    let reserved = (a == 0x2001 && (b < 0x200 || b == 0xdb8)) || (a == 0x3fff && b < 0x1000);
     // Everything that is routed so far lies in there.
-    address.segments()[0] & 0xe000 == 0x2000 && !documentation
+    a & 0xe000 == 0x2000 && !reserved
 }
 
 /// The IPv4 address that one of IPv6 leads to: mapped, translated (NAT64), or tunnelled (6to4).
@@ -98,3 +109,6 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

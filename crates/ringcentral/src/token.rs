@@ -88,6 +88,10 @@ impl Token {
         }
         let info: TokenInfo =
             serde_json::from_str(&body).map_err(|_| Error::not_the_api(&url, status, &body))?;
+        // It goes into a header.
+        if !info.access_token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::not_the_api(&url, status, &body));
+        }
         let lifetime = Duration::from_secs(info.expires_in).min(LONGEST_LIFE);
         let owner_id = info.owner_id.map(|id| id.as_str().map_or(id.to_string(), str::to_owned));
         let good_until = asked + lifetime.saturating_sub(AHEAD);

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod answers;
+mod hostile;
 mod log;
 mod proxy;
+mod recordings;
+mod stage;
 mod support;
