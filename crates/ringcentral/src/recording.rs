@@ -65,6 +65,10 @@ pub struct Resume {
 
 /// An answer to a request for content.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is taken apart at once"
+)]
 pub enum ContentAnswer {
     /// It comes: from where it was left, or from its beginning.
     Content(Content),
