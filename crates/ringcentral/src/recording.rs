@@ -11,8 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::Response;
 use serde::Deserialize;
 
-use crate::client::{Request, Try};
+use crate::client::Request;
 use crate::limiter::Kind;
+use crate::tries::Try;
 use crate::{Client, Error, Priority, body};
 
 /// No id is longer.
@@ -211,7 +212,8 @@ impl Client {
     ) -> Result<ContentAnswer, Error> {
         let path = format!("/restapi/v1.0/account/~/recording/{id}/content");
         let url = self.media.url(&self.connection, &path, named);
-        self.persist(async || {
+        let mut tries = self.tries();
+        loop {
             let mut get = self.media.http.get(url.clone());
             if let Some(Resume { offset, etag }) = resume {
                 get = get.header(RANGE, format!("bytes={offset}-"));
@@ -219,10 +221,14 @@ impl Client {
                     get = get.header(IF_RANGE, etag);
                 }
             }
-            let read = async |answer| self.content(answer, resume).await;
-            self.signed(Kind::RecordingContent, priority, get, read).await
-        })
-        .await
+            let tried = match self.signed(Kind::RecordingContent, priority, get).await?.done() {
+                Ok(answer) => self.content(answer, resume).await?,
+                Err(other) => other,
+            };
+            if let Some(content) = tries.judge(tried).await? {
+                return Ok(content);
+            }
+        }
     }
 
     /// How many recordings a day the server lets this user fetch, as far as it has said so.
@@ -250,8 +256,10 @@ impl Client {
             _ if status.is_success() => Err(not_content(&answer)),
             _ => {
                 let url = answer.url().as_str().to_owned();
-                let read = self.read(answer, &url).await?;
-                read.and_then(|body| Err(Error::not_the_api(&url, status, &body)))
+                match self.read(answer, &url).await?.done() {
+                    Ok(body) => Err(Error::not_the_api(&url, status, &body)),
+                    Err(other) => Ok(other),
+                }
             }
         }
     }
