@@ -21,6 +21,7 @@ use crate::directory::ExtensionPage;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
 use crate::media::Media;
 use crate::token::Token;
+use crate::tries::{Tries, Try};
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, MediaHost,
     Priority, Retry, SyncPage, SyncQuery, body, by_id,
@@ -61,32 +62,6 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     pub(crate) fn new(kind: Kind, path: &'a str, expected: &'static str) -> Self {
         Self { kind, priority: Priority::High, path, query: &[], expected, accept: None }
-    }
-}
-
-/// What came of one try.
-pub(crate) enum Try<T> {
-    Done(T),
-    /// Refused with 429: the limiter knows until when, so just ask again.
-    Throttled,
-    /// May pass by itself.
-    Failed(Error),
-    /// The token was not taken.
-    Unauthorized(Error),
-}
-
-impl<T> Try<T> {
-    /// Goes on with what was done.
-    pub(crate) fn and_then<U>(
-        self,
-        next: impl FnOnce(T) -> Result<Try<U>, Error>,
-    ) -> Result<Try<U>, Error> {
-        match self {
-            Self::Done(value) => next(value),
-            Self::Throttled => Ok(Try::Throttled),
-            Self::Failed(error) => Ok(Try::Failed(error)),
-            Self::Unauthorized(error) => Ok(Try::Unauthorized(error)),
-        }
     }
 }
 
@@ -243,43 +218,20 @@ impl Client {
         parse: impl Fn(String) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
         let url = self.connection.endpoint(request.path);
-        self.persist(async || {
-            self.attempt(request, &url).await?.and_then(|body| match parse(body) {
-                Ok(value) => Ok(Try::Done(value)),
-                Err(source) => {
-                    let (url, expected) = (url.to_string(), request.expected);
-                    let error =
-                        Error::Malformed { url, expected, source: Departure::from(&source) };
-                    // The answer was cut short: the next one may be whole.
-                    if source.is_eof() { Ok(Try::Failed(error)) } else { Err(error) }
-                }
-            })
-        })
-        .await
+        let mut tries = self.tries();
+        loop {
+            let tried = match self.attempt(request, &url).await?.done() {
+                Ok(body) => parsed(parse(body), request, &url)?,
+                Err(other) => other,
+            };
+            if let Some(value) = tries.judge(tried).await? {
+                return Ok(value);
+            }
+        }
     }
 
-    /// Tries until it is done, or trying again is no use.
-    pub(crate) async fn persist<T>(
-        &self,
-        attempt: impl AsyncFn() -> Result<Try<T>, Error>,
-    ) -> Result<T, Error> {
-        let mut waits = self.retry.waits();
-        let mut renewed = false;
-        loop {
-            let failure = match attempt().await? {
-                Try::Done(value) => return Ok(value),
-                Try::Throttled => continue,
-                Try::Unauthorized(error) if renewed => return Err(error),
-                Try::Unauthorized(_) => {
-                    renewed = true;
-                    continue;
-                }
-                Try::Failed(error) => error,
-            };
-            let Some(wait) = waits.next() else { return Err(failure) };
-            tracing::warn!(%failure, wait_s = wait.as_secs_f32(), "trying again");
-            tokio::time::sleep(wait).await;
-        }
+    pub(crate) fn tries(&self) -> Tries {
+        Tries::new(self.retry)
     }
 
     /// Signs in if need be and sends one request.
@@ -288,20 +240,19 @@ impl Client {
         if let Some(accept) = request.accept {
             get = get.header(ACCEPT, accept);
         }
-        self.signed(request.kind, request.priority, get, async |answer| {
-            self.read(answer, url.as_str()).await
-        })
-        .await
+        match self.signed(request.kind, request.priority, get).await?.done() {
+            Ok(answer) => self.read(answer, url.as_str()).await,
+            Err(other) => Ok(other),
+        }
     }
 
-    /// Signs in if need be, sends a request with the token, and lets `read` sort out what came.
-    pub(crate) async fn signed<T>(
+    /// Signs in if need be and sends a request with the token, whatever comes of it.
+    pub(crate) async fn signed(
         &self,
         kind: Kind,
         priority: Priority,
         request: RequestBuilder,
-        read: impl AsyncFnOnce(Response) -> Result<Try<T>, Error>,
-    ) -> Result<Try<T>, Error> {
+    ) -> Result<Try<Response>, Error> {
         let token = match self.token().await {
             Ok(token) => token,
             Err(error @ Error::Unavailable { .. }) => return Ok(Try::Failed(error)),
@@ -315,11 +266,10 @@ impl Client {
             Ok(answer) => answer,
             Err(error) => return Ok(Try::Failed(error)),
         };
-        let tried = read(answer).await?;
-        if matches!(tried, Try::Unauthorized(_)) {
+        if answer.status() == StatusCode::UNAUTHORIZED {
             self.forget(&token).await;
         }
-        Ok(tried)
+        Ok(Try::Done(answer))
     }
 
     /// Sorts an answer into what to do about it.
@@ -405,6 +355,22 @@ impl Client {
             *token = None;
         }
     }
+}
+
+/// What came of a try whose answer was read so.
+fn parsed<T>(
+    value: Result<T, serde_json::Error>,
+    request: &Request<'_>,
+    url: &Url,
+) -> Result<Try<T>, Error> {
+    let source = match value {
+        Ok(value) => return Ok(Try::Done(value)),
+        Err(source) => source,
+    };
+    let (url, expected) = (url.to_string(), request.expected);
+    let error = Error::Malformed { url, expected, source: Departure::from(&source) };
+    // The answer was cut short: the next one may be whole.
+    if source.is_eof() { Ok(Try::Failed(error)) } else { Err(error) }
 }
 
 /// What requests with secrets have in common.

@@ -20,6 +20,7 @@ mod resolver;
 mod retry;
 mod sync_log;
 mod token;
+mod tries;
 
 pub use budget::{Announced, Budget, Priority};
 pub use by_id::{ById, MAX_IDS};

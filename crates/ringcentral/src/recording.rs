@@ -11,8 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::Response;
 use serde::Deserialize;
 
-use crate::client::{Request, Try};
+use crate::client::Request;
 use crate::limiter::Kind;
+use crate::tries::Try;
 use crate::{Client, Error, Priority, body};
 
 /// No id is longer.
@@ -65,6 +66,10 @@ pub struct Resume {
 
 /// An answer to a request for content.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is taken apart at once"
+)]
 pub enum ContentAnswer {
     /// It comes: from where it was left, or from its beginning.
     Content(Content),
@@ -207,7 +212,8 @@ impl Client {
     ) -> Result<ContentAnswer, Error> {
         let path = format!("/restapi/v1.0/account/~/recording/{id}/content");
         let url = self.media.url(&self.connection, &path, named);
-        self.persist(async || {
+        let mut tries = self.tries();
+        loop {
             let mut get = self.media.http.get(url.clone());
             if let Some(Resume { offset, etag }) = resume {
                 get = get.header(RANGE, format!("bytes={offset}-"));
@@ -215,10 +221,14 @@ impl Client {
                     get = get.header(IF_RANGE, etag);
                 }
             }
-            let read = async |answer| self.content(answer, resume).await;
-            self.signed(Kind::RecordingContent, priority, get, read).await
-        })
-        .await
+            let tried = match self.signed(Kind::RecordingContent, priority, get).await?.done() {
+                Ok(answer) => self.content(answer, resume).await?,
+                Err(other) => other,
+            };
+            if let Some(content) = tries.judge(tried).await? {
+                return Ok(content);
+            }
+        }
     }
 
     /// How many recordings a day the server lets this user fetch, as far as it has said so.
@@ -246,8 +256,10 @@ impl Client {
             _ if status.is_success() => Err(not_content(&answer)),
             _ => {
                 let url = answer.url().as_str().to_owned();
-                let read = self.read(answer, &url).await?;
-                read.and_then(|body| Err(Error::not_the_api(&url, status, &body)))
+                match self.read(answer, &url).await?.done() {
+                    Ok(body) => Err(Error::not_the_api(&url, status, &body)),
+                    Err(other) => Ok(other),
+                }
             }
         }
     }
