@@ -93,7 +93,9 @@ pub struct Sandbox {
     /// What goes wrong: `KIND[=SHARE][:LENGTH][@PATH]`, such as 429=0.02:5s or reset@/call-log; repeatable
     ///
     /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
-    /// slow, hang, token-expired, sync-token. SHARE of the requests is 0.01 unless given.
+    /// slow, hang, token-expired, sync-token. Of recordings' sounds alone: 416, range-ignored, short (the first
+    /// part as if it were all), corrupt, redirect (to itself), redirect-foreign. SHARE of the requests is 0.01
+    /// unless given.
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<FaultSpec>,
     #[command(flatten)]
