@@ -74,8 +74,8 @@ impl Directory for SandboxDirectory {
     }
 
     async fn permissions(&self, user: ExtensionId) -> Result<Vec<UserPermission>, PortError> {
-        let users = self.0.extensions().iter().filter(|each| each.kind == ExtensionKind::User);
-        let last = users.last().map(|last| last.id);
+        let mut users = self.0.extensions().iter().filter(|each| each.kind == ExtensionKind::User);
+        let last = users.next_back().map(|last| last.id);
         Ok(match self.find(user) {
             Some(user) if user.admin => UserPermission::ALL.to_vec(),
             Some(user) if Some(user.id) == last => ORDINARY[..ORDINARY.len() - 1].to_vec(),

@@ -63,12 +63,8 @@ pub(crate) async fn strike(
         }
         FaultKind::TokenExpired => token_expired(),
         FaultKind::SyncToken => sync_token_refused(fault.draw),
-        FaultKind::Unsatisfiable
-        | FaultKind::RangeIgnored
-        | FaultKind::Short
-        | FaultKind::Corrupt
-        | FaultKind::Redirect
-        | FaultKind::RedirectForeign => sound::spoil(&fault, request, next).await,
+        // All others are of sounds.
+        _ => sound::spoil(&fault, request, next).await,
     }
 }
 
