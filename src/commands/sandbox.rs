@@ -81,7 +81,7 @@ pub struct Sandbox {
     /// Automatic recordings that are kept, the newest; 0 for all of them
     #[arg(long, value_name = "N", default_value_t = DEFAULT_RECORDING_CAP)]
     recording_cap: u32,
-    /// Name this host where records say where sounds are, as upstream has one for them: localhost
+    /// The host name of recordings' sounds, such as localhost, as upstream has another [default: this one]
     #[arg(long, value_name = "HOST")]
     media_host: Option<String>,
     /// What its apps may ask for; a client that needs more has to say so
