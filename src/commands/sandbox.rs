@@ -81,7 +81,7 @@ pub struct Sandbox {
     /// Automatic recordings that are kept, the newest; 0 for all of them
     #[arg(long, value_name = "N", default_value_t = DEFAULT_RECORDING_CAP)]
     recording_cap: u32,
-    /// Name this host where records say where sounds are, as upstream has one for them: localhost
+    /// The host name of recordings' sounds, such as localhost, as upstream has another [default: this one]
     #[arg(long, value_name = "HOST")]
     media_host: Option<String>,
     /// What its apps may ask for; a client that needs more has to say so
@@ -93,7 +93,9 @@ pub struct Sandbox {
     /// What goes wrong: `KIND[=SHARE][:LENGTH][@PATH]`, such as 429=0.02:5s or reset@/call-log; repeatable
     ///
     /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
-    /// slow, hang, token-expired, sync-token. SHARE of the requests is 0.01 unless given.
+    /// slow, hang, token-expired, sync-token. Of recordings' sounds alone: 416, range-ignored, short (the first
+    /// part as if it were all), corrupt, redirect (to itself), redirect-foreign. SHARE of the requests is 0.01
+    /// unless given.
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<FaultSpec>,
     #[command(flatten)]

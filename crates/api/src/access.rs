@@ -62,6 +62,8 @@ names! {
         FullCompanyCallLog,
         /// Recordings.
         ReadCallRecording,
+        /// Deletion of the company's recordings.
+        EditCompanyCallRecordings,
     }
 }
 

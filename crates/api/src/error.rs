@@ -129,6 +129,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "CMN-102", message).parameter(parameter, None)
     }
 
+    /// A body is not what the operation takes.
+    pub(crate) fn unparsable_body() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "CMN-103", "Request body cannot be parsed")
+    }
+
     /// A file has none of the bytes that were asked for.
     pub(crate) fn range_not_satisfiable() -> Self {
         Self::new(

@@ -195,6 +195,10 @@ operations! {
     ReadCallRecordingContent = "readCallRecordingContent"
         GET "/restapi/v1.0/account/{accountId}/recording/{recordingId}/content",
         Heavy, BearerOrQuery, ReadCallRecording;
+    /// Deletes recordings.
+    DeleteCompanyCallRecordings = "deleteCompanyCallRecordings"
+        DELETE "/restapi/v1.0/account/{accountId}/call-recordings",
+        Heavy, Bearer, EditCallLog, EditCompanyCallRecordings;
     /// One or several records of an extension's call log.
     ReadUserCallRecord = "readUserCallRecord"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",

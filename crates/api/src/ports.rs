@@ -138,6 +138,9 @@ pub trait Recordings: Send + Sync + 'static {
         id: &str,
         range: Range<u64>,
     ) -> impl Future<Output = Result<ByteStream, PortError>> + Send;
+
+    /// Deletes recordings of the account; if one of them is not there, it says false and deletes none.
+    fn delete(&self, ids: &[String]) -> impl Future<Output = Result<bool, PortError>> + Send;
 }
 
 /// The company and its extensions, in the shapes of the contract.

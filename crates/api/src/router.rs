@@ -19,7 +19,7 @@ use crate::ports::{Directory, Ports};
 use crate::recording;
 use crate::versions;
 
-/// A token request is a few hundred bytes; nothing else has a body.
+/// A token request is a few hundred bytes, and a hundred ids of recordings are not much more.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// What the server is told about itself.
@@ -128,7 +128,7 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
 
 /// What answers an operation: exhaustive, so that the table cannot list what nobody serves.
 fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
-    let (get, post) = (MethodFilter::GET, MethodFilter::POST);
+    let (get, post, delete) = (MethodFilter::GET, MethodFilter::POST, MethodFilter::DELETE);
     match operation {
         Operation::Authorize => on(get, auth::show_authorization::<P>),
         Operation::AuthorizeByForm => on(post, auth::submit_authorization::<P>),
@@ -155,6 +155,7 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ListExtensionActiveCalls => on(get, call_log::active_extension::<P>),
         Operation::ReadCallRecording => on(get, recording::metadata::<P>),
         Operation::ReadCallRecordingContent => on(get, recording::content::<P>),
+        Operation::DeleteCompanyCallRecordings => on(delete, recording::delete::<P>),
         Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
     }
 }

@@ -33,7 +33,7 @@ const EXTENSION_LIST_FIELDS: [&str; 19] = [
 const QUEUE_LIST_FIELDS: [&str; 7] =
     ["uri", "id", "extensionNumber", "name", "status", "subType", "site"];
 
-/// What everybody may do who is not an administrator.
+/// What everybody may do who is not an administrator; the last user lacks the last of it.
 const ORDINARY: [UserPermission; 6] = [
     UserPermission::ReadCompanyInfo,
     UserPermission::ReadCompanyPhoneNumbers,
@@ -74,8 +74,11 @@ impl Directory for SandboxDirectory {
     }
 
     async fn permissions(&self, user: ExtensionId) -> Result<Vec<UserPermission>, PortError> {
+        let mut users = self.0.extensions().iter().filter(|each| each.kind == ExtensionKind::User);
+        let last = users.next_back().map(|last| last.id);
         Ok(match self.find(user) {
             Some(user) if user.admin => UserPermission::ALL.to_vec(),
+            Some(user) if Some(user.id) == last => ORDINARY[..ORDINARY.len() - 1].to_vec(),
             Some(user) if user.kind == ExtensionKind::User => ORDINARY.to_vec(),
             _ => Vec::new(),
         })

@@ -36,6 +36,12 @@ impl Recordings for SandboxRecordings {
         let audio = audio.ok_or_else(|| PortError("the recording has gone".into()))?;
         Ok(portions(audio, range).boxed())
     }
+
+    async fn delete(&self, ids: &[String]) -> Result<bool, PortError> {
+        let (world, ids) = (Arc::clone(&self.0), ids.to_vec());
+        let deleted = tokio::task::spawn_blocking(move || world.delete_recordings(&ids)).await;
+        deleted.map_err(|error| PortError(Box::new(error)))
+    }
 }
 
 /// Computed as they are sent: a portion takes less than a millisecond.

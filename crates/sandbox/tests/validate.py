@@ -116,11 +116,14 @@ class Client:
             self.env = dict(line.rstrip("\n").split("=", 1) for line in file)
         self.token = None
 
-    def request(self, method, path, form=None, accept="application/json"):
+    def request(self, method, path, form=None, message=None, accept="application/json"):
         url = urllib.parse.urljoin(self.env["RC_SERVER_URL"], path)
         data = urllib.parse.urlencode(form).encode() if form is not None else None
+        data = json.dumps(message).encode() if message is not None else data
         request = urllib.request.Request(url, data=data, method=method)
         request.add_header("Accept", accept)
+        if message is not None:
+            request.add_header("Content-Type", "application/json")
         if form is not None:
             request.add_header("Authorization", self.basic())
         elif self.token:
@@ -156,14 +159,14 @@ class Check:
         self.seen = set()
         self.record_validator = contract.validator({"$ref": SCHEMA_ROOT + "CallLogRecord"})
 
-    def call(self, operation_id, expected=200, query="", form=None, **parameters):
+    def call(self, operation_id, expected=200, query="", form=None, message=None, **parameters):
         """Calls an operation, validates the answer, gives its JSON."""
         path, method, _ = self.contract.operation(operation_id)
         parameters = {"accountId": "~", "extensionId": "~", **parameters}
         for name, value in parameters.items():
             path = path.replace("{%s}" % name, str(value))
         path += f"?{query}" if query else ""
-        status, _, body = self.client.request(method, path, form)
+        status, _, body = self.client.request(method, path, form, message)
         label = f"{operation_id} {status} {path}"
         if status != expected:
             self.failures.append(f"{label}: expected {expected}: {body[:300]!r}")
@@ -280,6 +283,37 @@ def check_batch(check, operation, ids):
         check.validate_record(operation, record)
 
 
+def check_recordings(check):
+    page = check.call("readCompanyCallLog", query=f"{ALL_TIME}&recordingType=All&perPage=30")
+    for record in page["records"]:
+        known = check.call("readCallRecording", recordingId=record["recording"]["id"])
+        if known["contentUri"] != record["recording"]["contentUri"]:
+            check.failures.append(f"readCallRecording: {known['contentUri']} is elsewhere")
+        check_content(check, known)
+    first = page["records"][0]["recording"]["id"]
+    operation = "deleteCompanyCallRecordings"
+    check.call(operation, 400, message={"records": []})
+    check.call(operation, 404, message={"records": [first, "1"]})
+    check.call(operation, 204, message={"records": [first]})
+    check.call("readCallRecording", 404, recordingId=first)
+    check.call("readCallRecordingContent", 404, recordingId=first)
+
+
+def check_content(check, known):
+    """The sound is of a type that the contract names, or known to occur, and plays as long as it should."""
+    path, _, operation = check.contract.operation("readCallRecordingContent")
+    path = path.replace("{accountId}", "~").replace("{recordingId}", known["id"])
+    status, headers, sound = check.client.request("GET", path, accept="*/*")
+    kind = headers["Content-Type"]
+    types = {*operation["responses"]["200"]["content"], "audio/x-wav"}
+    # 16,000 bytes a second after a head of 44, or as many bits in frames of 72 ms; told in whole seconds.
+    seconds = len(sound) / 2_000 if kind == "audio/mpeg" else (len(sound) - 44) / 16_000
+    fits = 0 <= seconds - known["duration"] < (1.072 if kind == "audio/mpeg" else 1)
+    if status != 200 or kind not in types or kind != known["contentType"] or not fits:
+        check.failures.append(f"readCallRecordingContent: {status} {kind} {seconds} s: {known}")
+    check.seen.add(("readCallRecordingContent", status))
+
+
 def check_sync(check):
     for operation in ("syncAccountCallLog", "syncUserCallLog"):
         check.call(operation, 400)
@@ -322,6 +356,7 @@ def main():
     extensions = check_directory(check)
     check_call_log(check, extensions)
     check_records(check)
+    check_recordings(check)
     check_sync(check)
     check_active_calls(check)
     print(

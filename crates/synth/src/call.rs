@@ -104,6 +104,13 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The call after its recording was deleted.
+    #[must_use]
+    pub fn without_recording(mut self) -> Self {
+        self.plan.recording = None;
+        self
+    }
+
     /// The call as it looks at `now_ms`, if it is over by then or somebody of the company is connected.
     #[must_use]
     pub fn under_way(mut self, now_ms: i64) -> Option<Self> {

@@ -1,11 +1,13 @@
 //! Recordings: what is known of one, and its sound.
 
 mod content;
+mod delete;
 mod disposition;
 mod metadata;
 mod range;
 
 pub(crate) use content::content;
+pub(crate) use delete::delete;
 pub(crate) use metadata::metadata;
 
 use callbook_model::Scope;

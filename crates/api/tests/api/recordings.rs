@@ -195,6 +195,26 @@ async fn a_file_name_cannot_end_its_header() {
     assert_eq!((status, error_code(&body)), (StatusCode::BAD_REQUEST, "CMN-101"));
 }
 
+#[tokio::test]
+async fn recordings_are_deleted_by_their_ids() {
+    let (server, token) = server().await;
+    let delete = async |body: String| {
+        let url = format!("{}/restapi/v1.0/account/~/call-recordings", server.url);
+        let answer = server.http.delete(url).bearer_auth(&token).body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: serde_json::Value = answer.json().await.unwrap_or_default();
+        (status, error_code(&body).to_owned())
+    };
+    let ids = |count: usize| json!({ "records": vec![RECORDING; count] }).to_string();
+    assert_eq!(delete(ids(1)).await, (204, String::new()));
+    assert_eq!(delete(ids(100)).await, (204, String::new()));
+    assert_eq!(delete(ids(0)).await, (400, "CMN-101".to_owned()));
+    assert_eq!(delete(ids(101)).await, (400, "CMN-101".to_owned()));
+    assert_eq!(delete("[]".to_owned()).await, (400, "CMN-103".to_owned()));
+    let unknown = json!({ "records": [RECORDING, "1"] }).to_string();
+    assert_eq!(delete(unknown).await, (404, "CMN-102".to_owned()));
+}
+
 #[test]
 fn any_range_is_the_slice_of_the_whole() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -28,11 +28,23 @@ pub enum FaultKind {
     TokenExpired,
     /// 400: the sync token is not taken any more.
     SyncToken,
+    /// Of a recording's sound: 416, although the range is there.
+    Unsatisfiable,
+    /// Of a recording's sound: all of it, whatever range was asked for.
+    RangeIgnored,
+    /// Of a recording's sound: the first part of it, as if it were all.
+    Short,
+    /// Of a recording's sound: some bytes in it are others.
+    Corrupt,
+    /// Of a recording's sound: 302 to itself.
+    Redirect,
+    /// Of a recording's sound: 302 to a host that is nobody's, where no token should be sent.
+    RedirectForeign,
 }
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Throttled,
         Self::ThrottledMissing,
         Self::ThrottledAbsurd,
@@ -44,6 +56,12 @@ impl FaultKind {
         Self::Hang,
         Self::TokenExpired,
         Self::SyncToken,
+        Self::Unsatisfiable,
+        Self::RangeIgnored,
+        Self::Short,
+        Self::Corrupt,
+        Self::Redirect,
+        Self::RedirectForeign,
     ];
 
     /// As it is written in a [`FaultSpec`](super::FaultSpec).
@@ -61,6 +79,12 @@ impl FaultKind {
             Self::Hang => "hang",
             Self::TokenExpired => "token-expired",
             Self::SyncToken => "sync-token",
+            Self::Unsatisfiable => "416",
+            Self::RangeIgnored => "range-ignored",
+            Self::Short => "short",
+            Self::Corrupt => "corrupt",
+            Self::Redirect => "redirect",
+            Self::RedirectForeign => "redirect-foreign",
         }
     }
 
@@ -80,6 +104,12 @@ impl FaultKind {
         match self {
             Self::TokenExpired => !target.starts_with("/restapi/oauth/"),
             Self::SyncToken => target.contains("syncToken="),
+            Self::Unsatisfiable
+            | Self::RangeIgnored
+            | Self::Short
+            | Self::Corrupt
+            | Self::Redirect
+            | Self::RedirectForeign => is_sound(target),
             _ => true,
         }
     }
@@ -89,4 +119,10 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Whether a path and query are of a recording's sound.
+fn is_sound(target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or(target);
+    path.contains("/recording/") && path.ends_with("/content")
 }

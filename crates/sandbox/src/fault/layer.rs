@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
-use super::{Fault, FaultKind, Injector};
+use super::{Fault, FaultKind, Injector, sound};
 
 /// Values of `Retry-After` that nobody should obey.
 const ABSURD: [&str; 6] =
@@ -63,11 +63,13 @@ pub(crate) async fn strike(
         }
         FaultKind::TokenExpired => token_expired(),
         FaultKind::SyncToken => sync_token_refused(fault.draw),
+        // All others are of sounds.
+        _ => sound::spoil(&fault, request, next).await,
     }
 }
 
 /// An error as the API reports it.
-fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     let item = json!({ "errorCode": code, "message": message });
     let body = json!({ "errorCode": code, "message": message, "errors": [item] });
     (status, Json(body)).into_response()
@@ -112,7 +114,7 @@ fn sync_token_refused(draw: u64) -> Response {
 }
 
 /// An answer whose body fails before anything of the answer was sent: hyper closes the connection.
-fn broken() -> Response {
+pub(super) fn broken() -> Response {
     Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(cut())])))
 }
 

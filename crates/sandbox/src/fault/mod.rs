@@ -8,6 +8,7 @@ mod injector;
 mod kind;
 mod layer;
 mod route;
+mod sound;
 mod spec;
 
 pub use injector::{Fault, Injector};

@@ -130,5 +130,7 @@ mod tests {
         assert!(!spec("token-expired").can_befall("/restapi/oauth/token"));
         assert!(spec("sync-token").can_befall("/restapi/v1.0/x?syncType=ISync&syncToken=a"));
         assert!(!spec("sync-token").can_befall("/restapi/v1.0/x?syncType=FSync"));
+        assert!(spec("corrupt").can_befall("/restapi/v1.0/account/~/recording/1/content?x=y"));
+        assert!(!spec("corrupt").can_befall("/restapi/v1.0/account/~/recording/1"));
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum What {
     Deleted,
     /// Deleted without a trace.
     Gone,
+    /// Its recording was deleted, and the record no longer names it.
+    RecordingDeleted,
 }
 
 /// Something that happens to a call in every log; it may lie in the future.

@@ -1,9 +1,11 @@
 //! Recordings that can be had at a moment: they are kept for less long than the records that name them.
 
+use std::sync::Arc;
+
 use callbook_synth::{Audio, Company, Recording, RecordingMode, Scope};
 
-use super::overlay::Place;
-use super::{DAY_MS, Moment};
+use super::overlay::{Change, Place, What};
+use super::{DAY_MS, Moment, World};
 
 /// How long recordings are kept.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,6 +14,23 @@ pub(crate) struct Keeping {
     pub(crate) days: Option<u32>,
     /// So many automatic recordings are kept, the newest.
     pub(crate) automatic: Option<u32>,
+}
+
+impl World {
+    /// Deletes recordings; none if one of them is not there.
+    pub(crate) fn delete_recordings(self: &Arc<Self>, ids: &[String]) -> bool {
+        let now = self.now();
+        let calls = ids.iter().map(|id| now.recording(Scope::Account, id));
+        let calls = calls.map(|recording| recording.map(|recording| recording.entry.call));
+        let Some(calls) = calls.collect::<Option<Vec<u32>>>() else { return false };
+        let change = Change { at_ms: now.now_ms, what: What::RecordingDeleted };
+        drop(now.overlay);
+        self.change(now.now_ms, |overlay| {
+            let overlay = Arc::make_mut(overlay);
+            calls.into_iter().for_each(|call| overlay.change(&self.company, call, change));
+        });
+        true
+    }
 }
 
 impl Moment {

@@ -15,6 +15,8 @@ pub(crate) struct State {
     pub(crate) edits: u32,
     pub(crate) deleted: bool,
     pub(crate) gone: bool,
+    /// Its recording was deleted.
+    pub(crate) unrecorded: bool,
 }
 
 impl State {
@@ -28,7 +30,10 @@ impl State {
             What::Deleted if !self.deleted && !self.gone => {
                 (self.deleted, self.modified_ms) = (true, change.at_ms);
             }
-            What::Edited | What::Deleted => {}
+            What::RecordingDeleted if !self.deleted && !self.gone => {
+                (self.unrecorded, self.modified_ms) = (true, change.at_ms);
+            }
+            What::Edited | What::Deleted | What::RecordingDeleted => {}
         }
         self
     }
@@ -45,7 +50,7 @@ impl Moment {
                 (shown_ms, shown_ms, company.is_deleted(call))
             }
         };
-        State { shown_ms, modified_ms, edits: 0, deleted, gone: false }
+        State { shown_ms, modified_ms, edits: 0, deleted, gone: false, unrecorded: false }
     }
 
     /// What has happened to a call since it showed up, until now.
@@ -60,7 +65,8 @@ impl Moment {
 
     /// A call as it is planned, in a state.
     pub(crate) fn call_in(&self, call: u32, state: &State) -> Call<'_> {
-        self.planned(call).changed(state.edits, state.deleted, state.modified_ms)
+        let call = self.planned(call).changed(state.edits, state.deleted, state.modified_ms);
+        if state.unrecorded { call.without_recording() } else { call }
     }
 
     /// A call as it is planned, which has to exist.

@@ -44,6 +44,7 @@ impl Moment {
                 What::Edited => ("edited", text(&state)),
                 What::Deleted => ("deleted", text(&state)),
                 What::Gone => ("gone", None),
+                What::RecordingDeleted => ("recording_deleted", text(&state)),
             };
             history.push(event(change.at_ms, name, before));
             state = next;

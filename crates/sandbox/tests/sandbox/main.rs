@@ -10,6 +10,7 @@ mod paging;
 mod recordings;
 mod records;
 mod server;
+mod sound_faults;
 mod start;
 mod sync;
 mod users;

@@ -29,6 +29,7 @@ pub struct Server {
     pub company: Arc<Company>,
     pub credentials: Credentials,
     ordinary_jwt: SecretString,
+    last_jwt: SecretString,
     pub http: Client,
 }
 
@@ -40,10 +41,13 @@ impl Server {
     pub fn run(sandbox: Sandbox) -> Self {
         let company = Arc::clone(sandbox.company());
         let ordinary = company.extensions().iter().find(|extension| is_ordinary(extension));
+        let mut users = company.extensions().iter().filter(|e| e.kind == ExtensionKind::User);
+        let last = users.next_back().unwrap().id;
         let server = Self {
             url: sandbox.server_url().to_owned(),
             credentials: sandbox.credentials().clone(),
             ordinary_jwt: sandbox.user_jwt(ordinary.unwrap().id).unwrap(),
+            last_jwt: sandbox.user_jwt(last).unwrap(),
             company,
             http: Client::new(),
         };
@@ -62,6 +66,11 @@ impl Server {
 
     pub async fn ordinary_token(&self) -> String {
         self.token(&self.ordinary_jwt).await
+    }
+
+    /// Of the last user, who may not read recordings.
+    pub async fn last_token(&self) -> String {
+        self.token(&self.last_jwt).await
     }
 
     async fn token(&self, jwt: &SecretString) -> String {

@@ -55,3 +55,18 @@ async fn the_directory_is_that_of_the_company() {
     let (_, numbers) = server.get_json("/account/~/phone-number?perPage=max", &token).await;
     assert_eq!(numbers["records"].as_array().unwrap(), &server.company.phone_numbers());
 }
+
+#[tokio::test]
+async fn the_last_user_may_not_read_recordings() {
+    let server = Server::start().await;
+    let last = server.last_token().await;
+    let (status, body) = server.get_json("/account/~/recording/1", &last).await;
+    assert_eq!(
+        (status, &body["errorCode"]),
+        (StatusCode::FORBIDDEN, &"InsufficientPermissions".into())
+    );
+    assert_eq!(body["permissionName"], "ReadCallRecording");
+    let ordinary = server.ordinary_token().await;
+    let (status, _) = server.get_json("/account/~/recording/1", &ordinary).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

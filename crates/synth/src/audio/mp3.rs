@@ -53,8 +53,7 @@ fn sounds(low: usize) -> Bits {
             // A positive sign follows.
             (true, false) => bits.push(0b010, 3),
             (false, true) => bits.push(0b0010, 4),
-            // Pairs are even and odd neighbours; `low` and its double are none.
-            (true, true) => bits.push(0b000_00, 5),
+            (true, true) => bits.push(0b0_0000, 5),
         }
         bits.pairs += 1;
     }

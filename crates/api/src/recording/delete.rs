@@ -1,0 +1,36 @@
+//! `DELETE …/call-recordings`: deletes recordings, not the records of their calls.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use crate::error::ApiError;
+use crate::ports::{Ports, Recordings};
+use crate::router::Api;
+
+/// `CallRecordingIds`.
+#[derive(Deserialize)]
+struct Ids {
+    records: Vec<String>,
+}
+
+/// The contract's `maxItems`.
+const MOST: usize = 100;
+
+/// All of those that the body names, or none if one of them is not there.
+pub(crate) async fn delete<P: Ports>(
+    State(api): State<Api<P>>,
+    Path(account): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, ApiError> {
+    api.check_account(&account)?;
+    let Ids { records } = serde_json::from_slice(&body).map_err(|_| ApiError::unparsable_body())?;
+    if !(1..=MOST).contains(&records.len()) {
+        return Err(ApiError::invalid_parameter("records", &records.len().to_string()));
+    }
+    match api.ports().recordings().delete(&records).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found("records")),
+    }
+}
