@@ -31,3 +31,4 @@ pub use options::{
     DEFAULT_SCOPES, DEFAULT_SEED, DEFAULT_USERS, Options,
 };
 pub use run::{Sandbox, bind, bind_with_clock};
+pub use world::Reorganization;
