@@ -141,7 +141,8 @@ fn named(field: Raw<'_>) -> Option<String> {
 }
 
 impl DirectoryEntry {
-    /// Reads one entry of a list; `None` if it is no object, or has no id where it needs one.
+    /// Reads one entry of a list; `None` if it is no object, or has no id where it needs one. Those of extensions
+    /// are numbers.
     pub fn decode(kind: DirectoryKind, json: &str) -> Option<Self> {
         let wire: Wire<'_> = object(json)?;
         let hours = kind == DirectoryKind::Hours;
@@ -149,7 +150,8 @@ impl DirectoryEntry {
         let is_number = kind == DirectoryKind::Number;
         let is_extension =
             matches!(kind, DirectoryKind::Extension | DirectoryKind::Queue | DirectoryKind::Member);
-        let of = if is_extension { Some(id.clone()) } else { named(wire.extension) };
+        let of = named(wire.extension).and_then(|id| id.parse().ok());
+        let extension = if is_extension { Some(id.parse().ok()?) } else { of };
         let contact = wire.contact.and_then(|json| object::<Contact<'_>>(json.get()));
         Some(Self {
             number: string(if is_number { wire.phone_number } else { wire.extension_number }),
@@ -157,7 +159,7 @@ impl DirectoryEntry {
             r#type: string(if is_number { wire.usage_type } else { wire.r#type }),
             status: string(wire.status),
             department: contact.and_then(|contact| string(contact.department)),
-            extension: of.and_then(|id| id.parse().ok()),
+            extension,
             site: named(wire.site),
             id,
             json: json.to_owned(),
@@ -171,14 +173,17 @@ mod tests {
 
     #[test]
     fn an_entry_needs_nothing_but_an_id() {
-        for (json, id) in [
-            (r#"{"id":7,"name":{},"contact":[],"site":"x","extension":null}"#, Some("7")),
-            (r#"{"id":"main-site"}"#, Some("main-site")),
-            (r#"{"name":"Ann"}"#, None),
-            ("[7]", None),
-            ("7", None),
+        use DirectoryKind::{Extension, Site};
+        let odd = r#"{"id":7,"name":{},"contact":[],"site":"x","extension":null}"#;
+        for (kind, json, id) in [
+            (Extension, odd, Some("7")),
+            (Extension, r#"{"id":"seven"}"#, None),
+            (Site, r#"{"id":"main-site","extension":7}"#, Some("main-site")),
+            (Site, r#"{"name":"Berlin"}"#, None),
+            (Site, "[7]", None),
+            (Site, "7", None),
         ] {
-            let entry = DirectoryEntry::decode(DirectoryKind::Extension, json);
+            let entry = DirectoryEntry::decode(kind, json);
             assert_eq!(entry.as_ref().map(|entry| entry.id.as_str()), id, "{json}");
             assert!(entry.is_none_or(|entry| entry.name.is_none() && entry.json == json));
         }
