@@ -27,6 +27,8 @@ INSERT INTO directory
         NULL, NULL, e.id, NULL,
         json_build_object('id', e.id, 'extensionNumber', e.number, 'name', e.name, 'type', e.type)::text
     FROM extension e JOIN account a ON a.account = e.account;
+-- When they were last read: a cursor says so from now on.
+DELETE FROM value WHERE key LIKE 'directory %';
 
 -- `counts_from_ms`: what was there at the first look at a list is taken to have been so before.
 CREATE VIEW callbook_v1_directory AS

@@ -27,6 +27,8 @@ INSERT INTO directory
         NULL, NULL, e.id, NULL,
         json_object('id', e.id, 'extensionNumber', e.number, 'name', e.name, 'type', e.type)
     FROM extension e JOIN account a ON a.account = e.account;
+-- When they were last read: a cursor says so from now on.
+DELETE FROM value WHERE key LIKE 'directory %';
 DROP VIEW callbook_v1_extensions;
 DROP TABLE extension;
 
