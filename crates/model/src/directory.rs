@@ -124,20 +124,24 @@ struct Contact<'a> {
     department: Raw<'a>,
 }
 
-/// Anything that is named by its id.
+/// Anything that is named by its id, or a link that ends with it.
 #[derive(Deserialize)]
 struct Named<'a> {
     #[serde(borrow)]
     id: Raw<'a>,
+    #[serde(borrow)]
+    uri: Raw<'a>,
 }
 
 fn string(field: Raw<'_>) -> Option<String> {
     text(field).map(Cow::into_owned)
 }
 
-/// The id of what a field names.
+/// The id of what a field names, or links to.
 fn named(field: Raw<'_>) -> Option<String> {
-    string(object::<Named<'_>>(field?.get())?.id)
+    let Named { id, uri } = object(field?.get())?;
+    let linked = || Some(string(uri)?.rsplit('/').next()?.to_owned());
+    string(id).or_else(linked)
 }
 
 impl DirectoryEntry {
@@ -202,6 +206,9 @@ mod tests {
         let number = DirectoryEntry::decode(DirectoryKind::Number, json).unwrap();
         let shown = (number.number.as_deref(), number.name.as_deref(), number.extension);
         assert_eq!(shown, (Some("+16505550100"), Some("Front desk"), Some(ExtensionId(5))));
+        let linked = r#"{"id":9,"site":{"uri":"http://a/sites/3","name":"Berlin"}}"#;
+        let linked = DirectoryEntry::decode(DirectoryKind::Extension, linked).unwrap();
+        assert_eq!(linked.site.as_deref(), Some("3"));
         assert_eq!(DirectoryEntry::decode(DirectoryKind::Hours, "{}").unwrap().id, "hours");
     }
 

@@ -118,19 +118,20 @@ fn events(
                 None if begins() => vec![came(fact, topic, names)],
                 None => Vec::new(),
             };
-            let who = who(fact, topic, names);
-            events.extend(news.into_iter().map(|what| Event { at_ms, who: who.clone(), what }));
+            let named = who(fact, topic, names, at_ms);
+            events.extend(news.into_iter().map(|what| Event { at_ms, who: named.clone(), what }));
             let next = states.get(place + 1).map(|next| next.valid_from_ms);
             if let Some(at_ms) = fact.valid_to_ms.filter(|gone_ms| next != Some(*gone_ms)) {
-                events.push(Event { at_ms, who, what: went(fact, topic, names) });
+                let who = who(fact, topic, names, at_ms);
+                events.push(Event { at_ms, who, what: went(fact, topic, names, at_ms) });
             }
         }
     }
     events
 }
 
-fn who(fact: &Fact, topic: Topic, names: &Names) -> String {
-    let named = |id| names.at(id, fact.valid_from_ms).map(|it| (&it.number, &it.name));
+fn who(fact: &Fact, topic: Topic, names: &Names, at_ms: i64) -> String {
+    let named = |id| names.at(id, at_ms).map(|it| (&it.number, &it.name));
     let (number, name) = match (fact.kind, topic) {
         (DirectoryKind::Member, Topic::Queues) => named(ExtensionId(fact.part)),
         (DirectoryKind::Member | DirectoryKind::Hours, _) => {
@@ -145,25 +146,25 @@ fn who(fact: &Fact, topic: Topic, names: &Names) -> String {
 }
 
 /// The other side of a membership, as it was called then.
-fn other(fact: &Fact, topic: Topic, names: &Names) -> Option<String> {
+fn other(fact: &Fact, topic: Topic, names: &Names, at_ms: i64) -> Option<String> {
     let id = match topic {
         Topic::Queues => fact.entry.extension?,
         _ => ExtensionId(fact.part),
     };
-    let name = names.at(id, fact.valid_from_ms).and_then(|it| it.name.clone());
+    let name = names.at(id, at_ms).and_then(|it| it.name.clone());
     (fact.kind == DirectoryKind::Member).then(|| name.unwrap_or_else(|| id.to_string()))
 }
 
 fn came(fact: &Fact, topic: Topic, names: &Names) -> String {
-    match (other(fact, topic, names), topic) {
+    match (other(fact, topic, names, fact.valid_from_ms), topic) {
         (None, _) => "new".to_owned(),
         (Some(member), Topic::Queues) => format!("is answered by {member} as well"),
         (Some(queue), _) => format!("answers {queue}"),
     }
 }
 
-fn went(fact: &Fact, topic: Topic, names: &Names) -> String {
-    match (other(fact, topic, names), topic) {
+fn went(fact: &Fact, topic: Topic, names: &Names, at_ms: i64) -> String {
+    match (other(fact, topic, names, at_ms), topic) {
         (None, _) => "gone".to_owned(),
         (Some(member), Topic::Queues) => format!("is not answered by {member} any more"),
         (Some(queue), _) => format!("does not answer {queue} any more"),

@@ -130,6 +130,24 @@ async fn compare(events: &[(Event, i64)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Files of the first form have extensions as last seen, without dates.
+#[tokio::test]
+async fn extensions_of_an_older_file_are_taken_in_once() {
+    let archive = Archive::new().await;
+    let path = archive.folder.path().join("old.jsonl");
+    let account = r#"{"id":400,"server_url":"http://a","main_number":null,"home":"GB"}"#;
+    let lines = [
+        format!(r#"{{"callbook":"versions","format":1,"account":{account}}}"#),
+        r#"{"extension":{"id":7,"number":"101","name":"Ann","type":"User"}}"#.to_owned(),
+    ];
+    fs::write(&path, lines.join("\n")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(archive.import(&path).await.unreadable, 0);
+        let directory = archive.directory().await;
+        assert_eq!((directory.len(), directory[0].entry.name.as_deref()), (1, Some("Ann")));
+    }
+}
+
 #[test]
 fn an_archive_of_an_export_is_equal() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
