@@ -46,7 +46,7 @@ impl List {
         let directory = Directory { store, account, at_ms };
         let mut facts = directory.facts(self.topic.kind()).await?;
         facts.retain(|fact| self.topic.has(fact));
-        facts.sort_by_cached_key(|fact| by_number(fact));
+        facts.sort_by_cached_key(by_number);
         if self.common.json {
             return print_json(&facts.iter().map(as_json).collect::<Vec<_>>());
         }

@@ -134,7 +134,7 @@ async fn lists_that_cannot_be_had_close_nothing() {
     let server = refill(&server).await;
     let short = json!({ "records": [{ "id": "8" }], "paging": { "totalElements": 2 } });
     let short = ResponseTemplate::new(200).set_body_json(short);
-    says(&server, "/call-queues", short).await;
+    says(server, "/call-queues", short).await;
     place.next_day().await;
     assert_eq!(place.now(DirectoryKind::Queue).await, ["0/7", "0/8"]);
     assert_eq!(place.now(DirectoryKind::Member).await.len(), 4);
@@ -146,11 +146,11 @@ async fn lists_that_cannot_be_had_close_nothing() {
     server.reset().await;
     let server = refill(server).await;
     says(server, "/call-queues", ok(&json!([{ "id": "8" }]))).await;
-    says(&server, "/call-queues/8/members", ResponseTemplate::new(503)).await;
+    says(server, "/call-queues/8/members", ResponseTemplate::new(503)).await;
     let denied = json!({ "errorCode": "InsufficientPermissions", "message": "no",
         "permissionName": "ReadExtensions" });
     let denied = ResponseTemplate::new(403).set_body_json(denied);
-    says(&server, "/extension/8/business-hours", denied).await;
+    says(server, "/extension/8/business-hours", denied).await;
     place.next_day().await;
     assert_eq!(place.now(DirectoryKind::Queue).await, ["0/8"]);
     assert_eq!(place.now(DirectoryKind::Member).await, ["8/1", "8/2"]);
