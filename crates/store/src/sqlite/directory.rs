@@ -119,19 +119,28 @@ fn mirror(
     for row in &difference.open {
         write(&mut insert, (account, kind, reading.part), (at_ms, None), row)?;
     }
-    let sql =
-        "UPDATE directory SET hash = ?5, status = ?6, department = ?7, extension = ?8, site = ?9,
-             json = ?10
+    complete(connection, list, &difference.complete)?;
+    Ok(difference.counted())
+}
+
+/// Adds to rows of which only what is shown was known.
+fn complete(
+    connection: &Connection,
+    list: (i64, &str, i64),
+    rows: &[Row<'_>],
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE directory SET hash = ?5, status = ?6, department = ?7, extension = ?8,
+             site = ?9, json = ?10
          WHERE account = ?1 AND kind = ?2 AND part = ?3 AND id = ?4 AND valid_to_ms IS NULL";
-    let mut complete = connection.prepare_cached(sql)?;
-    for row in &difference.complete {
+    let mut update = connection.prepare_cached(sql)?;
+    for row in rows {
         let DirectoryEntry { id, status, department, site, json, .. } = row.entry;
         let (hash, extension) = (&row.hash, row.extension());
-        complete.execute((
+        update.execute((
             list.0, list.1, list.2, id, hash, status, department, extension, site, json,
         ))?;
     }
-    Ok(difference.counted())
+    Ok(())
 }
 
 /// What is known of a list now, by id.
