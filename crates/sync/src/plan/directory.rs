@@ -153,9 +153,12 @@ impl DirectoryPlan {
         *state = State { asked: Some(now), refused: Some(why), ..State::default() };
     }
 
-    /// Every try failed, or a part of it is missing.
+    /// Every try failed, or a part of it is missing. A queue's turn comes again with the next day's queues, so that
+    /// one whose list always fails holds no other up.
     pub fn failed(&mut self, resource: Resource, now: Timestamp) {
-        self.state(DirectoryTask::of(resource)).failed = Some(now);
+        let state = self.state(DirectoryTask::of(resource));
+        state.failed = Some(now);
+        resource.of().map(|queue| state.queues.remove(&queue));
     }
 
     /// What is refused, and why.

@@ -76,6 +76,25 @@ fn what_is_refused_or_fails_holds_no_other_up() {
 }
 
 #[test]
+fn a_queue_that_always_fails_holds_no_other_up() {
+    let mut plan = DirectoryPlan::default();
+    let mut members = Vec::new();
+    for hour in 0..30 {
+        let now = minutes(60 * hour);
+        while let Some(resource) = plan.next(now, &[]) {
+            match resource {
+                Resource::Members(SEVEN) => plan.failed(resource, now),
+                _ => plan.read(resource, now, BTreeSet::from([SEVEN, ExtensionId(8)])),
+            }
+            if let Resource::Members(queue) = resource {
+                members.push((hour, queue.0));
+            }
+        }
+    }
+    assert_eq!(members, [(0, 7), (1, 8), (24, 7), (25, 8)]);
+}
+
+#[test]
 fn what_is_postponed_comes_later() {
     let mut plan = DirectoryPlan::default();
     let mut asked = Vec::new();
