@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, backup, calls, demo, export, import, quarantine, sandbox, show, status, sync,
-    verify,
+    account, alerts, backup, calls, demo, directory, export, import, quarantine, sandbox, show,
+    status, sync, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -27,6 +27,7 @@ pub enum Command {
     Calls(calls::Calls),
     Show(show::Show),
     Status(status::Status),
+    Directory(directory::Directory),
     Account(account::AccountCommand),
     Quarantine(quarantine::Quarantine),
     Alerts(alerts::Alerts),

@@ -5,6 +5,8 @@ pub mod alerts;
 pub mod backup;
 pub mod calls;
 pub mod demo;
+mod difference;
+pub mod directory;
 pub mod export;
 mod filter;
 pub mod import;
@@ -33,6 +35,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Calls(calls) => calls.run().await,
         Command::Show(show) => show.run().await,
         Command::Status(status) => status.run().await,
+        Command::Directory(directory) => directory.run().await,
         Command::Account(account) => account.run().await,
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::Alerts(alerts) => alerts.run().await,

@@ -7,6 +7,7 @@ mod bad_archive;
 mod bad_settings;
 mod bad_upstream;
 mod broken_answers;
+mod directory;
 mod disk;
 mod exchange;
 mod filters;

@@ -4,6 +4,7 @@
 //! (see [`document`]); [`CallRecord`] is the narrow part of it that an archive indexes.
 
 mod canonical;
+mod directory;
 pub mod document;
 mod id;
 mod key;
@@ -15,6 +16,7 @@ mod recording;
 mod span;
 
 pub use canonical::{ContentHash, content_hash};
+pub use directory::{DirectoryEntry, DirectoryKind, UnknownKind};
 pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;
 pub use leg::{Leg, legs};

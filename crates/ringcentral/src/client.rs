@@ -1,6 +1,5 @@
 //! The client: one signed-in user of one app.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +16,6 @@ use crate::by_id::ById;
 use crate::call_log::call_log_path;
 use crate::clock::ServerClock;
 use crate::connection::is_loopback;
-use crate::directory::ExtensionPage;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
 use crate::token::Token;
 use crate::{
@@ -37,7 +35,7 @@ pub struct Client {
     http: reqwest::Client,
     connection: Connection,
     retry: Retry,
-    limiter: Limiter,
+    pub(crate) limiter: Limiter,
     clock: ServerClock,
     token: tokio::sync::Mutex<Option<Token>>,
     /// Until a sign-in worked, a network failure most likely means a wrong address.
@@ -45,13 +43,13 @@ pub struct Client {
 }
 
 /// A GET and what its answer should be.
-struct Request<'a> {
-    kind: Kind,
-    path: &'a str,
-    query: &'a [(&'a str, String)],
-    expected: &'static str,
+pub(crate) struct Request<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(&'a str, String)],
+    pub(crate) expected: &'static str,
     /// Another form than plain JSON.
-    accept: Option<&'static str>,
+    pub(crate) accept: Option<&'static str>,
 }
 
 /// What came of one try.
@@ -129,31 +127,6 @@ impl Client {
         self.get(&request, |body| AccountInfo::parse(&body)).await
     }
 
-    /// Every extension of the account.
-    ///
-    /// # Errors
-    /// As [`Client::account`].
-    pub async fn extensions(&self) -> Result<Vec<ExtensionInfo>, Error> {
-        let (mut extensions, mut known) = (Vec::new(), HashSet::new());
-        for page in 1u32.. {
-            let request = Request {
-                kind: Kind::Extensions,
-                path: "/restapi/v1.0/account/~/extension",
-                query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
-                expected: "a list of extensions",
-                accept: None,
-            };
-            let page = self.get(&request, |body| ExtensionPage::parse(&body)).await?;
-            let before = extensions.len();
-            extensions.extend(page.extensions.into_iter().filter(|info| known.insert(info.id)));
-            // A page with nothing new is the last one, whatever the server names.
-            if !page.has_next || extensions.len() == before {
-                break;
-            }
-        }
-        Ok(extensions)
-    }
-
     /// One page of a call log.
     ///
     /// # Errors
@@ -228,7 +201,7 @@ impl Client {
     }
 
     /// Asks until there is an answer that `parse` can read, or trying again is no use.
-    async fn get<T>(
+    pub(crate) async fn get<T>(
         &self,
         request: &Request<'_>,
         parse: impl Fn(String) -> Result<T, serde_json::Error>,

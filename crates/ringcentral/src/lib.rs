@@ -14,6 +14,7 @@ mod connection;
 mod directory;
 mod error;
 mod limiter;
+mod listing;
 mod retry;
 mod sync_log;
 mod token;
@@ -27,5 +28,6 @@ pub use directory::{AccountInfo, ExtensionInfo};
 pub use error::{Departure, Error};
 
 pub use limiter::{Change, SharedBudgets, Traffic, Updating};
+pub use listing::{DirectoryList, Resource};
 pub use retry::Retry;
 pub use sync_log::{Feed, Since, SyncPage, SyncQuery};

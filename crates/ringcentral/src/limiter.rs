@@ -40,6 +40,11 @@ pub(crate) enum Kind {
     Account,
     Extensions,
     CallLog,
+    Queues,
+    Members,
+    Sites,
+    Numbers,
+    Hours,
 }
 
 /// A request that was let out.
@@ -137,6 +142,14 @@ impl Limiter {
     /// Waits until a request of this kind could be sent; another may still come first.
     pub(crate) async fn ready(&self, kind: Kind) {
         self.take_turn(kind, false).await;
+    }
+
+    /// Whether a request of this kind could be sent now, with places left for more urgent ones.
+    pub(crate) async fn has_room(&self, kind: Kind) -> bool {
+        let now = self.clock.now();
+        let ready =
+            move |budgets: &mut Budgets| budgets.budget(kind, now).ready_at(now, Priority::Low);
+        self.update(ready).await.is_some_and(|ready| ready <= now)
     }
 
     /// Waits until a request of this kind may be sent, and counts it as sent.

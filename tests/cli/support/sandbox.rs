@@ -98,6 +98,12 @@ impl Company {
         calls
     }
 
+    /// How many call queues there are.
+    pub fn queues(&self) -> u64 {
+        let is_queue = |each: &&callbook_synth::Extension| each.kind == ExtensionKind::Queue;
+        self.synthetic.extensions().iter().filter(is_queue).count() as u64
+    }
+
     /// An extension of this kind.
     pub fn extension(&self, kind: ExtensionKind) -> &callbook_synth::Extension {
         self.synthetic.extensions().iter().find(|each| each.kind == kind).unwrap()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod answers;
+mod listing;
 mod log;
 mod proxy;
 mod support;

@@ -6,6 +6,7 @@ mod calls;
 mod changes;
 mod commit;
 mod connect;
+mod directory;
 mod document;
 mod failure;
 mod import;

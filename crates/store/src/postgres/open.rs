@@ -13,10 +13,18 @@ use crate::document::DICTIONARY;
 use crate::{Error, Location, Open, ServerLocation};
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/postgres/0001_archive.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/postgres/0001_archive.sql"),
+    include_str!("../../migrations/postgres/0003_directory.sql"),
+];
 
 /// The first PostgreSQL with everything that is used here.
 const POSTGRES_AT_LEAST: i32 = 130_000;
+
+/// The number of the newest migration.
+pub(super) fn known() -> i64 {
+    MIGRATIONS.len() as i64
+}
 
 /// What there is in a database.
 pub(super) enum Found {
@@ -34,7 +42,7 @@ impl Postgres {
         let opened = async {
             let mut client = postgres.client().await?;
             postgres.refuse_strange(&client).await?;
-            let (known, location) = (MIGRATIONS.len() as i64, postgres.location().clone());
+            let (known, location) = (known(), postgres.location().clone());
             match found(&client).await? {
                 Found::Other => return Err(Error::NotAnArchive { location }.into()),
                 Found::Archive(found) if found > known => {
@@ -129,8 +137,7 @@ pub(super) async fn migrate(transaction: &Transaction<'_>) -> Result<bool, Failu
         transaction.batch_execute(migration).await?;
     }
     if found > 0 {
-        let known = MIGRATIONS.len() as i64;
-        transaction.execute("UPDATE archive SET schema = $1", &[&known]).await?;
+        transaction.execute("UPDATE archive SET schema = $1", &[&known()]).await?;
     }
     Ok(found == 0)
 }

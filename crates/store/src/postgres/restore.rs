@@ -13,7 +13,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::failure::Failure;
-use super::open::{Found, found, migrate};
+use super::open::{Found, found, known, migrate};
 use super::partition::{create, month_of};
 use super::{Postgres, plain};
 use crate::sqlite::Sqlite;
@@ -51,7 +51,11 @@ const COPIES: [Copy; 17] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
-    same!("extension", "account, id, number, name, type"),
+    same!(
+        "directory",
+        "account, kind, part, id, valid_from_ms, valid_to_ms, hash, number, name, type, status,
+         department, extension, site, json"
+    ),
     Copy {
         table: "call",
         columns: "account, call, scope, id, version, version_ms, hash, start_ms, duration_ms,
@@ -148,6 +152,7 @@ impl Postgres {
             Ok(read) => read?,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         }
+        transaction.execute("UPDATE archive SET schema = $1", &[&known()]).await?;
         transaction.batch_execute(GO_ON).await?;
         transaction.commit().await?;
         Ok(client.batch_execute("ANALYZE").await?)

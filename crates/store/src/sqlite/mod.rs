@@ -6,6 +6,7 @@ pub(crate) mod backup;
 mod calls;
 mod changes;
 mod commit;
+mod directory;
 mod document;
 pub(crate) mod error;
 mod fill;
@@ -43,9 +44,10 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
+    include_str!("../../migrations/sqlite/0004_directory.sql"),
 ];
 
 /// A writer waits so long for another one.

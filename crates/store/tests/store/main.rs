@@ -6,6 +6,7 @@ mod absence;
 mod backup;
 mod check;
 mod commit;
+mod directory;
 mod import;
 mod list;
 mod open;

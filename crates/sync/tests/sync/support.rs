@@ -18,6 +18,12 @@ const CALL_LOG: &str = "/restapi/v1.0/account/~/call-log";
 /// Token, account and extensions; the call log is each test's own.
 pub async fn upstream() -> MockServer {
     let server = MockServer::start().await;
+    answer_basics(&server).await;
+    server
+}
+
+/// Makes a server answer as that of [`upstream`].
+pub async fn answer_basics(server: &MockServer) {
     let answers = [
         ("POST", "/restapi/oauth/token", token()),
         ("GET", "/restapi/v1.0/account/~", json!({ "id": 400 })),
@@ -27,10 +33,9 @@ pub async fn upstream() -> MockServer {
         Mock::given(method(verb))
             .and(path(place))
             .respond_with(ResponseTemplate::new(200).set_body_json(body))
-            .mount(&server)
+            .mount(server)
             .await;
     }
-    server
 }
 
 fn token() -> Value {
