@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, backup, calls, demo, export, import, quarantine, sandbox, show, status, sync,
-    verify,
+    account, alerts, backup, calls, demo, export, import, login, logout, quarantine, sandbox, show,
+    status, sync, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -22,6 +22,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(demo::Demo),
+    Login(login::Login),
+    Logout(logout::Logout),
     Sync(sync::Sync),
     Verify(verify::Verify),
     Calls(calls::Calls),

@@ -3,15 +3,18 @@
 //! `--env-file` is a flag, so what it holds comes before the environment.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use callbook_ringcentral::{Connection, parse_server_url};
+use callbook_login::{LoginFile, Logins};
+use callbook_ringcentral::{Connection, Credential, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use url::Url;
 
 use crate::alerts;
-use crate::credentials::{Variables, output_of, read_env_file};
+use crate::credentials::{Variables, output_of, read_env_file, signed_in};
 
 const FILE: &str = "callbook.toml";
 const DATABASE: &str = "sqlite://callbook.db";
@@ -91,8 +94,8 @@ impl ConfigError {
                 "`callbook sandbox --env-file FILE` writes one".to_owned()
             }
             Self::Missing { .. } => {
-                "set RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT; \
-                 without an account, try `callbook demo`"
+                "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET if the app has one, and RC_USER_JWT unless you \
+                 `callbook login`; without an account, try `callbook demo`"
                     .to_owned()
             }
             Self::Command { .. } => "run it by hand to see why".to_owned(),
@@ -106,6 +109,7 @@ impl ConfigError {
 struct File {
     database: Option<String>,
     ringcentral: RingCentral,
+    logins: LoginSettings,
     alerts: alerts::Settings,
 }
 
@@ -120,6 +124,13 @@ struct RingCentral {
     jwt: Option<SecretString>,
     jwt_file: Option<PathBuf>,
     jwt_command: Option<String>,
+    login: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+struct LoginSettings {
+    folder: Option<PathBuf>,
 }
 
 /// Settings from all their sources.
@@ -156,11 +167,33 @@ impl Config {
         Ok(text.as_deref().unwrap_or(DATABASE).parse()?)
     }
 
-    /// Where to sign in, and as whom.
+    /// Where to sign in, and as whom: with the JWT, if there is one, else with what `callbook login` has kept.
     ///
     /// # Errors
     /// When something is missing or cannot be right.
     pub fn connection(&self) -> anyhow::Result<Connection> {
+        let Some(jwt) = self.jwt()? else {
+            let (connection, login) = self.stored()?;
+            return signed_in(connection, &*login);
+        };
+        let (server_url, client_id, client_secret) = self.app()?;
+        Ok(Connection { server_url, client_id, client_secret, credential: Credential::Jwt(jwt) })
+    }
+
+    /// The same with what `callbook login` keeps, whether or not anything is there; and where.
+    ///
+    /// # Errors
+    /// When something is missing or cannot be right.
+    pub fn stored(&self) -> anyhow::Result<(Connection, Arc<LoginFile>)> {
+        let name = self.variable("CALLBOOK_LOGIN").or_else(|| self.file.ringcentral.login.clone());
+        let (server_url, client_id, client_secret) = self.app()?;
+        let login = self.logins()?.login(&server_url, &client_id, name.as_deref());
+        let credential = Credential::Stored(login.clone());
+        Ok((Connection { server_url, client_id, client_secret, credential }, login))
+    }
+
+    /// The server, the app's id and its secret, if it has one.
+    fn app(&self) -> anyhow::Result<(Url, String, Option<SecretString>)> {
         let file = &self.file.ringcentral;
         let server_url = self.variable("RC_SERVER_URL").or_else(|| file.server_url.clone());
         let client_id = self.variable("RC_APP_CLIENT_ID").or_else(|| file.client_id.clone());
@@ -170,18 +203,30 @@ impl Config {
             file.client_secret_file.as_deref(),
             file.client_secret_command.as_deref(),
         )?;
-        let jwt = self.secret(
-            "RC_USER_JWT",
-            file.jwt.as_ref(),
-            file.jwt_file.as_deref(),
-            file.jwt_command.as_deref(),
-        )?;
-        Ok(Connection {
-            server_url: parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?,
-            client_id: client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?,
-            client_secret,
-            jwt: jwt.ok_or(ConfigError::Missing { name: "RC_USER_JWT" })?,
-        })
+        let server_url = parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?;
+        let client_id = client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?;
+        Ok((server_url, client_id, client_secret))
+    }
+
+    /// The JWT credential, if one is set.
+    ///
+    /// # Errors
+    /// When it cannot be had from where it should be.
+    pub fn jwt(&self) -> Result<Option<SecretString>, ConfigError> {
+        let RingCentral { jwt, jwt_file, jwt_command, .. } = &self.file.ringcentral;
+        self.secret("RC_USER_JWT", jwt.as_ref(), jwt_file.as_deref(), jwt_command.as_deref())
+    }
+
+    /// Where logins are kept.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    pub fn logins(&self) -> anyhow::Result<Logins> {
+        let folder = self.variable("CALLBOOK_LOGINS").map(PathBuf::from);
+        match folder.or_else(|| self.file.logins.folder.clone()) {
+            Some(folder) => Ok(Logins::at(folder)),
+            None => Ok(Logins::of_this_person()?),
+        }
     }
 
     /// Who is told when something is wrong, and when it is.

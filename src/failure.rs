@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use callbook_exchange::Error as Exchange;
+use callbook_login::Error as Login;
 use callbook_ringcentral::{ConnectionError, Error as Upstream};
 use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
@@ -90,6 +91,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
         .or_else(|| error.downcast_ref::<TimeError>().map(|error| (USAGE, error.hint())))
         .or_else(|| error.downcast_ref().map(location))
         .or_else(|| error.downcast_ref().map(connection))
+        .or_else(|| error.downcast_ref().map(login))
         .or_else(|| error.downcast_ref().map(store))
         .or_else(|| error.downcast_ref().map(upstream))
         .or_else(|| error.downcast_ref().and_then(sync))
@@ -130,6 +132,24 @@ fn connection(error: &ConnectionError) -> (u8, String) {
         }
     };
     (USAGE, hint.to_owned())
+}
+
+fn login(error: &Login) -> (u8, String) {
+    let (code, hint) = match error {
+        Login::Refused { .. } => (
+            NOT_AUTHORISED,
+            "the app needs the authorization code flow, and the scopes of the README",
+        ),
+        Login::TimedOut => (
+            FAILED,
+            "if the browser showed an error: is the address to come back to one of the app's redirect URIs?",
+        ),
+        Login::Listen { .. } => (FAILED, "choose another --port; 0 takes any free one"),
+        Login::NoHome => (USAGE, "set HOME, or CALLBOOK_LOGINS to a folder"),
+        Login::Foreign => (USAGE, "copy the whole address out of the browser"),
+        Login::File { .. } | Login::Random(_) => (FAILED, ""),
+    };
+    (code, hint.to_owned())
 }
 
 fn store(error: &Store) -> (u8, String) {
@@ -176,6 +196,21 @@ fn upstream(error: &Upstream) -> (u8, String) {
         Upstream::LoginRefused { .. } => {
             (NOT_AUTHORISED, "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
         }
+        Upstream::NotSignedIn => (
+            NOT_AUTHORISED,
+            "`callbook login` signs in; or set RC_USER_JWT; without an account, try `callbook demo`",
+        ),
+        Upstream::LoginOver { .. } | Upstream::OddLogin => {
+            (NOT_AUTHORISED, "`callbook login` signs in anew; what was committed is kept")
+        }
+        Upstream::Keep(_) => (
+            FAILED,
+            "check the folder, its owner and its disk; CALLBOOK_LOGINS puts logins elsewhere",
+        ),
+        Upstream::MissingScopes { .. } => (
+            NOT_AUTHORISED,
+            "add it to the app's scopes in RingCentral's developer console, then sign in anew",
+        ),
         Upstream::Forbidden { permission: Some(permission), .. } => {
             let hint = format!("give the app and its user the permission {permission}");
             return (NOT_AUTHORISED, hint);

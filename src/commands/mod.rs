@@ -8,6 +8,8 @@ pub mod demo;
 pub mod export;
 mod filter;
 pub mod import;
+pub mod login;
+pub mod logout;
 pub mod quarantine;
 pub mod sandbox;
 pub mod show;
@@ -28,6 +30,8 @@ use crate::output::CANNOT_WRITE;
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
     match cli.command {
         Command::Demo(demo) => demo.run().await,
+        Command::Login(login) => login.run().await,
+        Command::Logout(logout) => logout.run().await,
         Command::Sync(sync) => sync.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Calls(calls) => calls.run().await,

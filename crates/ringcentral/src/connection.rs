@@ -53,6 +53,11 @@ impl Connection {
         format!("budgets {server} {} {who}", self.client_id)
     }
 
+    /// The page on which users sign in and let an app act for them.
+    pub fn authorization_url(&self) -> Url {
+        self.endpoint("/restapi/oauth/authorize")
+    }
+
     /// The URL of a path on the server; partner brands may put the API below a path of their own.
     pub(crate) fn endpoint(&self, path: &str) -> Url {
         let mut url = self.server_url.clone();

@@ -33,6 +33,6 @@ pub use limiter::{Change, SharedBudgets, Traffic, Updating};
 pub use login::{Keep, KeepError, Login, Tokens, Who};
 pub use retry::Retry;
 pub use scope::{Feature, Scopes};
-pub use session::end_renewals;
+pub use session::{end_renewals, forget_login};
 pub use sync_log::{Feed, Since, SyncPage, SyncQuery};
 pub use token::Grant;

@@ -14,6 +14,19 @@ use crate::login::{Keep, Login, Who, blocking, lock, read, write};
 use crate::token::{Grant, Token, post, refusal};
 use crate::{Client, Error, body};
 
+/// Removes a login here; the server is not told.
+///
+/// # Errors
+/// [`Error::NotSignedIn`], or when it cannot be removed.
+pub async fn forget_login(keep: &Arc<dyn Keep>) -> Result<(), Error> {
+    let _lock = lock(keep).await?;
+    blocking(keep, |keep| {
+        keep.read().map_err(Error::Keep)?.ok_or(Error::NotSignedIn)?;
+        keep.remove().map_err(Error::Keep)
+    })
+    .await
+}
+
 /// Shared by those who have sent a token that works once and not yet kept the answer.
 static UNDER_WAY: RwLock<()> = RwLock::const_new(());
 
