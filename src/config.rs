@@ -131,6 +131,7 @@ struct RingCentral {
 #[serde(deny_unknown_fields, default, expecting = "a table")]
 struct LoginSettings {
     folder: Option<PathBuf>,
+    keyring: bool,
 }
 
 /// Settings from all their sources.
@@ -174,7 +175,7 @@ impl Config {
     pub fn connection(&self) -> anyhow::Result<Connection> {
         let Some(jwt) = self.jwt()? else {
             let (connection, login) = self.stored()?;
-            return signed_in(connection, &*login);
+            return signed_in(connection, &login);
         };
         let (server_url, client_id, client_secret) = self.app()?;
         Ok(Connection { server_url, client_id, client_secret, credential: Credential::Jwt(jwt) })
@@ -223,10 +224,12 @@ impl Config {
     /// When there is no place for them.
     pub fn logins(&self) -> anyhow::Result<Logins> {
         let folder = self.variable("CALLBOOK_LOGINS").map(PathBuf::from);
-        match folder.or_else(|| self.file.logins.folder.clone()) {
-            Some(folder) => Ok(Logins::at(folder)),
-            None => Ok(Logins::of_this_person()?),
-        }
+        let logins = match folder.or_else(|| self.file.logins.folder.clone()) {
+            Some(folder) => Logins::at(folder),
+            None => Logins::of_this_person()?,
+        };
+        let keyring = self.variable("CALLBOOK_KEYRING").map(|value| value != "0");
+        Ok(logins.sealed(keyring.unwrap_or(self.file.logins.keyring)))
     }
 
     /// Who is told when something is wrong, and when it is.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
-use callbook_login::Logins;
-use callbook_ringcentral::{Connection, Credential, Error as Upstream, Keep, parse_server_url};
+use callbook_login::{LoginFile, Logins};
+use callbook_ringcentral::{Connection, Credential, Error as Upstream, parse_server_url};
 use callbook_store::{Registration, Settings};
 use callbook_sync::Connect;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -78,18 +78,15 @@ pub fn connection(
     }
     let login = logins.login(&server_url, &client_id, value("CALLBOOK_LOGIN").as_deref());
     let credential = Credential::Stored(login.clone());
-    signed_in(Connection { server_url, client_id, client_secret, credential }, &*login)
+    signed_in(Connection { server_url, client_id, client_secret, credential }, &login)
 }
 
 /// The connection, if its login is there: better said now than when something has begun.
 ///
 /// # Errors
 /// When nobody is signed in.
-pub fn signed_in(connection: Connection, login: &dyn Keep) -> anyhow::Result<Connection> {
-    match login.read().map_err(Upstream::Keep)? {
-        Some(_) => Ok(connection),
-        None => Err(Upstream::NotSignedIn.into()),
-    }
+pub fn signed_in(connection: Connection, login: &LoginFile) -> anyhow::Result<Connection> {
+    if login.exists()? { Ok(connection) } else { Err(Upstream::NotSignedIn.into()) }
 }
 
 /// Signs in as registrations say.

@@ -147,7 +147,9 @@ fn login(error: &Login) -> (u8, String) {
         Login::Listen { .. } => (FAILED, "choose another --port; 0 takes any free one"),
         Login::NoHome => (USAGE, "set HOME, or CALLBOOK_LOGINS to a folder"),
         Login::Foreign => (USAGE, "copy the whole address out of the browser"),
-        Login::File { .. } | Login::Random(_) => (FAILED, ""),
+        Login::NoKeyring => (USAGE, "build it with `--features keyring`, or leave the setting out"),
+        Login::Sealed => (NOT_AUTHORISED, "`callbook login` signs in anew"),
+        _ => (FAILED, ""),
     };
     (code, hint.to_owned())
 }

@@ -30,9 +30,9 @@ Examples:
   callbook sync --all --follow
 
 Credentials are lines RC_APP_CLIENT_ID=…, RC_APP_CLIENT_SECRET=… and RC_USER_JWT=…, in a file or
-printed by a command; RC_SERVER_URL=… may be among them. Instead of the JWT, `callbook login --env-file
-FILE` signs in with a browser; CALLBOOK_LOGIN=NAME among the lines tells several users of one app apart.
-The archive keeps only where the credentials are.";
+printed by a command; RC_SERVER_URL=… may be among them. The archive keeps only where they are.
+Without a JWT, `callbook login --env-file FILE` signs in with a browser; CALLBOOK_LOGIN=NAME among
+the lines tells several users of one app apart.";
 
 /// Days in a year, for retention.
 const YEAR: i64 = 365;

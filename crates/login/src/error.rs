@@ -42,4 +42,14 @@ pub enum Error {
     /// Nobody finished signing in.
     #[error("nobody has signed in")]
     TimedOut,
+    /// This program has no way to the system's keyring.
+    #[error("this callbook was built without the system's keyring")]
+    NoKeyring,
+    /// The system's keyring is not there, is locked, or refuses.
+    #[cfg(feature = "keyring")]
+    #[error("the system's keyring does not answer")]
+    Keyring(#[source] keyring::Error),
+    /// Sealed with another key, or damaged.
+    #[error("the stored login cannot be opened with the key in the system's keyring")]
+    Sealed,
 }

@@ -8,18 +8,28 @@ use std::path::{Path, PathBuf};
 use callbook_ringcentral::{Keep, KeepError};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{Error, crash};
+use crate::{Error, crash, seal};
 
 /// A file with a login; beside it one to lock, and for a moment one that will take its place.
 #[derive(Debug)]
 pub struct LoginFile {
     folder: PathBuf,
     name: String,
+    sealed: bool,
 }
 
 impl LoginFile {
-    pub(crate) fn new(folder: PathBuf, name: String) -> Self {
-        Self { folder, name }
+    pub(crate) fn new(folder: PathBuf, name: String, sealed: bool) -> Self {
+        Self { folder, name, sealed }
+    }
+
+    /// Whether anybody is signed in; nothing is read for it.
+    ///
+    /// # Errors
+    /// When that cannot be seen.
+    pub fn exists(&self) -> Result<bool, Error> {
+        let failed = |source| Error::File { what: "read", path: self.path(), source };
+        self.path().try_exists().map_err(failed)
     }
 
     /// Where it is.
@@ -67,6 +77,7 @@ impl Keep for LoginFile {
 
     fn read(&self) -> Result<Option<SecretString>, KeepError> {
         match fs::read_to_string(self.path()) {
+            Ok(text) if seal::is_sealed(&text) => Ok(Some(seal::open(&self.name, &text)?)),
             Ok(text) => Ok(Some(text.into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::File { what: "read", path: self.path(), source }.into()),
@@ -76,7 +87,11 @@ impl Keep for LoginFile {
     fn write(&self, text: &SecretString) -> Result<(), KeepError> {
         crash::point(crash::WRITING);
         let failed = |source| Error::File { what: "write", path: self.path(), source };
-        self.replace(text).map_err(failed)?;
+        if self.sealed {
+            self.replace(&seal::seal(&self.name, text)?).map_err(failed)?;
+        } else {
+            self.replace(text).map_err(failed)?;
+        }
         crash::point(crash::KEPT);
         Ok(())
     }
@@ -85,7 +100,11 @@ impl Keep for LoginFile {
         let failed = |source| Error::File { what: "remove", path: self.path(), source };
         let files = [self.beside("new"), self.path()];
         files.iter().try_for_each(|path| remove_if_there(path)).map_err(failed)?;
-        Ok(sync_folder(&self.folder).map_err(failed)?)
+        sync_folder(&self.folder).map_err(failed)?;
+        if self.sealed {
+            seal::forget(&self.name)?;
+        }
+        Ok(())
     }
 }
 
@@ -123,7 +142,7 @@ mod tests {
     use super::*;
 
     fn login(folder: &Path) -> LoginFile {
-        LoginFile::new(folder.join("state/logins"), "one".to_owned())
+        LoginFile::new(folder.join("state/logins"), "one".to_owned(), false)
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use callbook_ringcentral::Keep;
 use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -14,12 +13,13 @@ use crate::{Error, LoginFile};
 #[derive(Debug, Clone)]
 pub struct Logins {
     folder: PathBuf,
+    sealed: bool,
 }
 
 impl Logins {
     /// Those of this folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), sealed: false }
     }
 
     /// Those of the person whose process this is: `$XDG_STATE_HOME/callbook/logins`, which is usually
@@ -33,16 +33,17 @@ impl Logins {
         Ok(Self::at(state.join("callbook").join("logins")))
     }
 
+    /// The same, encrypted with keys of the system's keyring when they are written, if `sealed`.
+    #[must_use]
+    pub fn sealed(self, sealed: bool) -> Self {
+        Self { sealed, ..self }
+    }
+
     /// The login of an app on a server; a person who has several there gives them names.
     pub fn login(&self, server_url: &Url, client_id: &str, name: Option<&str>) -> Arc<LoginFile> {
         let server = server_url.as_str().trim_end_matches('/');
         let digest = Sha256::digest([server, client_id, name.unwrap_or_default()].join("\0"));
         let digest: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Arc::new(LoginFile::new(self.folder.clone(), digest))
-    }
-
-    /// The same, for whom it does not matter how it is kept.
-    pub fn keep(&self, server_url: &Url, client_id: &str, name: Option<&str>) -> Arc<dyn Keep> {
-        self.login(server_url, client_id, name)
+        Arc::new(LoginFile::new(self.folder.clone(), digest, self.sealed))
     }
 }

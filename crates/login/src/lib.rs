@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod folder;
 mod pages;
+mod seal;
 mod secret;
 mod sign_in;
 

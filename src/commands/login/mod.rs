@@ -21,14 +21,14 @@ use crate::time;
 const EXAMPLES: &str = "\
 Examples:
   callbook login                     in a browser on this machine
-  callbook login --no-browser        on a machine without one: paste the address that the browser ends at
+  callbook login --no-browser        on a machine without one, by pasting an address
   callbook login --jwt < jwt.txt     with a JWT credential, which is kept
   callbook login --status            who is signed in, and until when
   callbook logout
 
-RC_APP_CLIENT_ID and RC_SERVER_URL, or callbook.toml, say which app and where; RC_APP_CLIENT_SECRET if the
-app has one. The app needs the authorization code flow and, as a redirect URI, http://127.0.0.1/callback,
-with the --port that you choose if it may not be any.";
+RC_APP_CLIENT_ID and RC_SERVER_URL, or callbook.toml, say which app and where; RC_APP_CLIENT_SECRET
+if the app has one. It needs the authorization code flow and the redirect URI
+http://127.0.0.1:PORT/callback of the --port that you choose.";
 
 /// No JWT comes near it.
 const LONGEST_JWT: u64 = 1 << 16;
