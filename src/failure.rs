@@ -149,7 +149,12 @@ fn login(error: &Login) -> (u8, String) {
         Login::Foreign => (USAGE, "copy the whole address out of the browser"),
         Login::NoKeyring => (USAGE, "build it with `--features keyring`, or leave the setting out"),
         Login::Sealed => (NOT_AUTHORISED, "`callbook login` signs in anew"),
-        _ => (FAILED, ""),
+        Login::File { .. } => (
+            FAILED,
+            "check the folder, its owner and its disk; CALLBOOK_LOGINS puts logins elsewhere",
+        ),
+        // The keyring, where there is one, or the system's random numbers.
+        _ => (FAILED, "unlock the keyring, or set CALLBOOK_KEYRING=0 and `callbook login` again"),
     };
     (code, hint.to_owned())
 }
@@ -205,10 +210,9 @@ fn upstream(error: &Upstream) -> (u8, String) {
         Upstream::LoginOver { .. } | Upstream::OddLogin => {
             (NOT_AUTHORISED, "`callbook login` signs in anew; what was committed is kept")
         }
-        Upstream::Keep(_) => (
-            FAILED,
-            "check the folder, its owner and its disk; CALLBOOK_LOGINS puts logins elsewhere",
-        ),
+        Upstream::Keep(error) => {
+            return error.downcast_ref().map_or((FAILED, String::new()), login);
+        }
         Upstream::MissingScopes { .. } => (
             NOT_AUTHORISED,
             "add it to the app's scopes in RingCentral's developer console, then sign in anew",

@@ -3,10 +3,6 @@
 //! Only the key is there: it never changes, so that renewing a login is still a matter of one file, and
 //! keyrings that hold short texts only can hold it.
 
-use secrecy::SecretString;
-
-use crate::Error;
-
 /// How a sealed text begins; one that is not is JSON.
 const MARK: &str = "sealed:";
 
@@ -17,7 +13,9 @@ pub(crate) fn is_sealed(text: &str) -> bool {
 
 #[cfg(not(feature = "keyring"))]
 mod keyring {
-    use super::{Error, SecretString};
+    use secrecy::SecretString;
+
+    use crate::Error;
 
     pub(crate) fn seal(_login: &str, _text: &SecretString) -> Result<SecretString, Error> {
         Err(Error::NoKeyring)
@@ -51,6 +49,14 @@ mod keyring {
 
     pub(crate) fn seal(login: &str, text: &SecretString) -> Result<SecretString, Error> {
         let key = key(login)?.map_or_else(|| new_key(login), Ok)?;
+        seal_with(&key, login, text)
+    }
+
+    fn seal_with(
+        key: &RandomizedNonceKey,
+        login: &str,
+        text: &SecretString,
+    ) -> Result<SecretString, Error> {
         let mut data = text.expose_secret().as_bytes().to_vec();
         let nonce = key.seal_in_place_append_tag(Aad::from(login), &mut data);
         let nonce = nonce.map_err(|_| Error::Sealed)?;
@@ -59,7 +65,14 @@ mod keyring {
     }
 
     pub(crate) fn open(login: &str, sealed: &str) -> Result<SecretString, Error> {
-        let key = key(login)?.ok_or(Error::Sealed)?;
+        open_with(&key(login)?.ok_or(Error::Sealed)?, login, sealed)
+    }
+
+    fn open_with(
+        key: &RandomizedNonceKey,
+        login: &str,
+        sealed: &str,
+    ) -> Result<SecretString, Error> {
         let sealed = sealed.strip_prefix(MARK).unwrap_or_default().trim();
         let data = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Error::Sealed)?;
         let (nonce, data) = data.split_at_checked(NONCE_LEN).ok_or(Error::Sealed)?;
@@ -98,6 +111,26 @@ mod keyring {
 
     fn usable(key: &[u8]) -> Result<RandomizedNonceKey, Error> {
         RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| Error::Sealed)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn only_the_same_key_opens_the_same_login_whole() {
+            let (key, other) = (usable(&[1; KEY_BYTES]).unwrap(), usable(&[2; KEY_BYTES]).unwrap());
+            let sealed = seal_with(&key, "a", &"{secret}".to_owned().into()).unwrap();
+            let sealed = sealed.expose_secret();
+            assert!(super::super::is_sealed(sealed) && !sealed.contains("secret"));
+            assert_eq!(open_with(&key, "a", sealed).unwrap().expose_secret(), "{secret}");
+            let cut = &sealed[..sealed.len() - 1];
+            for (key, login, sealed) in
+                [(&other, "a", sealed), (&key, "b", sealed), (&key, "a", cut), (&key, "a", MARK)]
+            {
+                assert!(matches!(open_with(key, login, sealed), Err(Error::Sealed)));
+            }
+        }
     }
 }
 
