@@ -11,7 +11,7 @@ use crate::support::{Browser, Company, LoginFile, Place, Relay, basic, is_privat
 /// Some commands do not end by themselves: they are ended after so long.
 const LONG_ENOUGH: Duration = Duration::from_secs(4);
 
-/// What a command has said so far, from its help: the names of its commands.
+/// The commands below a command, by its help.
 fn commands_of(place: &Place, command: &str) -> Vec<String> {
     let help = place.output(&format!("{command} --help"));
     let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
