@@ -200,23 +200,14 @@ fn upstream(error: &Upstream) -> (u8, String) {
             FAILED,
             "RC_SERVER_URL must be the API's address, such as https://platform.ringcentral.com",
         ),
-        Upstream::LoginRefused { .. } => {
-            (NOT_AUTHORISED, "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
-        }
-        Upstream::NotSignedIn => (
-            NOT_AUTHORISED,
-            "`callbook login` signs in; or set RC_USER_JWT; without an account, try `callbook demo`",
-        ),
-        Upstream::LoginOver { .. } | Upstream::OddLogin => {
-            (NOT_AUTHORISED, "`callbook login` signs in anew; what was committed is kept")
-        }
+        Upstream::LoginRefused { .. }
+        | Upstream::NotSignedIn
+        | Upstream::LoginOver { .. }
+        | Upstream::OddLogin
+        | Upstream::MissingScopes { .. } => (NOT_AUTHORISED, signing_in(error)),
         Upstream::Keep(error) => {
             return error.downcast_ref().map_or((FAILED, String::new()), login);
         }
-        Upstream::MissingScopes { .. } => (
-            NOT_AUTHORISED,
-            "add it to the app's scopes in RingCentral's developer console, then sign in anew",
-        ),
         Upstream::Forbidden { permission: Some(permission), .. } => {
             let hint = format!("give the app and its user the permission {permission}");
             return (NOT_AUTHORISED, hint);
@@ -234,6 +225,22 @@ fn upstream(error: &Upstream) -> (u8, String) {
         Upstream::Unavailable { .. } => (FAILED, "try again later: it goes on where it stopped"),
     };
     (code, hint.to_owned())
+}
+
+/// What to do so that one is signed in, as somebody who may do it.
+fn signing_in(error: &Upstream) -> &'static str {
+    match error {
+        Upstream::NotSignedIn => {
+            "`callbook login` signs in; or set RC_USER_JWT; without an account, try `callbook demo`"
+        }
+        Upstream::LoginOver { .. } | Upstream::OddLogin => {
+            "`callbook login` signs in anew; what was committed is kept"
+        }
+        Upstream::MissingScopes { .. } => {
+            "add it to the app's scopes in RingCentral's developer console, then sign in anew"
+        }
+        _ => "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT",
+    }
 }
 
 fn sync(error: &Sync) -> Option<(u8, String)> {
