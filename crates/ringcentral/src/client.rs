@@ -16,21 +16,18 @@ use url::Url;
 use crate::by_id::ById;
 use crate::call_log::call_log_path;
 use crate::clock::ServerClock;
-use crate::connection::{Credential, is_loopback};
+use crate::connection::Credential;
 use crate::directory::ExtensionPage;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
 use crate::login::Tokens;
 use crate::token::{Grant, Token};
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
-    SyncPage, SyncQuery, body, by_id,
+    SyncPage, SyncQuery, body, by_id, transport,
 };
 
 /// No answer of this API comes near it.
 const MAX_BODY: usize = 256 << 20;
-
-/// A server that sends nothing for so long is given up.
-const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A signed-in user of one app. Safe to share between tasks.
 #[derive(Debug)]
@@ -82,20 +79,7 @@ impl Client {
         retry: Retry,
         budgets: Option<Arc<dyn SharedBudgets>>,
     ) -> Result<Self, Error> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry the token to a host that nobody named.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(20))
-            .read_timeout(READ_TIMEOUT)
-            .tcp_nodelay(true);
-        if is_loopback(&connection.server_url) {
-            // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
-            http = http.no_proxy();
-        }
-        let http = http
-            .build()
-            .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
+        let http = transport::client(&connection.server_url)?;
         let limiter = Limiter::new(connection.credential_key(), budgets);
         // A stored login came from this address.
         let proven = matches!(connection.credential, Credential::Stored(_));

@@ -60,12 +60,17 @@ impl Connection {
 
     /// The URL of a path on the server; partner brands may put the API below a path of their own.
     pub(crate) fn endpoint(&self, path: &str) -> Url {
-        let mut url = self.server_url.clone();
-        url.set_path(&format!("{}{path}", self.server_url.path().trim_end_matches('/')));
-        url.set_query(None);
-        url.set_fragment(None);
-        url
+        endpoint(&self.server_url, path)
     }
+}
+
+/// The URL of a path on a server.
+pub(crate) fn endpoint(server_url: &Url, path: &str) -> Url {
+    let mut url = server_url.clone();
+    url.set_path(&format!("{}{path}", server_url.path().trim_end_matches('/')));
+    url.set_query(None);
+    url.set_fragment(None);
+    url
 }
 
 /// A server URL that cannot be one.

@@ -15,11 +15,13 @@ mod directory;
 mod error;
 mod limiter;
 mod login;
+mod reach;
 mod retry;
 mod scope;
 mod session;
 mod sync_log;
 mod token;
+mod transport;
 
 pub use budget::{Announced, Budget, Priority};
 pub use by_id::{ById, MAX_IDS};
@@ -29,8 +31,9 @@ pub use connection::{Connection, ConnectionError, Credential, parse_server_url};
 pub use directory::{AccountInfo, ExtensionInfo};
 pub use error::{Departure, Error};
 
-pub use limiter::{Change, SharedBudgets, Traffic, Updating};
+pub use limiter::{Change, SharedBudgets, Traffic, Updating, limits_seen};
 pub use login::{Keep, KeepError, Login, Tokens, Who};
+pub use reach::{Reached, Unreached, reach};
 pub use retry::Retry;
 pub use scope::{Feature, Scopes};
 pub use session::{end_renewals, forget_login};
