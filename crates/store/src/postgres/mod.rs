@@ -8,6 +8,7 @@ mod commit;
 mod connect;
 mod document;
 mod failure;
+mod health;
 mod import;
 mod journal;
 mod lock;

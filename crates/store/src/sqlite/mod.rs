@@ -9,6 +9,7 @@ mod commit;
 mod document;
 pub(crate) mod error;
 mod fill;
+mod health;
 mod import;
 mod journal;
 mod listed;

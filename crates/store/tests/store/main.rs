@@ -6,6 +6,7 @@ mod absence;
 mod backup;
 mod check;
 mod commit;
+mod health;
 mod import;
 mod list;
 mod open;
