@@ -10,6 +10,7 @@ mod config;
 mod credentials;
 mod failure;
 mod output;
+mod private_file;
 mod progress;
 mod time;
 

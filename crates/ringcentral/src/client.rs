@@ -23,7 +23,7 @@ use crate::login::Tokens;
 use crate::token::{Grant, Token};
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
-    SyncPage, SyncQuery, body, by_id, transport,
+    Scopes, SyncPage, SyncQuery, body, by_id, transport,
 };
 
 /// No answer of this API comes near it.
@@ -103,6 +103,14 @@ impl Client {
     /// What was sent so far.
     pub fn traffic(&self) -> Traffic {
         self.limiter.traffic()
+    }
+
+    /// Signs in, if need be, and says what the app may be used for; `None` if the server does not.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    pub async fn scopes(&self) -> Result<Option<Scopes>, Error> {
+        Ok(self.token().await?.scopes)
     }
 
     /// The account that the sign-in belongs to.

@@ -2,6 +2,9 @@
 //!
 //! `--env-file` is a flag, so what it holds comes before the environment.
 
+mod origin;
+mod setting;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,8 +19,12 @@ use url::Url;
 use crate::alerts;
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
 
-const FILE: &str = "callbook.toml";
-const DATABASE: &str = "sqlite://callbook.db";
+pub use origin::{Origin, Row};
+
+/// Read without being named, if it is in the current folder.
+pub const FILE: &str = "callbook.toml";
+/// A file in the current folder.
+pub const DATABASE: &str = "sqlite://callbook.db";
 /// RingCentral's own.
 pub const SERVER_URL: &str = "https://platform.ringcentral.com";
 
@@ -40,6 +47,11 @@ impl Sources {
     /// An env file, then the rest as usual.
     pub fn env_file(env_file: Option<PathBuf>) -> Self {
         Self { database: None, config: None, env_file }
+    }
+
+    /// Settings of this file, then the rest as usual.
+    pub fn config(config: Option<PathBuf>) -> Self {
+        Self { database: None, config, env_file: None }
     }
 }
 
@@ -139,7 +151,9 @@ struct LoginSettings {
 pub struct Config {
     database: Option<String>,
     env_file: Variables,
+    env_path: Option<PathBuf>,
     file: File,
+    path: Option<PathBuf>,
 }
 
 impl Config {
@@ -149,13 +163,21 @@ impl Config {
     /// When one that was named cannot be read or makes no sense.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let env_file = sources.env_file.as_deref().map(read_env_file).transpose()?;
-        let file = match &sources.config {
-            Some(path) => read_file(path)?,
-            None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
-            None => File::default(),
-        };
-        let database = sources.database.clone();
-        Ok(Self { database, env_file: env_file.unwrap_or_default(), file })
+        let found = || Path::new(FILE).exists().then(|| PathBuf::from(FILE));
+        let path = sources.config.clone().or_else(found);
+        let file = path.as_deref().map(read_file).transpose()?;
+        Ok(Self {
+            database: sources.database.clone(),
+            env_file: env_file.unwrap_or_default(),
+            env_path: sources.env_file.clone(),
+            file: file.unwrap_or_default(),
+            path,
+        })
+    }
+
+    /// The file of settings, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Where the archive is.
@@ -224,7 +246,8 @@ impl Config {
     /// When there is no place for them.
     pub fn logins(&self) -> anyhow::Result<Logins> {
         let folder = self.variable("CALLBOOK_LOGINS").map(PathBuf::from);
-        let logins = match folder.or_else(|| self.file.logins.folder.clone()) {
+        let named = || self.file.logins.folder.as_deref().map(|folder| self.beside(folder));
+        let logins = match folder.or_else(named) {
             Some(folder) => Logins::at(folder),
             None => Logins::of_this_person()?,
         };
@@ -243,6 +266,12 @@ impl Config {
         value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
+    /// A path that the file of settings names: it counts from that file's folder.
+    fn beside(&self, path: &Path) -> PathBuf {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
     /// A secret: from the environment, the settings, a file of its own, or a command that prints it.
     fn secret(
         &self,
@@ -258,7 +287,7 @@ impl Config {
             return Ok(Some(value.clone()));
         }
         if let Some(path) = file {
-            return Ok(Some(read(path)?.trim().to_owned().into()));
+            return Ok(Some(read(&self.beside(path))?.trim().to_owned().into()));
         }
         let Some(command) = command else { return Ok(None) };
         let output = output_of(command, name)?;
