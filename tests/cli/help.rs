@@ -18,7 +18,17 @@ fn every_help() {
         let text = place.output(&format!("directory {command} --help"));
         insta::assert_snapshot!(format!("help_directory_{command}"), text);
     }
-    let keeping = ["account", "quarantine", "alerts", "export", "import", "backup", "restore"];
+    let keeping = [
+        "login",
+        "logout",
+        "account",
+        "quarantine",
+        "alerts",
+        "export",
+        "import",
+        "backup",
+        "restore",
+    ];
     let others = ["demo", "sync", "verify", "calls", "show", "status", "directory", "sandbox"];
     for command in keeping.into_iter().chain(others) {
         let text = place.output(&format!("{command} --help"));

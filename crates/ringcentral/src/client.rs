@@ -15,25 +15,23 @@ use url::Url;
 use crate::by_id::ById;
 use crate::call_log::call_log_path;
 use crate::clock::ServerClock;
-use crate::connection::is_loopback;
+use crate::connection::Credential;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
-use crate::token::Token;
+use crate::login::Tokens;
+use crate::token::{Grant, Token};
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, Retry,
-    SyncPage, SyncQuery, body, by_id,
+    Scopes, SyncPage, SyncQuery, body, by_id, transport,
 };
 
 /// No answer of this API comes near it.
 const MAX_BODY: usize = 256 << 20;
 
-/// A server that sends nothing for so long is given up.
-const READ_TIMEOUT: Duration = Duration::from_secs(120);
-
 /// A signed-in user of one app. Safe to share between tasks.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
-    connection: Connection,
+    pub(crate) http: reqwest::Client,
+    pub(crate) connection: Connection,
     retry: Retry,
     pub(crate) limiter: Limiter,
     clock: ServerClock,
@@ -79,21 +77,10 @@ impl Client {
         retry: Retry,
         budgets: Option<Arc<dyn SharedBudgets>>,
     ) -> Result<Self, Error> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry the token to a host that nobody named.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(20))
-            .read_timeout(READ_TIMEOUT)
-            .tcp_nodelay(true);
-        if is_loopback(&connection.server_url) {
-            // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
-            http = http.no_proxy();
-        }
-        let http = http
-            .build()
-            .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
+        let http = transport::client(&connection.server_url)?;
         let limiter = Limiter::new(connection.credential_key(), budgets);
+        // A stored login came from this address.
+        let proven = matches!(connection.credential, Credential::Stored(_));
         Ok(Self {
             http,
             connection,
@@ -101,7 +88,7 @@ impl Client {
             limiter,
             clock: ServerClock::default(),
             token: tokio::sync::Mutex::default(),
-            proven: AtomicBool::new(false),
+            proven: AtomicBool::new(proven),
         })
     }
 
@@ -114,6 +101,14 @@ impl Client {
     /// What was sent so far.
     pub fn traffic(&self) -> Traffic {
         self.limiter.traffic()
+    }
+
+    /// Signs in, if need be, and says what the app may be used for; `None` if the server does not.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    pub async fn scopes(&self) -> Result<Option<Scopes>, Error> {
+        Ok(self.token().await?.scopes)
     }
 
     /// The account that the sign-in belongs to.
@@ -257,7 +252,8 @@ impl Client {
                 Ok(answer) => answer,
                 Err(error) => return Ok(Try::Failed(error)),
             };
-        let tried = self.read(answer, url.as_str()).await?;
+        let tried = self.read(answer, url.as_str()).await;
+        let tried = tried.map_err(|error| error.naming_scopes(request.kind, &token))?;
         if matches!(tried, Try::Unauthorized(_)) {
             self.forget(&token).await;
         }
@@ -310,7 +306,10 @@ impl Client {
         if let Some(token) = token.as_ref().filter(|token| token.is_fresh()) {
             return Ok(token.clone());
         }
-        let fresh = self.sign_in().await?;
+        let fresh = match &self.connection.credential {
+            Credential::Jwt(jwt) => Token::of(&self.ask_for_tokens(&Grant::Jwt(jwt)).await?),
+            Credential::Stored(keep) => self.kept_token(keep, token.as_ref()).await?,
+        };
         if let Some(owner) = &fresh.owner_id {
             self.limiter.belongs_to(self.connection.user_key(owner));
         }
@@ -318,28 +317,36 @@ impl Client {
         Ok(token.insert(fresh).clone())
     }
 
-    async fn sign_in(&self) -> Result<Token, Error> {
+    /// Asks for tokens, and does nothing else with them.
+    pub(crate) async fn ask_for_tokens(&self, grant: &Grant<'_>) -> Result<Tokens, Error> {
+        let asked = Timestamp::now();
+        let answer = self.ask_for_access(|| grant.request(&self.http, &self.connection)).await?;
+        Tokens::from_answer(answer, asked, grant).await
+    }
+
+    /// Asks the server's OAuth side until it is not refused for the rate.
+    pub(crate) async fn ask_for_access(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Response, Error> {
         loop {
-            let asked = Instant::now();
-            let request = Token::request(&self.http, &self.connection);
-            let answer = self.send(Kind::Token, request).await?;
+            let answer = self.send(Kind::Token, request()).await?;
             match answer.status() {
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if status.is_server_error() => {
                     let attempts = self.retry.times + 1;
                     return Err(Error::Unavailable { status, attempts });
                 }
-                _ => return Token::from_answer(answer, asked).await,
+                _ => return Ok(answer),
             }
         }
     }
 
-    /// Drops a token that the server did not take, unless it has been replaced since.
+    /// Notes a token that the server did not take, unless it has been replaced since.
     async fn forget(&self, refused: &Token) {
         let mut token = self.token.lock().await;
-        let same = |token: &Token| token.access.expose_secret() == refused.access.expose_secret();
-        if token.as_ref().is_some_and(same) {
-            *token = None;
+        if let Some(token) = token.as_mut().filter(|token| token.is_same(refused)) {
+            token.refuse();
         }
     }
 }

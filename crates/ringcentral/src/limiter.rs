@@ -98,6 +98,14 @@ struct Budgets {
     budgets: BTreeMap<String, Budget>,
 }
 
+/// The limits that answers have named so far, by rate group; `kept` is the text that
+/// [`SharedBudgets`] keep.
+pub fn limits_seen(kept: &str) -> BTreeMap<String, Announced> {
+    let budgets: Budgets = serde_json::from_str(kept).unwrap_or_default();
+    let limits = budgets.budgets.into_iter();
+    limits.filter_map(|(group, budget)| Some((group, budget.announced()?))).collect()
+}
+
 /// May it be sent?
 enum Turn {
     Now,

@@ -33,4 +33,12 @@ impl Store {
     pub async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
         dispatch!(self, lock_sync(account))
     }
+
+    /// The process that syncs the account now, if one does: its id, or `unknown`.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn sync_holder(&self, account: AccountKey) -> Result<Option<String>, Error> {
+        dispatch!(self, sync_holder(account))
+    }
 }

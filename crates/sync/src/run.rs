@@ -241,7 +241,7 @@ fn milliseconds(count: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use callbook_ringcentral::{Connection, Retry, parse_server_url};
+    use callbook_ringcentral::{Connection, Credential, Retry, parse_server_url};
     use callbook_store::Open;
     use serde_json::json;
     use wiremock::matchers::{method, path};
@@ -270,7 +270,7 @@ mod tests {
             server_url: parse_server_url(&server.uri()).unwrap(),
             client_id: "id".into(),
             client_secret: None,
-            jwt: "jwt".to_owned().into(),
+            credential: Credential::Jwt("jwt".to_owned().into()),
         };
         let client = Client::new(connection, Retry::default()).unwrap();
         let options = Options::default();

@@ -9,6 +9,7 @@ mod connect;
 mod directory;
 mod document;
 mod failure;
+mod health;
 mod import;
 mod journal;
 mod lock;

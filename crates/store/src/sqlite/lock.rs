@@ -9,9 +9,8 @@ use crate::{AccountKey, Error, SyncLock};
 
 impl Sqlite {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
-        let mut path = self.path().as_os_str().to_owned();
-        path.push(format!("-sync-{}.lock", account.0));
-        let file = blocking(move || lock_file(path.into())).await?;
+        let path = self.lock_path(account);
+        let file = blocking(move || lock_file(path)).await?;
         let fence = self
             .write(move |connection| {
                 let sql = "UPDATE account SET fence = fence + 1 WHERE account = ?1 RETURNING fence";
@@ -20,6 +19,33 @@ impl Sqlite {
             .await?;
         Ok(SyncLock { account, fence, held: Box::new(file) })
     }
+
+    pub(crate) async fn sync_holder(&self, account: AccountKey) -> Result<Option<String>, Error> {
+        let path = self.lock_path(account);
+        blocking(move || {
+            let Ok(file) = File::open(&path) else { return Ok(None) };
+            // For a moment only; a sync that begins in it takes us for another one and ends.
+            match file.try_lock_shared() {
+                Ok(()) => Ok(None),
+                Err(TryLockError::WouldBlock) => Ok(Some(holder(&file))),
+                Err(TryLockError::Error(source)) => Err(Error::CannotOpen { path, source }),
+            }
+        })
+        .await
+    }
+
+    fn lock_path(&self, account: AccountKey) -> PathBuf {
+        let mut path = self.path().as_os_str().to_owned();
+        path.push(format!("-sync-{}.lock", account.0));
+        path.into()
+    }
+}
+
+/// The process id that a lock's holder has written into it.
+fn holder(mut file: &File) -> String {
+    let mut holder = String::new();
+    let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
+    if read { holder } else { "unknown".to_owned() }
 }
 
 fn lock_file(path: PathBuf) -> Result<File, Error> {
@@ -31,10 +57,7 @@ fn lock_file(path: PathBuf) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
-            let holder = if read { holder } else { "unknown".to_owned() };
-            return Err(Error::Locked { holder });
+            return Err(Error::Locked { holder: holder(&file) });
         }
         Err(TryLockError::Error(source)) => return Err(Error::CannotOpen { path, source }),
     }

@@ -10,6 +10,7 @@ mod directory;
 mod document;
 pub(crate) mod error;
 mod fill;
+mod health;
 mod import;
 mod journal;
 mod listed;

@@ -7,6 +7,7 @@ mod backup;
 mod check;
 mod commit;
 mod directory;
+mod health;
 mod import;
 mod list;
 mod open;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use callbook_model::{Scope, Span};
-use callbook_ringcentral::{Client, Connection, Retry, parse_server_url};
+use callbook_ringcentral::{Client, Connection, Credential, Retry, parse_server_url};
 use callbook_store::{CallFilter, Open, Store};
 use callbook_sync::{Error, Options, Summary, VerifyReport, sync, verify};
 use jiff::Timestamp;
@@ -116,7 +116,7 @@ impl Place {
             server_url: parse_server_url(&server.uri()).unwrap(),
             client_id: "id".into(),
             client_secret: None,
-            jwt: "jwt".to_owned().into(),
+            credential: Credential::Jwt("jwt".to_owned().into()),
         };
         let wait = Duration::from_millis(1);
         let retry = Retry { first: wait, longest: wait, times: 3 };
