@@ -276,7 +276,9 @@ def version_differences(archive):
 
 def cursor_differences(archive, truth, whole):
     """The cursor may not claim a call that is not there; at the end nothing is left to be listed."""
-    cursors = [json.loads(value) for (value,) in archive.rows("SELECT value FROM cursor")]
+    # The directory's says nothing about calls.
+    sql = "SELECT value FROM cursor WHERE name = 'list account'"
+    cursors = [json.loads(value) for (value,) in archive.rows(sql)]
     if whole and [cursor["pending"] for cursor in cursors] != [[]]:
         yield f"not at an end: {cursors}"
     present = {id for (id,) in archive.rows("SELECT id FROM call")}

@@ -1,7 +1,5 @@
 //! Who is told when the archive is no longer kept current: settings, and the state of things.
 
-use std::path::Path;
-
 use callbook_alert::{Channel, Condition, Disk, Email, Ledger, Limits, Watched, conditions};
 use callbook_store::{Location, Registration, Status, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::output::note;
+use crate::private_file::folder;
 
 /// `[alerts]` of `callbook.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,7 +30,8 @@ struct EmailSettings {
 }
 
 impl Settings {
-    fn limits(&self) -> Limits {
+    /// When something counts as wrong.
+    pub fn limits(&self) -> Limits {
         let default = Limits::default();
         let hours = |hours: u32| SignedDuration::from_hours(hours.into());
         Limits {
@@ -109,10 +109,9 @@ fn watched(registrations: &[Registration], status: &Status) -> Vec<Watched> {
 }
 
 /// The disk of an archive in a file; of a database server, its administrator knows.
-fn disk(location: &Location) -> Option<Disk> {
+pub fn disk(location: &Location) -> Option<Disk> {
     let Location::Sqlite(path) = location else { return None };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder(path);
     let free_bytes = fs4::available_space(folder).ok()?;
     Some(Disk { path: folder.display().to_string(), free_bytes })
 }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, backup, calls, demo, export, import, quarantine, sandbox, show, status, sync,
-    verify,
+    account, alerts, backup, calls, completions, config, demo, directory, doctor, export, import,
+    init, login, logout, man, quarantine, sandbox, show, status, sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -22,11 +22,16 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(demo::Demo),
+    Init(init::Init),
+    Login(login::Login),
+    Logout(logout::Logout),
+    Doctor(doctor::Doctor),
     Sync(sync::Sync),
     Verify(verify::Verify),
     Calls(calls::Calls),
     Show(show::Show),
     Status(status::Status),
+    Directory(directory::Directory),
     Account(account::AccountCommand),
     Quarantine(quarantine::Quarantine),
     Alerts(alerts::Alerts),
@@ -35,6 +40,10 @@ pub enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Sandbox(sandbox::Sandbox),
+    Config(config::ConfigCommand),
+    Systemd(systemd::Systemd),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 #[cfg(test)]

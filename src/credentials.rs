@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
-use callbook_ringcentral::{Connection, parse_server_url};
-use callbook_store::Registration;
+use callbook_login::{LoginFile, Logins};
+use callbook_ringcentral::{Connection, Credential, Error as Upstream, parse_server_url};
+use callbook_store::{Registration, Settings};
 use callbook_sync::Connect;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -54,34 +55,53 @@ pub fn resolve(reference: &str) -> Result<Variables, ConfigError> {
     }
 }
 
-/// Where and as whom to sign in, by these variables.
+/// Where and as whom to sign in, by these variables: without a JWT, with what `callbook login` has kept.
 ///
 /// # Errors
-/// When one is missing or the address cannot be right.
-pub fn connection(variables: &Variables, server_url: &str) -> anyhow::Result<Connection> {
+/// When one is missing, the address cannot be right, or nobody is signed in.
+pub fn connection(
+    variables: &Variables,
+    server_url: &str,
+    logins: &Logins,
+) -> anyhow::Result<Connection> {
     let value = |name: &'static str| {
         let value = variables.get(name).map(|value| value.expose_secret().trim().to_owned());
         value.filter(|value| !value.is_empty())
     };
-    let needed = |name| value(name).ok_or(ConfigError::Missing { name });
-    Ok(Connection {
-        server_url: parse_server_url(server_url)?,
-        client_id: needed("RC_APP_CLIENT_ID")?,
-        client_secret: value("RC_APP_CLIENT_SECRET").map(Into::into),
-        jwt: needed("RC_USER_JWT")?.into(),
-    })
+    let name = "RC_APP_CLIENT_ID";
+    let client_id = value(name).ok_or(ConfigError::Missing { name })?;
+    let server_url = parse_server_url(server_url)?;
+    let client_secret = value("RC_APP_CLIENT_SECRET").map(Into::into);
+    if let Some(jwt) = value("RC_USER_JWT") {
+        let credential = Credential::Jwt(jwt.into());
+        return Ok(Connection { server_url, client_id, client_secret, credential });
+    }
+    let login = logins.login(&server_url, &client_id, value("CALLBOOK_LOGIN").as_deref());
+    let credential = Credential::Stored(login.clone());
+    signed_in(Connection { server_url, client_id, client_secret, credential }, &login)
+}
+
+/// The connection, if its login is there: better said now than when something has begun.
+///
+/// # Errors
+/// When nobody is signed in.
+pub fn signed_in(connection: Connection, login: &LoginFile) -> anyhow::Result<Connection> {
+    if login.exists()? { Ok(connection) } else { Err(Upstream::NotSignedIn.into()) }
 }
 
 /// Signs in as registrations say.
 #[derive(Debug)]
-pub struct ByReference;
+pub struct ByReference {
+    /// Those without a JWT are among these.
+    pub logins: Logins,
+}
 
 impl Connect for ByReference {
     fn connect(
         &self,
         registration: &Registration,
     ) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
-        let variables = resolve(&registration.settings.credentials)?;
-        Ok(connection(&variables, &registration.settings.server_url)?)
+        let Settings { credentials, server_url, .. } = &registration.settings;
+        Ok(connection(&resolve(credentials)?, server_url, &self.logins)?)
     }
 }

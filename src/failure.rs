@@ -3,13 +3,15 @@
 use std::process::ExitCode;
 
 use callbook_exchange::Error as Exchange;
-use callbook_ringcentral::{ConnectionError, Error as Upstream};
+use callbook_login::Error as Login;
+use callbook_ringcentral::{ConnectionError, Error as Upstream, Unreached};
 use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
 use callbook_sync::Error as Sync;
 
 use crate::config::ConfigError;
 use crate::output::note;
+use crate::private_file::PrivateFileError;
 use crate::time::TimeError;
 
 /// Stopped by a signal.
@@ -18,6 +20,8 @@ pub const INTERRUPTED: ExitCodeNumber = ExitCodeNumber(130);
 pub const OK: ExitCodeNumber = ExitCodeNumber(0);
 /// Done in part: a verification that found a gap, a list without a damaged record.
 pub const PARTLY: ExitCodeNumber = ExitCodeNumber(3);
+/// Done, and what was looked at does not work.
+pub const NOT_WELL: ExitCodeNumber = ExitCodeNumber(FAILED);
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -57,6 +61,24 @@ pub struct Usage {
     pub hint: &'static str,
 }
 
+/// An error for people.
+#[derive(Debug)]
+pub struct Told {
+    /// One line.
+    pub message: String,
+    /// What to do; empty where nobody knows.
+    pub hint: String,
+    code: u8,
+}
+
+/// An error in words.
+pub fn told(error: &anyhow::Error) -> Told {
+    let (root, top) = (error.root_cause().to_string(), error.to_string());
+    let message = if top.contains(&root) { top } else { format!("{top}: {root}") };
+    let (code, hint) = error.chain().find_map(verdict).unwrap_or((FAILED, String::new()));
+    Told { message, hint, code }
+}
+
 /// Prints the error and its hint, and gives the exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     // Who reads our output may have gone: that is no failure of ours. A connection that broke looks
@@ -65,18 +87,11 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         let io = cause.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     };
-    let verdict = error.chain().find_map(verdict);
-    if verdict.is_none() && error.chain().any(gone) {
+    if error.chain().find_map(verdict).is_none() && error.chain().any(gone) {
         return ExitCode::SUCCESS;
     }
-    let root = error.root_cause().to_string();
-    let top = error.to_string();
-    if top.contains(&root) {
-        note!("error: {top}");
-    } else {
-        note!("error: {top}: {root}");
-    }
-    let (code, hint) = verdict.unwrap_or((FAILED, String::new()));
+    let Told { message, hint, code } = told(error);
+    note!("error: {message}");
     if !hint.is_empty() {
         note!("hint: {hint}");
     }
@@ -88,8 +103,10 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
     None.or_else(|| error.downcast_ref::<Usage>().map(|usage| (USAGE, usage.hint.to_owned())))
         .or_else(|| error.downcast_ref::<ConfigError>().map(|error| (USAGE, error.hint())))
         .or_else(|| error.downcast_ref::<TimeError>().map(|error| (USAGE, error.hint())))
+        .or_else(|| error.downcast_ref().map(private_file))
         .or_else(|| error.downcast_ref().map(location))
         .or_else(|| error.downcast_ref().map(connection))
+        .or_else(|| error.downcast_ref().map(login))
         .or_else(|| error.downcast_ref().map(store))
         .or_else(|| error.downcast_ref().map(upstream))
         .or_else(|| error.downcast_ref().and_then(sync))
@@ -105,6 +122,16 @@ fn control(error: &ControlError) -> (u8, String) {
         ControlError::Refused { .. } => "",
     };
     let code = if matches!(error, ControlError::NotASandbox) { USAGE } else { FAILED };
+    (code, hint.to_owned())
+}
+
+fn private_file(error: &PrivateFileError) -> (u8, String) {
+    let (code, hint) = match error {
+        PrivateFileError::Exists(_) => (USAGE, "give --force to overwrite it"),
+        PrivateFileError::Unwritable { .. } => {
+            (FAILED, "check that the folder exists and may be written to")
+        }
+    };
     (code, hint.to_owned())
 }
 
@@ -132,6 +159,31 @@ fn connection(error: &ConnectionError) -> (u8, String) {
     (USAGE, hint.to_owned())
 }
 
+fn login(error: &Login) -> (u8, String) {
+    let (code, hint) = match error {
+        Login::Refused { .. } => (
+            NOT_AUTHORISED,
+            "the app needs the authorization code flow, and the scopes of the README",
+        ),
+        Login::TimedOut => (
+            FAILED,
+            "if the browser showed an error: is the address to come back to one of the app's redirect URIs?",
+        ),
+        Login::Listen { .. } => (FAILED, "choose another --port; 0 takes any free one"),
+        Login::NoHome => (USAGE, "set HOME, or CALLBOOK_LOGINS to a folder"),
+        Login::Foreign => (USAGE, "copy the whole address out of the browser"),
+        Login::NoKeyring => (USAGE, "build it with `--features keyring`, or leave the setting out"),
+        Login::Sealed => (NOT_AUTHORISED, "`callbook login` signs in anew"),
+        Login::File { .. } => (
+            FAILED,
+            "check the folder, its owner and its disk; CALLBOOK_LOGINS puts logins elsewhere",
+        ),
+        // The keyring, where there is one, or the system's random numbers.
+        _ => (FAILED, "unlock the keyring, or set CALLBOOK_KEYRING=0 and `callbook login` again"),
+    };
+    (code, hint.to_owned())
+}
+
 fn store(error: &Store) -> (u8, String) {
     let (code, hint) = match error {
         Store::NoArchive { .. } => {
@@ -154,6 +206,9 @@ fn store(error: &Store) -> (u8, String) {
         Store::Locked { .. } | Store::TakenOver => {
             (LOCKED, "wait for it to end: one sync at a time keeps an account's archive right")
         }
+        Store::RecordingsLocked { .. } => {
+            (LOCKED, "wait for it to end: one process at a time fetches an account's recordings")
+        }
         Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
         Store::Unreachable { .. } => (
             FAILED,
@@ -173,8 +228,13 @@ fn upstream(error: &Upstream) -> (u8, String) {
             FAILED,
             "RC_SERVER_URL must be the API's address, such as https://platform.ringcentral.com",
         ),
-        Upstream::LoginRefused { .. } => {
-            (NOT_AUTHORISED, "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
+        Upstream::LoginRefused { .. }
+        | Upstream::NotSignedIn
+        | Upstream::LoginOver { .. }
+        | Upstream::OddLogin
+        | Upstream::MissingScopes { .. } => (NOT_AUTHORISED, signing_in(error)),
+        Upstream::Keep(error) => {
+            return error.downcast_ref().map_or((FAILED, String::new()), login);
         }
         Upstream::Forbidden { permission: Some(permission), .. } => {
             let hint = format!("give the app and its user the permission {permission}");
@@ -184,6 +244,9 @@ fn upstream(error: &Upstream) -> (u8, String) {
             NOT_AUTHORISED,
             "the app needs ReadCallLog and ReadAccounts, its user the whole company's call log",
         ),
+        Upstream::Redirected { .. } => {
+            (FAILED, "name the host that has the recordings in [recordings] media_hosts")
+        }
         Upstream::Refused { .. }
         | Upstream::TokenRefused { .. }
         | Upstream::Malformed { .. }
@@ -193,6 +256,39 @@ fn upstream(error: &Upstream) -> (u8, String) {
         Upstream::Unavailable { .. } => (FAILED, "try again later: it goes on where it stopped"),
     };
     (code, hint.to_owned())
+}
+
+/// What to do about an app that may not do something.
+pub const ADD_SCOPES: &str =
+    "add it to the app's scopes in RingCentral's developer console, then sign in anew";
+
+/// What to do so that one is signed in, as somebody who may do it.
+fn signing_in(error: &Upstream) -> &'static str {
+    match error {
+        Upstream::NotSignedIn => {
+            "`callbook login` signs in; or set RC_USER_JWT; without an account, try `callbook demo`"
+        }
+        Upstream::LoginOver { .. } | Upstream::OddLogin => {
+            "`callbook login` signs in anew; what was committed is kept"
+        }
+        Upstream::MissingScopes { .. } => ADD_SCOPES,
+        _ => "check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT",
+    }
+}
+
+/// What to do about a server that cannot be reached.
+pub fn unreached(error: &Unreached) -> &'static str {
+    match error {
+        Unreached::Name { .. } => "check RC_SERVER_URL, the network and its DNS",
+        Unreached::Port { .. } => "check RC_SERVER_URL, the network and firewalls on the way",
+        Unreached::Connection { .. } => {
+            "check the system's certificates and clock, and the proxy if there is one"
+        }
+        Unreached::Answer { .. } => "check the network and proxies on the way; try again later",
+        Unreached::Stranger { .. } => {
+            "RC_SERVER_URL must be the API's address, such as https://platform.ringcentral.com"
+        }
+    }
 }
 
 fn sync(error: &Sync) -> Option<(u8, String)> {

@@ -10,6 +10,7 @@ mod config;
 mod credentials;
 mod failure;
 mod output;
+mod private_file;
 mod progress;
 mod time;
 
@@ -18,9 +19,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// How long what must not be left half done may take after a signal.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     start_logging();
+    leave_no_dump();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&anyhow::Error::new(error)),
@@ -34,14 +39,26 @@ fn main() -> ExitCode {
         }
     });
     // A commit under way comes to its end; anything else may be left.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(10));
+    runtime.shutdown_timeout(PATIENCE);
     outcome.map_or_else(|error| failure::report(&error), ExitCode::from)
 }
 
 /// Waits for Ctrl-C, or the request of a service manager to stop.
 async fn interrupted() {
     commands::shutdown_signal().await;
+    // A refresh token works once: whoever has sent one should stay for the answer.
+    let _ = tokio::time::timeout(PATIENCE, callbook_ringcentral::end_renewals()).await;
     output::note!("interrupted; what was committed is kept");
+}
+
+/// The memory of a process that dies has secrets in it.
+fn leave_no_dump() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        // Where it is not allowed, somebody has decided about dumps already.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
 }
 
 /// Warnings by default; `CALLBOOK_LOG` takes the usual filters, such as `debug`.

@@ -143,6 +143,16 @@ pub fn length(milliseconds: i64) -> String {
     }
 }
 
+/// `90 s`, `12 min`, `5 h` or `3 days`.
+pub fn age(milliseconds: i64) -> String {
+    match milliseconds.max(0) / 1000 {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

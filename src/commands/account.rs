@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use callbook_login::Logins;
 use callbook_ringcentral::parse_server_url;
 use callbook_store::{Account, Location, Open, Registration, Settings, Store};
 use clap::{Args, Subcommand};
@@ -29,7 +30,9 @@ Examples:
   callbook sync --all --follow
 
 Credentials are lines RC_APP_CLIENT_ID=…, RC_APP_CLIENT_SECRET=… and RC_USER_JWT=…, in a file or
-printed by a command; RC_SERVER_URL=… may be among them. The archive keeps only where they are.";
+printed by a command; RC_SERVER_URL=… may be among them. The archive keeps only where they are.
+Without a JWT, `callbook login --env-file FILE` signs in with a browser; CALLBOOK_LOGIN=NAME among
+the lines tells several users of one app apart.";
 
 /// Days in a year, for retention.
 const YEAR: i64 = 365;
@@ -109,7 +112,10 @@ impl AccountCommand {
         let config = Config::load(&self.sources)?;
         let location = config.location()?;
         match self.what {
-            What::Add(add) => add.run(&Store::open(&location, Open::OrCreate).await?).await,
+            What::Add(add) => {
+                let logins = config.logins()?;
+                add.run(&Store::open(&location, Open::OrCreate).await?, &logins).await
+            }
             What::List { json } => list(&existing(&location).await?, json).await,
             What::Pause { name } => pause(&existing(&location).await?, &name, true).await,
             What::Resume { name } => pause(&existing(&location).await?, &name, false).await,
@@ -123,7 +129,7 @@ async fn existing(location: &Location) -> anyhow::Result<Store> {
 }
 
 impl Add {
-    async fn run(self, store: &Store) -> anyhow::Result<ExitCodeNumber> {
+    async fn run(self, store: &Store, logins: &Logins) -> anyhow::Result<ExitCodeNumber> {
         let every_s = time::length_ms(&self.every)? / 1000;
         if every_s < 60 {
             let message = "an account cannot be synced more often than once a minute".to_owned();
@@ -139,7 +145,7 @@ impl Add {
         let server_url = parse_server_url(&server_url)?;
         let server_url = server_url.as_str().trim_end_matches('/').to_owned();
         // Says now what is missing, rather than at the first sync.
-        credentials::connection(&variables, &server_url)?;
+        credentials::connection(&variables, &server_url, logins)?;
         let settings = Settings {
             server_url,
             credentials: reference,

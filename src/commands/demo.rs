@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use callbook_model::{Scope, Span, legs};
-use callbook_ringcentral::{Connection, parse_server_url};
+use callbook_ringcentral::{Connection, Credential, parse_server_url};
 use callbook_sandbox::{CompanyOptions, Options as SandboxOptions, Plan, bind};
 use callbook_store::{Account, ArchivedCall, CallFilter, Open, Store};
 use callbook_sync::Options;
@@ -51,7 +51,7 @@ impl Demo {
             server_url: parse_server_url(sandbox.server_url())?,
             client_id: sandbox.credentials().client_id.clone(),
             client_secret: Some(sandbox.credentials().client_secret.clone()),
-            jwt: sandbox.credentials().jwt.clone(),
+            credential: Credential::Jwt(sandbox.credentials().jwt.clone()),
         };
         let server = tokio::spawn(sandbox.run(std::future::pending()));
         let location = folder.path().join("demo.db").display().to_string().parse()?;

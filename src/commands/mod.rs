@@ -4,15 +4,25 @@ pub mod account;
 pub mod alerts;
 pub mod backup;
 pub mod calls;
+pub mod completions;
+pub mod config;
 pub mod demo;
+mod difference;
+pub mod directory;
+pub mod doctor;
 pub mod export;
 mod filter;
 pub mod import;
+pub mod init;
+pub mod login;
+pub mod logout;
+pub mod man;
 pub mod quarantine;
 pub mod sandbox;
 pub mod show;
 pub mod status;
 pub mod sync;
+pub mod systemd;
 pub mod verify;
 
 use anyhow::Context as _;
@@ -28,11 +38,16 @@ use crate::output::CANNOT_WRITE;
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
     match cli.command {
         Command::Demo(demo) => demo.run().await,
+        Command::Init(init) => init.run(),
+        Command::Login(login) => login.run().await,
+        Command::Logout(logout) => logout.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
         Command::Sync(sync) => sync.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Calls(calls) => calls.run().await,
         Command::Show(show) => show.run().await,
         Command::Status(status) => status.run().await,
+        Command::Directory(directory) => directory.run().await,
         Command::Account(account) => account.run().await,
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::Alerts(alerts) => alerts.run().await,
@@ -41,6 +56,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
+        Command::Config(config) => config.run(),
+        Command::Systemd(systemd) => systemd.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `callbook sandbox`: a synthetic company to develop and test against.
 
 mod control;
+mod directory;
 mod fill;
 mod fleet;
 
@@ -33,6 +34,8 @@ Examples:
                                                 make one call in a sandbox that runs
   callbook sandbox clock --advance 1d --env-file sandbox.env
                                                 the day after
+  callbook sandbox directory rename 102 'Ann Smith' --env-file sandbox.env
+                                                people change their names
   callbook sandbox --fault 503=0.02 --fault reset@/call-log
                                                 with faults, to try how a client takes them
   callbook sandbox --accounts 200 --env-dir companies --calls 300 --port 0

@@ -155,7 +155,7 @@ fn what_is_not_set() {
     let place = Place::new().with("RC_APP_CLIENT_ID", "").with("RC_USER_JWT", CANARY);
     transcript.refused_case(&place, "an empty RC_APP_CLIENT_ID", "sync", 2);
     let place = Place::new().with("RC_APP_CLIENT_ID", "an-app");
-    transcript.refused_case(&place, "RC_APP_CLIENT_ID alone", "sync", 2);
+    transcript.refused_case(&place, "RC_APP_CLIENT_ID alone", "sync", 12);
     let place = archived().with("RC_APP_CLIENT_ID", "");
     transcript.refused_case(&place, "verify", "verify", 2);
     insta::assert_snapshot!(transcript.text());

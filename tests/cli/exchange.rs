@@ -222,7 +222,7 @@ fn records_alone_never_replace_what_the_archive_has() {
 #[test]
 fn a_file_of_a_later_callbook_is_left_alone() {
     let place = Place::new();
-    place.write("new.jsonl", r#"{"callbook":"versions","format":2,"account":{"id":1,"server_url":"","main_number":null,"home":"US"}}"#);
+    place.write("new.jsonl", r#"{"callbook":"versions","format":3,"account":{"id":1,"server_url":"","main_number":null,"home":"US"}}"#);
     let outcome = place.run("import new.jsonl");
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stderr.contains("was written by a newer Callbook"), "{outcome:?}");

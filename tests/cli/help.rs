@@ -10,12 +10,26 @@ fn every_help() {
         let text = place.output(&format!("account {command} --help"));
         insta::assert_snapshot!(format!("help_account_{command}"), text);
     }
-    for command in ["call", "clock", "edit", "delete", "reset", "fill"] {
+    for command in ["call", "clock", "edit", "delete", "directory", "reset", "fill"] {
         let text = place.output(&format!("sandbox {command} --help"));
         insta::assert_snapshot!(format!("help_sandbox_{command}"), text);
     }
-    let keeping = ["account", "quarantine", "alerts", "export", "import", "backup", "restore"];
-    let others = ["demo", "sync", "verify", "calls", "show", "status", "sandbox"];
+    for command in ["list", "history"] {
+        let text = place.output(&format!("directory {command} --help"));
+        insta::assert_snapshot!(format!("help_directory_{command}"), text);
+    }
+    let keeping = [
+        "login",
+        "logout",
+        "account",
+        "quarantine",
+        "alerts",
+        "export",
+        "import",
+        "backup",
+        "restore",
+    ];
+    let others = ["demo", "sync", "verify", "calls", "show", "status", "directory", "sandbox"];
     for command in keeping.into_iter().chain(others) {
         let text = place.output(&format!("{command} --help"));
         insta::assert_snapshot!(format!("help_{command}"), text);

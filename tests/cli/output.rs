@@ -129,7 +129,7 @@ fn a_table_is_cut_and_says_so() {
 fn an_account_without_calls() {
     let upstream = Upstream::new().call_log([ok(&json!({ "records": [] }))]);
     let place: Place = upstream.place();
-    assert!(place.output("sync").starts_with("0 records in 6 requests, "));
+    assert!(place.output("sync").starts_with("0 records in 11 requests, "));
     assert!(place.output("verify").starts_with("upstream has no calls of this time\n"));
     assert_eq!(place.output("calls --json"), "[]\n");
     assert!(place.json("status --json")["accounts"][0]["first_call"].is_null());

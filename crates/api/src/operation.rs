@@ -148,6 +148,13 @@ operations! {
     ListCallQueueMembers = "listCallQueueMembers"
         GET "/restapi/v1.0/account/{accountId}/call-queues/{groupId}/members",
         Light, Bearer, ReadAccounts, ReadExtensions;
+    /// The company's sites.
+    ListSites = "listSites" GET "/restapi/v1.0/account/{accountId}/sites",
+        Light, Bearer, ReadAccounts, ReadExtensions;
+    /// When an extension takes calls.
+    ReadUserBusinessHours = "readUserBusinessHours"
+        GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/business-hours",
+        Light, Bearer, ReadAccounts, ReadExtensions;
     /// The company's phone numbers.
     ListAccountPhoneNumbers = "listAccountPhoneNumbers"
         GET "/restapi/v1.0/account/{accountId}/phone-number",

@@ -163,6 +163,15 @@ pub trait Directory: Send + Sync + 'static {
         id: ExtensionId,
     ) -> impl Future<Output = Result<Option<Value>, PortError>> + Send;
 
+    /// The business hours of one extension, in the shape of `CompanyBusinessHours`.
+    fn extension_business_hours(
+        &self,
+        id: ExtensionId,
+    ) -> impl Future<Output = Result<Option<Value>, PortError>> + Send;
+
+    /// Every site: `id`, `name`, `extensionNumber`, `code` and `regionalSettings`.
+    fn sites(&self) -> impl Future<Output = Result<Vec<Value>, PortError>> + Send;
+
     /// What a user may do; empty for whoever cannot log in.
     fn permissions(
         &self,

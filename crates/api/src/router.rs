@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::auth::{self, Codes, Sessions};
 use crate::call_log::{self, SyncKey};
-use crate::directory::{account, extensions, phone_numbers, queues};
+use crate::directory::{account, extensions, phone_numbers, queues, sites};
 use crate::error::ApiError;
 use crate::guard::guard;
 use crate::observe::observe;
@@ -143,6 +143,8 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ListCallQueues => on(get, queues::list::<P>),
         Operation::ReadCallQueueInfo => on(get, queues::read::<P>),
         Operation::ListCallQueueMembers => on(get, queues::members::<P>),
+        Operation::ListSites => on(get, sites::list::<P>),
+        Operation::ReadUserBusinessHours => on(get, extensions::business_hours::<P>),
         Operation::ListAccountPhoneNumbers => on(get, phone_numbers::of_account::<P>),
         Operation::ListExtensionPhoneNumbers => on(get, phone_numbers::of_extension::<P>),
         Operation::ReadCompanyCallLog => on(get, call_log::list_account::<P>),

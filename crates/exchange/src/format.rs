@@ -82,7 +82,7 @@ pub async fn write_calls<W: Write + Send>(
     mut out: W,
     notice: &mut impl FnMut(Notice<'_>),
 ) -> Result<(W, Exported), Error> {
-    let tables = RowReader::new(account.clone(), store.extensions(account.key).await?);
+    let tables = RowReader::new(account.clone(), store.names(account.key).await?);
     match format {
         Format::Csv { byte_order_mark } => {
             write_table(tables, calls, CsvTable::new(out, byte_order_mark)?, notice).await

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use callbook_model::{AccountId, ExtensionId, Region, Scope};
-use callbook_store::{Account, Cause, Extension, JournalEntry, Seen};
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, ExtensionId, Region, Scope};
+use callbook_store::{Account, Cause, Extension, Fact, JournalEntry, Seen};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 const VERSIONS: &str = "versions";
 
 /// The form of such files that this is.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The first line of a file of versions.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,7 +33,22 @@ pub(crate) struct AccountLine {
     home: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// A line for what the directory said, and when.
+#[derive(Serialize, Deserialize)]
+struct FactLine<'a> {
+    directory: DirectoryKind,
+    /// Whose list.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    of: u64,
+    valid_from: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_to: Option<Timestamp>,
+    #[serde(borrow)]
+    entry: &'a RawValue,
+}
+
+/// A line for an extension as last seen: of files of the first form.
+#[derive(Debug, Deserialize)]
 struct ExtensionLine {
     id: ExtensionId,
     number: Option<String>,
@@ -41,7 +56,7 @@ struct ExtensionLine {
     r#type: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Named {
     extension: ExtensionLine,
 }
@@ -76,17 +91,20 @@ pub(crate) struct Version<'a> {
 pub(crate) enum Line<'a> {
     Version(Version<'a>),
     Extension(Extension),
+    Fact(Fact),
 }
 
 /// Why a line cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LineError {
-    #[error("neither a version nor an extension")]
+    #[error("neither a version nor something of the directory")]
     Neither(#[from] serde_json::Error),
     #[error("no such call log")]
     NoLog(#[from] callbook_model::UnknownScope),
     #[error("no record")]
     NoRecord,
+    #[error("no such entry of the directory")]
+    NoEntry,
 }
 
 /// A record alone. Line breaks, which are white space in JSON, become blanks.
@@ -111,9 +129,22 @@ pub(crate) fn write_head(out: &mut impl Write, account: &Account) -> io::Result<
     write_line(out, &Head { callbook: VERSIONS.to_owned(), format: FORMAT, account })
 }
 
-pub(crate) fn write_extension(out: &mut impl Write, extension: &Extension) -> io::Result<()> {
-    let Extension { id, number, name, kind } = extension.clone();
-    write_line(out, &Named { extension: ExtensionLine { id, number, name, r#type: kind } })
+pub(crate) fn write_fact(out: &mut impl Write, fact: &Fact) -> io::Result<()> {
+    let moment = |ms| Timestamp::from_millisecond(ms).map_err(io::Error::other);
+    // Line breaks are white space in JSON.
+    let entry = fact.entry.json.replace(['\n', '\r'], " ");
+    let line = FactLine {
+        directory: fact.kind,
+        of: fact.part,
+        valid_from: moment(fact.valid_from_ms)?,
+        valid_to: fact.valid_to_ms.map(moment).transpose()?,
+        entry: serde_json::from_str(&entry)?,
+    };
+    write_line(out, &line)
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 pub(crate) fn write_version(
@@ -162,11 +193,24 @@ impl AccountLine {
     }
 }
 
+fn fact(line: &FactLine<'_>) -> Option<Fact> {
+    let (kind, part) = (line.directory, line.of);
+    let mut entry = DirectoryEntry::decode(kind, line.entry.get())?;
+    if kind == DirectoryKind::Hours {
+        entry.extension = Some(ExtensionId(part)).filter(|id| id.0 != 0);
+    }
+    let valid_to_ms = line.valid_to.map(Timestamp::as_millisecond);
+    Some(Fact { kind, part, valid_from_ms: line.valid_from.as_millisecond(), valid_to_ms, entry })
+}
+
 impl<'a> Line<'a> {
     pub(crate) fn read(line: &'a str) -> Result<Self, LineError> {
         if let Ok(Named { extension }) = serde_json::from_str(line) {
             let ExtensionLine { id, number, name, r#type } = extension;
             return Ok(Self::Extension(Extension { id, number, name, kind: r#type }));
+        }
+        if let Ok(line) = serde_json::from_str(line) {
+            return Ok(Self::Fact(fact(&line).ok_or(LineError::NoEntry)?));
         }
         let VersionLine { log, version, received, cause, record, text, .. } =
             serde_json::from_str(line)?;

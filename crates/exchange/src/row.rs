@@ -1,9 +1,7 @@
 //! A call as tables show it.
 
-use std::collections::HashMap;
-
 use callbook_model::{Attachments, CallRecord, ExtensionId, Key, Leg, legs};
-use callbook_store::{Account, Extension};
+use callbook_store::{Account, Names};
 
 use crate::Listed;
 
@@ -13,7 +11,7 @@ pub(crate) struct Row {
     pub(crate) account_id: u64,
     pub(crate) listed: Listed,
     pub(crate) record: CallRecord,
-    /// The first queue that the call went to.
+    /// The first queue that the call went to, as it was called then.
     pub(crate) queue: Option<String>,
     pub(crate) recording_ids: Vec<String>,
 }
@@ -22,25 +20,19 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct RowReader {
     account: Account,
-    queues: HashMap<ExtensionId, String>,
+    names: Names,
 }
 
 impl RowReader {
-    pub(crate) fn new(account: Account, extensions: Vec<Extension>) -> Self {
-        let queues =
-            extensions.into_iter().filter(|each| each.kind.as_deref() == Some("Department"));
-        let named = |queue: Extension| {
-            let name = queue.name.or(queue.number).unwrap_or_else(|| queue.id.to_string());
-            (queue.id, name)
-        };
-        Self { account, queues: queues.map(named).collect() }
+    pub(crate) fn new(account: Account, names: Names) -> Self {
+        Self { account, names }
     }
 
     /// Gives a call back of which what the archive holds is damaged.
     pub(crate) fn read(&self, listed: Listed) -> Result<Row, Listed> {
         let Some(json) = listed.call.json.as_deref() else { return Err(listed) };
         let Ok(record) = CallRecord::decode(json, self.account.home) else { return Err(listed) };
-        let queue = self.queue(&record, json).cloned();
+        let queue = self.queue(&record, json);
         let recordings =
             if record.recorded { Attachments::decode(json).recordings } else { Vec::new() };
         let recording_ids = recordings.into_iter().map(|recording| recording.id).collect();
@@ -48,15 +40,21 @@ impl RowReader {
     }
 
     /// The first queue that a call went to.
-    fn queue(&self, record: &CallRecord, json: &str) -> Option<&String> {
+    fn queue(&self, record: &CallRecord, json: &str) -> Option<String> {
+        let named = |id: ExtensionId| {
+            let queue = self.names.at(id, record.start_ms)?;
+            let name = || queue.name.clone().or_else(|| queue.number.clone());
+            (queue.kind.as_deref() == Some("Department"))
+                .then(|| name().unwrap_or_else(|| id.to_string()))
+        };
         let mut concerned = record.keys.iter().filter_map(|key| match key {
-            Key::Extension(id) => self.queues.get(id),
+            Key::Extension(id) => named(*id),
             _ => None,
         });
         // Most calls have none: their legs need not be read.
         concerned.next()?;
         let ends = legs(json).into_iter().flat_map(|leg| [leg.extension_id, leg.to.extension_id]);
-        ends.chain([record.to.extension_id]).flatten().find_map(|id| self.queues.get(&id))
+        ends.chain([record.to.extension_id]).flatten().find_map(named)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use callbook_model::DirectoryKind;
 use callbook_store::{Account, CallFilter, Error as StoreError, JournalEntry, Store};
 use tokio::task::JoinHandle;
 
@@ -23,9 +24,10 @@ pub async fn write_versions<W: Write + Send>(
     notice: &mut impl FnMut(Notice<'_>),
 ) -> Result<Exported, Error> {
     line::write_head(out, account)?;
-    let mut extensions = store.extensions(account.key).await?;
-    extensions.sort_by_key(|extension| extension.id);
-    extensions.iter().try_for_each(|extension| line::write_extension(out, extension))?;
+    for kind in DirectoryKind::ALL {
+        let facts = store.directory_history(account.key, kind).await?;
+        facts.iter().try_for_each(|fact| line::write_fact(out, fact))?;
+    }
     let mut exported = Exported::default();
     let mut page = read_on(store, account, filter, 0);
     loop {

@@ -135,7 +135,7 @@ mod tests {
         let filter = CallFilter::new(Scope::Account, span);
         let query = Query { filter, sources: Source::All, view: View::Detailed, limit: 5 };
         let mut calls = Calls::new(&store, account.key, query).await.unwrap();
-        let reader = RowReader::new(account, Vec::new());
+        let reader = RowReader::new(account, callbook_store::Names::default());
         // Heads and two calls each.
         let mut table = WorkbookTable::new(Vec::new(), 3).unwrap();
         while let Some(listed) = calls.next().await.unwrap() {

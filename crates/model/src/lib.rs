@@ -5,6 +5,7 @@
 
 mod attachment;
 mod canonical;
+mod directory;
 pub mod document;
 mod id;
 mod key;
@@ -16,6 +17,7 @@ mod span;
 
 pub use attachment::{Attachments, Message, Recording};
 pub use canonical::{ContentHash, content_hash};
+pub use directory::{DirectoryEntry, DirectoryKind, UnknownKind};
 pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;
 pub use leg::{Leg, legs};

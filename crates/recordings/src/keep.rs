@@ -3,11 +3,10 @@
 //! Each step leaves something that the next process goes on from: the spool the content, the archive the object that
 //! it is about to be. Killed anywhere, the recording is kept once.
 
-
 use callbook_model::AccountId;
 use callbook_ringcentral::{Client, Priority, RecordingId};
 use callbook_store::{
-    Account, Kept, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store, crash_point,
+    Account, Kept, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store,
 };
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -98,7 +97,7 @@ impl Keeper {
                 return self.later(row, &failure.to_string()).await;
             }
         };
-        crash_point(crash::SPOOLED);
+        callbook_crash::point(crash::SPOOLED);
         let stated_ms = if thorough { self.stated_ms(client, &id).await? } else { None };
         let found = look_at(&part, head.content_type, stated_ms).await?;
         if let Some(note) = found.note.as_deref().filter(|_| row.tries < ODD_TRIES) {
@@ -120,10 +119,10 @@ impl Keeper {
             part.remove().await.map_err(Error::Spool)?;
             return Ok(Outcome::Dropped);
         }
-        crash_point(crash::PLACED);
+        callbook_crash::point(crash::PLACED);
         let mut file = part.open().await.map_err(Error::Spool)?;
         self.place.put(&object, &mut file, &found.hash).await?;
-        crash_point(crash::PUT);
+        callbook_crash::point(crash::PUT);
         let bytes = found.hash.bytes;
         let kept = Kept {
             content_type: found.content_type,
@@ -133,7 +132,7 @@ impl Keeper {
             note: found.note,
         };
         let kept = self.note(row, RecordingStep::Kept(kept)).await?;
-        crash_point(crash::KEPT);
+        callbook_crash::point(crash::KEPT);
         if !kept {
             // Its call was erased meanwhile.
             self.store.doom_object(&object).await?;

@@ -81,6 +81,11 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// What the server last said of its limit.
+    pub fn announced(&self) -> Option<Announced> {
+        self.announced
+    }
+
     /// The earliest moment a request may be sent; `None` while that depends on an answer to come.
     pub fn ready_at(&self, now: Duration, priority: Priority) -> Option<Duration> {
         let earliest = now.max(self.blocked_until);

@@ -1,6 +1,5 @@
 //! The client: one signed-in user of one app.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,27 +15,24 @@ use url::Url;
 use crate::by_id::ById;
 use crate::call_log::call_log_path;
 use crate::clock::ServerClock;
-use crate::connection::is_loopback;
-use crate::directory::ExtensionPage;
+use crate::connection::Credential;
 use crate::limiter::{Kind, Limiter, SharedBudgets, Traffic};
+use crate::login::Tokens;
 use crate::media::Media;
-use crate::token::Token;
+use crate::token::{Grant, Token};
 use crate::tries::{Tries, Try};
 use crate::{
     AccountInfo, CallLogPage, CallLogQuery, Connection, Departure, Error, ExtensionInfo, MediaHost,
-    Priority, Retry, SyncPage, SyncQuery, body, by_id,
+    Priority, Retry, Scopes, SyncPage, SyncQuery, body, by_id, transport,
 };
 
 /// No answer of this API comes near it.
 const MAX_BODY: usize = 256 << 20;
 
-/// A server that sends nothing for so long is given up.
-const READ_TIMEOUT: Duration = Duration::from_secs(120);
-
 /// A signed-in user of one app. Safe to share between tasks.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     pub(crate) connection: Connection,
     pub(crate) media: Media,
     retry: Retry,
@@ -81,11 +77,11 @@ impl Client {
         retry: Retry,
         budgets: Option<Arc<dyn SharedBudgets>>,
     ) -> Result<Self, Error> {
-        let http = http(&connection)
-            .build()
-            .map_err(|source| Error::unreachable(connection.server_url.as_str(), source))?;
+        let http = transport::client(&connection.server_url)?;
         let media = Media::new(&connection, Vec::new())?;
         let limiter = Limiter::new(connection.credential_key(), budgets);
+        // A stored login came from this address.
+        let proven = matches!(connection.credential, Credential::Stored(_));
         Ok(Self {
             http,
             connection,
@@ -94,7 +90,7 @@ impl Client {
             limiter,
             clock: ServerClock::default(),
             token: tokio::sync::Mutex::default(),
-            proven: AtomicBool::new(false),
+            proven: AtomicBool::new(proven),
         })
     }
 
@@ -117,6 +113,14 @@ impl Client {
         self.limiter.traffic()
     }
 
+    /// Signs in, if need be, and says what the app may be used for; `None` if the server does not.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    pub async fn scopes(&self) -> Result<Option<Scopes>, Error> {
+        Ok(self.token().await?.scopes)
+    }
+
     /// The account that the sign-in belongs to.
     ///
     /// # Errors
@@ -125,32 +129,6 @@ impl Client {
         let path = "/restapi/v1.0/account/~";
         let request = Request::new(Kind::Account, path, "an account");
         self.get(&request, |body| AccountInfo::parse(&body)).await
-    }
-
-    /// Every extension of the account.
-    ///
-    /// # Errors
-    /// As [`Client::account`].
-    pub async fn extensions(&self) -> Result<Vec<ExtensionInfo>, Error> {
-        let (mut extensions, mut known) = (Vec::new(), HashSet::new());
-        for page in 1u32.. {
-            let request = Request {
-                query: &[("page", page.to_string()), ("perPage", "1000".to_owned())],
-                ..Request::new(
-                    Kind::Extensions,
-                    "/restapi/v1.0/account/~/extension",
-                    "a list of extensions",
-                )
-            };
-            let page = self.get(&request, |body| ExtensionPage::parse(&body)).await?;
-            let before = extensions.len();
-            extensions.extend(page.extensions.into_iter().filter(|info| known.insert(info.id)));
-            // A page with nothing new is the last one, whatever the server names.
-            if !page.has_next || extensions.len() == before {
-                break;
-            }
-        }
-        Ok(extensions)
     }
 
     /// One page of a call log.
@@ -241,8 +219,23 @@ impl Client {
             get = get.header(ACCEPT, accept);
         }
         match self.signed(request.kind, request.priority, get).await?.done() {
-            Ok(answer) => self.read(answer, url.as_str()).await,
+            Ok(answer) => {
+                let read = self.read(answer, url.as_str()).await;
+                self.naming_scopes(request.kind, read).await
+            }
             Err(other) => Ok(other),
+        }
+    }
+
+    /// A refusal that the app's scopes explain names those that are missing.
+    pub(crate) async fn naming_scopes<T>(
+        &self,
+        kind: Kind,
+        outcome: Result<T, Error>,
+    ) -> Result<T, Error> {
+        match (outcome, self.token.lock().await.as_ref()) {
+            (Err(error), Some(token)) => Err(error.naming_scopes(kind, token)),
+            (outcome, _) => outcome,
         }
     }
 
@@ -323,7 +316,10 @@ impl Client {
         if let Some(token) = token.as_ref().filter(|token| token.is_fresh()) {
             return Ok(token.clone());
         }
-        let fresh = self.sign_in().await?;
+        let fresh = match &self.connection.credential {
+            Credential::Jwt(jwt) => Token::of(&self.ask_for_tokens(&Grant::Jwt(jwt)).await?),
+            Credential::Stored(keep) => self.kept_token(keep, token.as_ref()).await?,
+        };
         if let Some(owner) = &fresh.owner_id {
             self.limiter.belongs_to(self.connection.user_key(owner));
         }
@@ -331,28 +327,36 @@ impl Client {
         Ok(token.insert(fresh).clone())
     }
 
-    async fn sign_in(&self) -> Result<Token, Error> {
+    /// Asks for tokens, and does nothing else with them.
+    pub(crate) async fn ask_for_tokens(&self, grant: &Grant<'_>) -> Result<Tokens, Error> {
+        let asked = Timestamp::now();
+        let answer = self.ask_for_access(|| grant.request(&self.http, &self.connection)).await?;
+        Tokens::from_answer(answer, asked, grant).await
+    }
+
+    /// Asks the server's OAuth side until it is not refused for the rate.
+    pub(crate) async fn ask_for_access(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Response, Error> {
         loop {
-            let asked = Instant::now();
-            let request = Token::request(&self.http, &self.connection);
-            let answer = self.send(Kind::Token, Priority::High, request).await?;
+            let answer = self.send(Kind::Token, Priority::High, request()).await?;
             match answer.status() {
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if status.is_server_error() => {
                     let attempts = self.retry.times + 1;
                     return Err(Error::Unavailable { status, attempts });
                 }
-                _ => return Token::from_answer(answer, asked).await,
+                _ => return Ok(answer),
             }
         }
     }
 
-    /// Drops a token that the server did not take, unless it has been replaced since.
+    /// Notes a token that the server did not take, unless it has been replaced since.
     async fn forget(&self, refused: &Token) {
         let mut token = self.token.lock().await;
-        let same = |token: &Token| token.access.expose_secret() == refused.access.expose_secret();
-        if token.as_ref().is_some_and(same) {
-            *token = None;
+        if let Some(token) = token.as_mut().filter(|token| token.is_same(refused)) {
+            token.refuse();
         }
     }
 }
@@ -371,19 +375,6 @@ fn parsed<T>(
     let error = Error::Malformed { url, expected, source: Departure::from(&source) };
     // The answer was cut short: the next one may be whole.
     if source.is_eof() { Ok(Try::Failed(error)) } else { Err(error) }
-}
-
-/// What requests with secrets have in common.
-pub(crate) fn http(connection: &Connection) -> reqwest::ClientBuilder {
-    let http = reqwest::Client::builder()
-        .user_agent(concat!("callbook/", env!("CARGO_PKG_VERSION")))
-        // A redirect would carry the token to a host that nobody named.
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(20))
-        .read_timeout(READ_TIMEOUT)
-        .tcp_nodelay(true);
-    // Plain http is fine on this machine; through a proxy it would carry the secrets off it.
-    if is_loopback(&connection.server_url) { http.no_proxy() } else { http }
 }
 
 /// Says what came: never a query, which has times, nor any other header, which may have secrets.

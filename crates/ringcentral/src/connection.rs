@@ -1,10 +1,14 @@
 //! Where an account is and how to sign in to it.
 
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-/// A server, an app and a person's JWT credential. `Debug` shows no secret.
+use crate::login::Keep;
+
+/// A server, an app and how a person signs in to it. `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// Such as `https://platform.ringcentral.com`; partner brands have their own.
@@ -13,16 +17,30 @@ pub struct Connection {
     pub client_id: String,
     /// The app's client secret; public apps have none.
     pub client_secret: Option<SecretString>,
-    /// The JWT credential that the app signs in with.
-    pub jwt: SecretString,
+    /// How the app signs in.
+    pub credential: Credential,
+}
+
+/// How an app signs in for a person. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// With a JWT credential: each client by itself, and its tokens are in memory alone.
+    Jwt(SecretString),
+    /// With tokens that are kept somewhere, and renewed there.
+    Stored(Arc<dyn Keep>),
 }
 
 impl Connection {
     /// Tells this sign-in from others, without the secrets, before its user is known.
     pub(crate) fn credential_key(&self) -> String {
-        let digest = Sha256::digest(self.jwt.expose_secret());
-        let credential: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        self.key(&format!("credential {credential}"))
+        match &self.credential {
+            Credential::Jwt(jwt) => {
+                let digest = Sha256::digest(jwt.expose_secret());
+                let digest: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+                self.key(&format!("credential {digest}"))
+            }
+            Credential::Stored(keep) => self.key(&format!("login {}", keep.name())),
+        }
     }
 
     /// Tells the user, by extension id, of this app from others.
@@ -35,14 +53,24 @@ impl Connection {
         format!("budgets {server} {} {who}", self.client_id)
     }
 
+    /// The page on which users sign in and let an app act for them.
+    pub fn authorization_url(&self) -> Url {
+        self.endpoint("/restapi/oauth/authorize")
+    }
+
     /// The URL of a path on the server; partner brands may put the API below a path of their own.
     pub(crate) fn endpoint(&self, path: &str) -> Url {
-        let mut url = self.server_url.clone();
-        url.set_path(&format!("{}{path}", self.server_url.path().trim_end_matches('/')));
-        url.set_query(None);
-        url.set_fragment(None);
-        url
+        endpoint(&self.server_url, path)
     }
+}
+
+/// The URL of a path on a server.
+pub(crate) fn endpoint(server_url: &Url, path: &str) -> Url {
+    let mut url = server_url.clone();
+    url.set_path(&format!("{}{path}", server_url.path().trim_end_matches('/')));
+    url.set_query(None);
+    url.set_fragment(None);
+    url
 }
 
 /// A server URL that cannot be one.

@@ -84,20 +84,6 @@ fn home(regional_settings: Raw<'_>) -> Option<Region> {
     text(country.iso_code)?.parse().ok()
 }
 
-/// A page of the extension list.
-pub(crate) struct ExtensionPage {
-    pub(crate) extensions: Vec<ExtensionInfo>,
-    pub(crate) has_next: bool,
-}
-
-#[derive(Deserialize)]
-struct WireExtensions<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    navigation: Raw<'a>,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireExtension<'a> {
@@ -109,19 +95,6 @@ struct WireExtension<'a> {
     name: Raw<'a>,
     #[serde(borrow)]
     r#type: Raw<'a>,
-}
-
-impl ExtensionPage {
-    pub(crate) fn parse(body: &str) -> Result<Self, serde_json::Error> {
-        let wire: WireExtensions<'_> = body::object(body)?;
-        let extensions: Vec<_> =
-            wire.records.iter().filter_map(|json| extension(json.get())).collect();
-        let skipped = wire.records.len() - extensions.len();
-        if skipped > 0 {
-            tracing::warn!(skipped, "extensions without a readable id are left out");
-        }
-        Ok(Self { extensions, has_next: names_a_next_page(wire.navigation) })
-    }
 }
 
 fn extension(json: &str) -> Option<ExtensionInfo> {
@@ -177,29 +150,5 @@ mod tests {
         for body in ["{}", r#"{"id":null}"#, r#"{"id":"me"}"#, r#"{"id":[1]}"#, "[400,null,null]"] {
             assert!(AccountInfo::parse(body).unwrap_err().is_data(), "{body}");
         }
-    }
-
-    #[test]
-    fn an_odd_extension_costs_no_other() {
-        let body = r#"{"navigation":null,"records":[
-            {"id":"101","extensionNumber":7,"name":null,"type":["User"]},
-            {"id":null}, {"id":-1}, {"name":"no id"}, null, 7, [102],
-            {"id":103,"extensionNumber":"103","name":"Ann","type":"User"}]}"#;
-        let page = ExtensionPage::parse(body).unwrap();
-        let text = |text: &str| Some(text.to_owned());
-        let odd = ExtensionInfo {
-            id: ExtensionId(101),
-            extension_number: text("7"),
-            name: None,
-            r#type: None,
-        };
-        let whole = ExtensionInfo {
-            id: ExtensionId(103),
-            extension_number: text("103"),
-            name: text("Ann"),
-            r#type: text("User"),
-        };
-        assert_eq!(page.extensions, [odd, whole]);
-        assert!(!page.has_next);
     }
 }

@@ -7,6 +7,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::error::Category;
 
+use crate::limiter::Kind;
+use crate::login::KeepError;
+use crate::scope::Feature;
+use crate::token::Token;
+
 /// A request that could not be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -33,6 +38,29 @@ pub enum Error {
     LoginRefused {
         /// The server's own words.
         reason: String,
+    },
+    /// There is no stored login.
+    #[error("nobody is signed in")]
+    NotSignedIn,
+    /// A stored login is no good any more.
+    #[error("the login is over: {reason}")]
+    LoginOver {
+        /// The server's own words.
+        reason: String,
+    },
+    /// A stored login cannot be read or kept.
+    #[error(transparent)]
+    Keep(KeepError),
+    /// What is stored is no login.
+    #[error("the stored login makes no sense")]
+    OddLogin,
+    /// The app may not do this.
+    #[error("not allowed: the app has no permission {} for {}", missing.join(" and "), feature.in_words())]
+    MissingScopes {
+        /// What it is for.
+        feature: Feature,
+        /// As RingCentral's developer console names them.
+        missing: Vec<&'static str>,
     },
     /// Signed in, but not allowed to read this.
     #[error("not allowed: {message}")]
@@ -146,7 +174,7 @@ impl Error {
     /// This app or user may not use the operation, or this server does not have it: another way may do.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Forbidden { .. } => true,
+            Self::Forbidden { .. } | Self::MissingScopes { .. } => true,
             Self::Refused { status, .. } | Self::NotTheApi { status, .. } => {
                 *status == StatusCode::NOT_FOUND
             }
@@ -157,6 +185,30 @@ impl Error {
     /// The network or the server: it may work later, without anybody doing anything.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
+    }
+
+    /// Somebody has to sign in anew, or to repair what it is done with.
+    pub fn is_login_refused(&self) -> bool {
+        matches!(self, Self::LoginRefused { .. } | Self::LoginOver { .. } | Self::NotSignedIn)
+    }
+
+    /// The same error; a refusal that the app's scopes explain names those that are missing.
+    pub(crate) fn naming_scopes(self, kind: Kind, token: &Token) -> Self {
+        let feature = match kind {
+            Kind::Token => return self,
+            Kind::Account | Kind::Extensions | Kind::CallLog => Feature::CallLog,
+            Kind::Queues | Kind::Members | Kind::Sites | Kind::Numbers | Kind::Hours => {
+                Feature::Directory
+            }
+            Kind::Recording | Kind::RecordingContent => Feature::Recordings,
+        };
+        let missing = token.scopes.as_ref().map(|scopes| scopes.missing(feature));
+        match (self, missing.unwrap_or_default()) {
+            (Self::Forbidden { .. }, missing) if !missing.is_empty() => {
+                Self::MissingScopes { feature, missing }
+            }
+            (error, _) => error,
+        }
     }
 
     pub(crate) fn unreachable(url: &str, source: reqwest::Error) -> Self {

@@ -42,6 +42,11 @@ pub(crate) enum Kind {
     CallLog,
     Recording,
     RecordingContent,
+    Queues,
+    Members,
+    Sites,
+    Numbers,
+    Hours,
 }
 
 /// A request that was let out.
@@ -95,6 +100,14 @@ struct Budgets {
     budgets: BTreeMap<String, Budget>,
 }
 
+/// The limits that answers have named so far, by rate group; `kept` is the text that
+/// [`SharedBudgets`] keep.
+pub fn limits_seen(kept: &str) -> BTreeMap<String, Announced> {
+    let budgets: Budgets = serde_json::from_str(kept).unwrap_or_default();
+    let limits = budgets.budgets.into_iter();
+    limits.filter_map(|(group, budget)| Some((group, budget.announced()?))).collect()
+}
+
 /// May it be sent?
 enum Turn {
     Now,
@@ -139,6 +152,14 @@ impl Limiter {
     /// Waits until a request of this kind could be sent; another may still come first.
     pub(crate) async fn ready(&self, kind: Kind) {
         self.take_turn(kind, Priority::High, false).await;
+    }
+
+    /// Whether a request of this kind could be sent now, with places left for more urgent ones.
+    pub(crate) async fn has_room(&self, kind: Kind) -> bool {
+        let now = self.clock.now();
+        let ready =
+            move |budgets: &mut Budgets| budgets.budget(kind, now).ready_at(now, Priority::Low);
+        self.update(ready).await.is_some_and(|ready| ready <= now)
     }
 
     /// Waits until a request of this kind may be sent, and counts it as sent.

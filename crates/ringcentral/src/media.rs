@@ -69,7 +69,7 @@ impl Media {
         let hosts = hosts.into_iter().map(|host| host.0).filter(|host| local || !is_loopback(host));
         let allowed: Vec<Url> = usual(server).into_iter().chain(hosts).collect();
         let resolver = Arc::new(PublicResolver { trusted: trusted(server, &allowed), lookup });
-        let http = crate::client::http(connection)
+        let http = crate::transport::builder(server)
             // Lengths and ranges count bytes as they are kept.
             .no_gzip()
             .dns_resolver(resolver)

@@ -33,3 +33,4 @@ pub use options::{
     Options,
 };
 pub use run::{Sandbox, bind, bind_with_clock};
+pub use world::Reorganization;

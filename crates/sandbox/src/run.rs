@@ -70,7 +70,7 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     let ports = SandboxPorts {
         call_log: SandboxCallLog(Arc::clone(&world)),
         recordings: SandboxRecordings(Arc::clone(&world)),
-        directory: SandboxDirectory(Arc::clone(&company)),
+        directory: SandboxDirectory(Arc::clone(&world)),
         apps: SandboxApps { company, credentials: credentials.clone(), scopes: options.scopes },
         clock,
         limiter: PlanLimiter::new(options.plan),

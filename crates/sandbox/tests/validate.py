@@ -233,7 +233,20 @@ def check_directory(check):
         check.call("readCallQueueInfo", groupId=queue["id"])
         check.call("listCallQueueMembers", groupId=queue["id"])
     check.call("listAccountPhoneNumbers", query="perPage=1000")
+    check_undescribed(check, extensions)
     return extensions
+
+
+def check_undescribed(check, extensions):
+    """Operations that the description's subset lacks, as far as it has the parts of their answers."""
+    account = "/restapi/v1.0/account/~"
+    settings = {"$ref": SCHEMA_ROOT + "RegionalSettings"}
+    for site in json.loads(check.client.request("GET", f"{account}/sites")[2])["records"]:
+        check.validate(f"listSites {site['id']}", settings, site["regionalSettings"])
+    hours = {"$ref": SCHEMA_ROOT + "CompanyBusinessHours"}
+    for extension in extensions:
+        path = f"{account}/extension/{extension['id']}/business-hours"
+        check.validate(path, hours, json.loads(check.client.request("GET", path)[2]))
 
 
 def check_call_log(check, extensions):

@@ -61,25 +61,13 @@ impl Store {
         dispatch!(self, accounts())
     }
 
-    /// Takes in the extensions that an account has now. Those that it had before stay, without their
-    /// numbers: old calls name them, and the number may be somebody else's.
-    ///
-    /// # Errors
-    /// When the archive cannot be written.
-    pub async fn put_extensions(
-        &self,
-        account: AccountKey,
-        extensions: Vec<Extension>,
-    ) -> Result<(), Error> {
-        dispatch!(self, put_extensions(account, extensions))
-    }
-
-    /// The extensions that an account has, and had.
+    /// The extensions that an account has, and had: as last seen. Those that are gone have no number: it may
+    /// be somebody else's.
     ///
     /// # Errors
     /// When the archive cannot be read.
     pub async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
-        dispatch!(self, extensions(account))
+        Ok(self.names(account).await?.newest())
     }
 
     /// The cursor of a task, as [`crate::Batch`] left it.

@@ -49,4 +49,12 @@ impl Store {
     pub async fn lock_recordings(&self, account: AccountKey) -> Result<RecordingLock, Error> {
         dispatch!(self, lock_recordings(account))
     }
+
+    /// The process that syncs the account now, if one does: its id, or `unknown`.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn sync_holder(&self, account: AccountKey) -> Result<Option<String>, Error> {
+        dispatch!(self, sync_holder(account))
+    }
 }

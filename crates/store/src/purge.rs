@@ -17,7 +17,8 @@ pub struct Purged {
 
 impl Store {
     /// Erases the calls that began before a moment, in milliseconds since 1970-01-01T00:00:00Z; without
-    /// one, everything of the account and the account itself. Seals stay with a partial purge. It goes
+    /// one, everything of the account and the account itself. Seals stay with a partial purge, which
+    /// also erases what the directory says of the time before. It goes
     /// forward in small transactions: what was interrupted is continued by purging again.
     ///
     /// # Errors

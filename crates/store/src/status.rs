@@ -65,6 +65,14 @@ impl Store {
         dispatch!(self, status())
     }
 
+    /// How many calls of all accounts began since then; milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn calls_since(&self, start_ms: i64) -> Result<i64, Error> {
+        dispatch!(self, calls_since(start_ms))
+    }
+
     /// Notes a sync that came to its end.
     ///
     /// # Errors

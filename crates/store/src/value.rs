@@ -16,4 +16,12 @@ impl Store {
     ) -> Result<T, Error> {
         dispatch!(self, update_value(key, change))
     }
+
+    /// Every key that begins with `prefix`, in order, and its value.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn values(&self, prefix: &str) -> Result<Vec<(String, String)>, Error> {
+        dispatch!(self, values(prefix))
+    }
 }

@@ -49,8 +49,7 @@ impl TurnError {
 
     /// The server does not take the credentials.
     pub fn is_login_refused(&self) -> bool {
-        use callbook_ringcentral::Error as Upstream;
-        matches!(self, Self::Sync(Error::Upstream(Upstream::LoginRefused { .. })))
+        matches!(self, Self::Sync(Error::Upstream(error)) if error.is_login_refused())
     }
 }
 

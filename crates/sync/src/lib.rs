@@ -6,6 +6,7 @@
 
 mod budgets;
 mod decode;
+mod directory;
 mod error;
 mod fleet;
 mod gate;
@@ -18,13 +19,15 @@ mod tally;
 mod verify;
 
 pub use budgets::ArchivedBudgets;
+pub use directory::directory_plan;
 pub use error::Error;
 pub use fleet::{Connect, Turn, TurnError, due_at, follow_all, in_full, sync_all};
 pub use gate::Gate;
 pub use id_set::IdSet;
 pub use plan::{
-    Ask, Complete, EXTRACT_COUNT, Endless, ListPage, Listed, ListedCall, Listing, Log, Outcome,
-    PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay, Wanted,
+    Ask, Complete, DirectoryPlan, DirectoryTask, EXTRACT_COUNT, Endless, ListPage, Listed,
+    ListedCall, Listing, Log, Outcome, PAUSE, Plan, SYNC_COUNT, Sealing, Step, Synced, UpstreamDay,
+    Wanted,
 };
 pub use repair::{Repaired, repair};
 pub use run::{Options, Progress, Summary, follow, sync};

@@ -2,18 +2,16 @@
 
 use callbook_model::Scope;
 use callbook_ringcentral::{Client, MAX_PER_PAGE, Traffic};
-use callbook_store::{Account, Committed, Extension, Run, Settings, Store};
+use callbook_store::{Account, Committed, Mirrored, Run, Settings, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::directory::Directory;
 use crate::log::Log;
 use crate::{Error, Gate, Plan};
 
 /// The plan's name among the archive's cursors.
 pub(crate) const CURSOR: &str = "list account";
-
-/// Names and numbers of extensions are read again after so long.
-const DIRECTORY_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a sync is to do.
 #[derive(Debug, Clone)]
@@ -77,6 +75,8 @@ pub struct Summary {
     /// What they changed.
     #[serde(flatten)]
     pub committed: Committed,
+    /// What is new, different or gone in the directory.
+    pub directory: u64,
     /// Days sealed.
     pub sealed: u64,
     /// Calls erased because they were kept long enough.
@@ -139,6 +139,9 @@ struct Session<'a> {
     account: Account,
     options: Options,
     log: Log<'a>,
+    directory: Directory<'a>,
+    /// What of the directory has changed since the last pass.
+    mirrored: Mirrored,
     /// What earlier passes have told of; the sign-in belongs to the first one.
     told: Traffic,
 }
@@ -152,10 +155,12 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Error> {
         let account = register(client, store, server_url).await?;
         let lock = store.lock_sync(account.key).await?;
-        refresh_extensions(client, store, &account).await?;
+        let mut directory = Directory::open(client, store, &account).await?;
+        let mirrored = directory.read_names(&lock).await?;
         let options = options.clone();
         let log = Log::open(client, store, lock, &account, Scope::Account, &options).await?;
-        Ok(Self { client, store, account, options, log, told: Traffic::default() })
+        let told = Traffic::default();
+        Ok(Self { client, store, account, options, log, directory, mirrored, told })
     }
 
     /// Does everything that is due.
@@ -163,6 +168,7 @@ impl<'a> Session<'a> {
         let (started, before) = (Timestamp::now(), self.told);
         let mut summary = self.run(progress).await?;
         summary.account_id = self.account.id.0;
+        summary.directory = self.mirror().await?;
         if let Some(days) = self.options.retention_days {
             let now = self.client.server_time().unwrap_or(started);
             let before = now.saturating_sub(SignedDuration::from_hours(24 * days));
@@ -185,6 +191,15 @@ impl<'a> Session<'a> {
         };
         self.store.put_run(self.account.key, run).await?;
         Ok(summary)
+    }
+
+    /// Brings the directory up to date, unless calls are due. How much has changed since the last pass.
+    async fn mirror(&mut self) -> Result<u64, Error> {
+        let now = self.client.server_time().unwrap_or_else(Timestamp::now);
+        let until = self.log.idle_until(now);
+        let mut mirrored = std::mem::take(&mut self.mirrored);
+        mirrored += self.directory.run(self.log.lock(), until).await?;
+        Ok(mirrored.opened + mirrored.closed)
     }
 
     /// Reads the company's log, or the user's own where the company's is not for them.
@@ -210,38 +225,6 @@ async fn register(client: &Client, store: &Store, server_url: &str) -> Result<Ac
     Ok(store.put_account(upstream.id, server_url, main_number, upstream.home).await?)
 }
 
-/// Names are welcome, not indispensable: an app without the right to read them still archives calls.
-async fn refresh_extensions(
-    client: &Client,
-    store: &Store,
-    account: &Account,
-) -> Result<(), Error> {
-    let key = format!("directory {}", account.id);
-    let read = store.update_value(&key, |value| (value.clone(), value)).await?;
-    let read: Option<Timestamp> = read.and_then(|read| read.parse().ok());
-    let age = read.map(|read| Timestamp::now().duration_since(read).abs());
-    if age.is_some_and(|age| age < DIRECTORY_EVERY) {
-        return Ok(());
-    }
-    let extensions = match client.extensions().await {
-        Ok(extensions) => extensions,
-        Err(error) if error.is_unavailable() => {
-            tracing::warn!(%error, "the extensions' names stay as they are");
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let extensions = extensions.into_iter().map(|info| Extension {
-        id: info.id,
-        number: info.extension_number,
-        name: info.name,
-        kind: info.r#type,
-    });
-    store.put_extensions(account.key, extensions.collect()).await?;
-    let now = Timestamp::now().to_string();
-    Ok(store.update_value(&key, |_| (Some(now), ())).await?)
-}
-
 /// What an account's earlier runs have left.
 pub(crate) async fn load_plan(
     store: &Store,
@@ -258,7 +241,7 @@ fn milliseconds(count: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use callbook_ringcentral::{Connection, Retry, parse_server_url};
+    use callbook_ringcentral::{Connection, Credential, Retry, parse_server_url};
     use callbook_store::Open;
     use serde_json::json;
     use wiremock::matchers::{method, path};
@@ -287,7 +270,7 @@ mod tests {
             server_url: parse_server_url(&server.uri()).unwrap(),
             client_id: "id".into(),
             client_secret: None,
-            jwt: "jwt".to_owned().into(),
+            credential: Credential::Jwt("jwt".to_owned().into()),
         };
         let client = Client::new(connection, Retry::default()).unwrap();
         let options = Options::default();

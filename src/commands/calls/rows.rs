@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use callbook_exchange::{Calls, Format, Notice, Query, Source, View, write_calls};
 use callbook_model::{CallRecord, Party};
-use callbook_store::{Account, CallFilter, CallRow, Store};
+use callbook_store::{Account, CallFilter, CallRow, Names, Store};
 use jiff::tz::TimeZone;
 
 use crate::output::{self, CANNOT_WRITE, note};
@@ -94,7 +94,10 @@ impl Rows<'_> {
         let mut table =
             output::table(&["START", "DIR", "FROM", "TO", "RESULT", "LENGTH", "ID"], &[2, 3]);
         let who = if output::is_narrow(&table) { name_or_number } else { party };
-        let print = |row: &CallRow, record: CallRecord| {
+        let names = self.store.names(self.account.key).await?;
+        let print = |row: &CallRow, mut record: CallRecord| {
+            name(&mut record.from, &names, record.start_ms);
+            name(&mut record.to, &names, record.start_ms);
             let direction = match record.direction.as_deref() {
                 Some("Inbound") => "in",
                 Some("Outbound") => "out",
@@ -126,6 +129,14 @@ impl Rows<'_> {
 
     fn decode(&self, row: &CallRow) -> Option<CallRecord> {
         CallRecord::decode(row.json.as_deref()?, self.account.home).ok()
+    }
+}
+
+/// Gives an extension that a record does not name the name that it had then.
+fn name(party: &mut Party, names: &Names, at_ms: i64) {
+    let extension = party.extension_id.and_then(|id| names.at(id, at_ms));
+    if let (None, Some(extension)) = (&party.name, extension) {
+        party.name = extension.name.clone();
     }
 }
 

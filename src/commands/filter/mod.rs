@@ -4,7 +4,7 @@ mod who;
 
 use callbook_exchange::Source as Sources;
 use callbook_model::{Key, Scope, Span, number_key};
-use callbook_store::{Account, CallFilter, Store};
+use callbook_store::{Account, CallFilter, Extension, Store};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -133,16 +133,17 @@ impl Filter {
         if self.extension.is_none() && self.queue.is_none() {
             return Ok(keys);
         }
-        let extensions = store.extensions(account.key).await?;
+        let names = store.names(account.key).await?;
+        let (mut extensions, mut past) =
+            (names.newest(), names.ever().cloned().collect::<Vec<_>>());
         if let Some(wanted) = &self.extension {
-            keys.push(Key::Extension(find(&extensions, wanted, "extension")?));
+            keys.push(Key::Extension(find(&extensions, &past, wanted, "extension")?));
         }
         if let Some(wanted) = &self.queue {
-            let queues: Vec<_> = extensions
-                .into_iter()
-                .filter(|each| each.kind.as_deref() == Some("Department"))
-                .collect();
-            keys.push(Key::Extension(find(&queues, wanted, "queue")?));
+            let is_queue = |each: &Extension| each.kind.as_deref() == Some("Department");
+            extensions.retain(is_queue);
+            past.retain(is_queue);
+            keys.push(Key::Extension(find(&extensions, &past, wanted, "queue")?));
         }
         Ok(keys)
     }

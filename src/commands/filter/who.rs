@@ -5,16 +5,25 @@ use callbook_store::Extension;
 
 use crate::failure::Usage;
 
-/// By short number, id, or name in any case. What several have in common means none of them.
-pub fn find(extensions: &[Extension], wanted: &str, what: &str) -> Result<ExtensionId, Usage> {
+/// By short number, id, or name in any case, last by a name of the `past`. What several have in common means none
+/// of them.
+pub fn find(
+    extensions: &[Extension],
+    past: &[Extension],
+    wanted: &str,
+    what: &str,
+) -> Result<ExtensionId, Usage> {
     let name = wanted.to_lowercase();
     let by_number = |each: &Extension| each.number.as_deref() == Some(wanted);
     let by_id = |each: &Extension| each.id.to_string() == wanted;
     let by_name =
         |each: &Extension| each.name.as_ref().is_some_and(|each| each.to_lowercase() == name);
-    let ways: [&dyn Fn(&Extension) -> bool; 3] = [&by_number, &by_id, &by_name];
-    for way in ways {
-        let found: Vec<_> = extensions.iter().filter(|each| way(each)).collect();
+    type Way<'a> = (&'a [Extension], &'a dyn Fn(&Extension) -> bool);
+    let ways: [Way<'_>; 4] =
+        [(extensions, &by_number), (extensions, &by_id), (extensions, &by_name), (past, &by_name)];
+    for (among, way) in ways {
+        let mut found: Vec<_> = among.iter().filter(|each| way(each)).collect();
+        found.dedup_by_key(|each| each.id);
         match found.as_slice() {
             [] => {}
             [one] => return Ok(one.id),
@@ -56,8 +65,17 @@ mod tests {
             extension(3, Some("102"), "Ann"),
         ];
         for (wanted, id) in [("102", 3), ("101", 102), ("3", 3), ("1", 1), ("ANN", 3)] {
-            assert_eq!(find(&all, wanted, "extension").unwrap(), ExtensionId(id), "{wanted}");
+            assert_eq!(find(&all, &[], wanted, "extension").unwrap(), ExtensionId(id), "{wanted}");
         }
+        // Who was called so counts where nobody is; a number of the past is somebody else's.
+        let past = [
+            extension(1, Some("100"), "Ann"),
+            extension(1, None, "Anne"),
+            extension(1, None, "Anne"),
+        ];
+        assert_eq!(find(&all, &past, "ann", "extension").unwrap(), ExtensionId(3));
+        assert_eq!(find(&all, &past, "Anne", "extension").unwrap(), ExtensionId(1));
+        assert!(find(&all, &past, "100", "extension").is_err());
     }
 
     #[test]
@@ -68,7 +86,7 @@ mod tests {
             extension(3, Some("103"), "Bob"),
             extension(4, Some("103"), "Eve"),
         ];
-        let message = |wanted| find(&all, wanted, "extension").unwrap_err().message;
+        let message = |wanted| find(&all, &[], wanted, "extension").unwrap_err().message;
         assert_eq!(message("Ann"), "'Ann' may be any of 101, 2");
         assert_eq!(message("103"), "'103' may be any of 3, 4");
         assert_eq!(message("Joe"), "the archive knows no extension 'Joe'");

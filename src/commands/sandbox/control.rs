@@ -18,15 +18,16 @@ pub enum Action {
     Clock(Clock),
     Edit(Edit),
     Delete(Delete),
+    Directory(super::directory::Directory),
     Reset(Reset),
     Fill(super::fill::Fill),
 }
 
 /// Which sandbox.
 #[derive(Debug, Args)]
-struct Running {
+pub struct Running {
     /// What `callbook sandbox --env-file` wrote [default: the environment]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     env_file: Option<PathBuf>,
 }
 
@@ -111,6 +112,7 @@ impl Action {
             Self::Delete(delete) => {
                 delete.running.control()?.delete(&delete.id, delete.silent).await?;
             }
+            Self::Directory(directory) => directory.run().await?,
             Self::Reset(reset) => reset.running.control()?.reset().await?,
             Self::Fill(fill) => return fill.run().await,
         }
@@ -152,7 +154,7 @@ impl Clock {
 }
 
 impl Running {
-    fn control(&self) -> anyhow::Result<Control> {
+    pub fn control(&self) -> anyhow::Result<Control> {
         let config = Config::load(&Sources::env_file(self.env_file.clone()))?;
         let connection = config.connection()?;
         let secret = connection.client_secret;

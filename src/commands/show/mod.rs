@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use callbook_model::{CallRecord, Leg, Scope, legs};
-use callbook_store::{Account, ArchivedCall, Extension, Store};
+use callbook_store::{Account, ArchivedCall, Extension, Names, Store};
 use clap::Args;
 use jiff::tz::TimeZone;
 
@@ -105,7 +105,7 @@ pub async fn print(
         say!("no legs were recorded")?;
         return Ok(());
     }
-    let extensions = store.extensions(account.key).await?;
+    let names = store.names(account.key).await?;
     let ends = legs.iter().filter_map(|leg| Some(leg.start_ms? + leg.duration_ms));
     let end_ms = ends.chain([record.start_ms + record.duration_ms]).max().unwrap_or(0);
     let length_ms = (end_ms - record.start_ms).max(1);
@@ -122,7 +122,7 @@ pub async fn print(
         table.add_row(output::row([
             time::length(after_ms),
             bar(after_ms, leg.duration_ms, length_ms, width),
-            who(leg, &extensions),
+            who(leg, &names, leg.start_ms.unwrap_or(record.start_ms)),
             text(&leg.leg_type),
             format!("{result}{recorded}"),
             time::length(leg.duration_ms),
@@ -132,9 +132,9 @@ pub async fn print(
     output::print(&table)
 }
 
-/// Whose leg it is: an extension's name, or the far end.
-fn who(leg: &Leg, extensions: &[Extension]) -> String {
-    let extension = leg.extension_id.and_then(|id| extensions.iter().find(|each| each.id == id));
+/// Whose leg it is: an extension's name at that moment, or the far end.
+fn who(leg: &Leg, names: &Names, at_ms: i64) -> String {
+    let extension = leg.extension_id.and_then(|id| names.at(id, at_ms));
     match extension {
         Some(Extension { name: Some(name), number: Some(number), .. }) => {
             format!("{number} {name}")

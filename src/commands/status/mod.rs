@@ -2,7 +2,10 @@
 
 mod all;
 
+use std::collections::BTreeMap;
+
 use callbook_store::{AccountStatus, Open, Store};
+use callbook_sync::{DirectoryPlan, directory_plan};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -42,17 +45,21 @@ impl Status {
         }
         let status = store.status().await?;
         if self.json {
+            let mut accounts = Vec::new();
+            for account in &status.accounts {
+                accounts.push(as_json(account, &directory_plan(&store, &account.account).await?));
+            }
             return print_json(&json!({
                 "archive": status.archive_id,
                 "path": store.location().to_string(),
                 "created": Timestamp::from_millisecond(status.created_ms).ok(),
                 "bytes": status.bytes,
-                "accounts": status.accounts.iter().map(as_json).collect::<Vec<_>>(),
+                "accounts": accounts,
             }));
         }
         say!("archive   {}, {}", store.location(), output::bytes(status.bytes))?;
         for account in &status.accounts {
-            print(account)?;
+            print(account, &directory_plan(&store, &account.account).await?)?;
         }
         if status.accounts.is_empty() {
             say!("nothing synced yet")?;
@@ -61,7 +68,7 @@ impl Status {
     }
 }
 
-fn print(status: &AccountStatus) -> anyhow::Result<()> {
+fn print(status: &AccountStatus, directory: &DirectoryPlan) -> anyhow::Result<()> {
     let zone = TimeZone::system();
     let account = &status.account;
     say!("")?;
@@ -90,13 +97,19 @@ fn print(status: &AccountStatus) -> anyhow::Result<()> {
     if status.quarantined > 0 {
         say!("unreadable records in quarantine: {}", count(status.quarantined))?;
     }
+    for (task, why) in directory.refusals() {
+        say!("directory {} cannot be read: {why}", task.in_words())?;
+    }
+    for task in directory.failures() {
+        say!("directory {} could not be read; tried again within an hour", task.in_words())?;
+    }
     match &status.last_run {
         Some(run) => say!("synced    {}", time::clock(run.finished_ms, &zone)),
         None => say!("synced    not to the end yet: run `callbook sync` again"),
     }
 }
 
-fn as_json(status: &AccountStatus) -> Value {
+fn as_json(status: &AccountStatus, directory: &DirectoryPlan) -> Value {
     let moment = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
     json!({
         "account_id": status.account.id.0,
@@ -111,6 +124,7 @@ fn as_json(status: &AccountStatus) -> Value {
         "suspects": status.suspects,
         "expired_upstream": status.expired,
         "quarantined": status.quarantined,
+        "directory_refused": directory.refusals().collect::<BTreeMap<_, _>>(),
         "first_call": status.calls_ms.and_then(|(first, _)| moment(first)),
         "last_call": status.calls_ms.and_then(|(_, last)| moment(last)),
         "last_sync": status.last_run.as_ref().map(|run| json!({

@@ -23,7 +23,7 @@ pub async fn run(
     follow: bool,
     json: bool,
 ) -> anyhow::Result<ExitCodeNumber> {
-    let connect = Arc::new(ByReference);
+    let connect = Arc::new(ByReference { logins: config.logins()? });
     let mut failed = 0;
     let mut report = |turn: &Turn| {
         failed += u32::from(turn.outcome.as_ref().is_err_and(|error| !error.is_locked()));

@@ -1,6 +1,8 @@
 //! What the tests share: a place to run the program in, and servers to run it against.
 
+mod browser;
 mod place;
+mod relay;
 mod sandbox;
 mod transcript;
 mod upstream;
@@ -9,7 +11,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-pub use place::{Outcome, Place};
+pub use browser::{Browser, LoginFile, basic};
+pub use place::{Outcome, Place, Running};
+pub use relay::Relay;
 pub use sandbox::{Company, archived, company, is_private};
 pub use transcript::{CANARY, Transcript};
 pub use upstream::{Upstream, error, ok, page, record};

@@ -74,7 +74,13 @@ impl Place {
 
     /// Starts it, and goes on.
     pub fn start(&self, arguments: &str) -> Running {
+        self.start_with(arguments, &[])
+    }
+
+    /// The same, with these variables for this once.
+    pub fn start_with(&self, arguments: &str, variables: &[(&str, &str)]) -> Running {
         let mut command = self.callbook(arguments);
+        command.envs(variables.iter().copied());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { arguments: arguments.to_owned(), child: Some(child) }
     }

@@ -42,10 +42,18 @@ pub fn archived() -> Place {
 
 impl Company {
     pub fn serve(seed: u64, calls: u32, plan: Plan) -> Self {
+        Self::start(Options { plan, ..Self::options(seed, calls) })
+    }
+
+    /// A company without a rate limit.
+    pub fn options(seed: u64, calls: u32) -> Options {
         let until = "2024-06-01T00:00:00Z".parse().ok();
         let company = CompanyOptions { seed, calls, users: 12, until, ..CompanyOptions::default() };
         let listen = ([127, 0, 0, 1], 0).into();
-        let options = Options { listen, company, plan, ..Options::default() };
+        Options { listen, company, plan: Plan::Off, ..Options::default() }
+    }
+
+    pub fn start(options: Options) -> Self {
         let sandbox = RUNTIME.block_on(bind(options)).unwrap();
         let synthetic = Arc::clone(sandbox.company());
         let ordinary =
@@ -73,6 +81,12 @@ impl Company {
         place.with("RC_APP_CLIENT_ID", &self.credentials.client_id)
     }
 
+    /// A place of the app without a secret, where nobody is signed in.
+    pub fn place_of_nobody(&self) -> Place {
+        let place = Place::new().with("RC_SERVER_URL", &self.url);
+        place.with("RC_APP_CLIENT_ID", &self.credentials.public_client_id)
+    }
+
     /// What an env file has.
     pub fn env_file(&self) -> String {
         let (url, secret) = (&self.url, self.secret());
@@ -96,6 +110,12 @@ impl Company {
             records.filter(|call: &Value| call["deleted"] != true).collect();
         calls.reverse();
         calls
+    }
+
+    /// How many call queues there are.
+    pub fn queues(&self) -> u64 {
+        let is_queue = |each: &&callbook_synth::Extension| each.kind == ExtensionKind::Queue;
+        self.synthetic.extensions().iter().filter(is_queue).count() as u64
     }
 
     /// An extension of this kind.

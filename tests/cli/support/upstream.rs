@@ -49,6 +49,11 @@ impl Upstream {
         self.answers("GET", ACCOUNT, answers)
     }
 
+    /// The answer to a list of the directory; those that have none are not there.
+    pub fn directory(self, below: &str, answer: ResponseTemplate) -> Self {
+        self.answers("GET", &format!("{ACCOUNT}{below}"), [answer])
+    }
+
     fn answers<const N: usize>(self, verb: &str, at: &str, answers: [ResponseTemplate; N]) -> Self {
         for (place, answer) in answers.into_iter().enumerate() {
             let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer);

@@ -1,4 +1,4 @@
-//! `GET …/extension` and `GET …/extension/{extensionId}`.
+//! `GET …/extension`, `GET …/extension/{extensionId}` and its business hours.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -39,6 +39,18 @@ pub(crate) async fn read<P: Ports>(
     api.check_account(&account)?;
     let id = extension_id(&extension, &caller)?;
     let found = api.ports().directory().extension(id).await?;
+    found.map(json).ok_or_else(|| ApiError::not_found("extensionId"))
+}
+
+/// When an extension takes calls; nothing is scheduled for those that do so around the clock.
+pub(crate) async fn business_hours<P: Ports>(
+    State(api): State<Api<P>>,
+    Path((account, extension)): Path<(String, String)>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, ApiError> {
+    api.check_account(&account)?;
+    let id = extension_id(&extension, &caller)?;
+    let found = api.ports().directory().extension_business_hours(id).await?;
     found.map(json).ok_or_else(|| ApiError::not_found("extensionId"))
 }
 

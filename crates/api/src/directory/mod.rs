@@ -1,9 +1,10 @@
-//! The company: account, extensions, call queues and phone numbers.
+//! The company: account, extensions, call queues, sites and phone numbers.
 
 pub(crate) mod account;
 pub(crate) mod extensions;
 pub(crate) mod phone_numbers;
 pub(crate) mod queues;
+pub(crate) mod sites;
 
 use serde_json::Value;
 

@@ -200,6 +200,14 @@ impl Directory for TestPorts {
         Ok(self.extensions().await?.into_iter().find(|extension| extension["id"] == id.0))
     }
 
+    async fn extension_business_hours(&self, id: ExtensionId) -> Result<Option<Value>, PortError> {
+        Ok(self.extension(id).await?.map(|_| json!({ "schedule": {} })))
+    }
+
+    async fn sites(&self) -> Result<Vec<Value>, PortError> {
+        Ok(vec![json!({ "id": "101020", "name": "Berlin" })])
+    }
+
     async fn permissions(&self, user: ExtensionId) -> Result<Vec<UserPermission>, PortError> {
         let ordinary = |p: &UserPermission| *p != UserPermission::FullCompanyCallLog;
         let all = UserPermission::ALL.iter().copied();

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use callbook_model::Scope;
-use callbook_store::Extension;
+use callbook_model::{DirectoryKind, Scope};
+use callbook_store::{Extension, Fact};
+use jiff::Timestamp;
 
 use super::piece::{Pieces, Stop};
 use crate::line::{Line, Version};
@@ -71,7 +72,7 @@ impl Lines {
 /// Reads versions: states with when and why they were seen.
 pub(super) fn read_versions(mut lines: Lines, mut pieces: Pieces<'_>) -> Result<(), Stop> {
     // They come before the versions.
-    let mut extensions: Option<Vec<Extension>> = Some(Vec::new());
+    let mut directory: Option<Vec<Fact>> = Some(Vec::new());
     while let Some((number, bytes)) = lines.next()? {
         let Ok(text) = std::str::from_utf8(bytes) else {
             pieces.bad(number, "not UTF-8".to_owned(), &String::from_utf8_lossy(bytes))?;
@@ -79,21 +80,29 @@ pub(super) fn read_versions(mut lines: Lines, mut pieces: Pieces<'_>) -> Result<
         };
         match Line::read(text) {
             Ok(Line::Extension(extension)) => {
-                extensions.iter_mut().for_each(|all| all.push(extension.clone()));
+                directory.iter_mut().for_each(|all| all.push(since_now(extension.clone())));
             }
+            Ok(Line::Fact(fact)) => directory.iter_mut().for_each(|all| all.push(fact.clone())),
             Ok(Line::Version(Version { scope, seen, json })) => {
-                if let Some(extensions) = extensions.take() {
-                    pieces.extensions(extensions)?;
+                if let Some(directory) = directory.take() {
+                    pieces.directory(directory)?;
                 }
                 pieces.record(number, scope, &json, Some(seen))?;
             }
             Err(error) => pieces.bad(number, error.to_string(), text)?,
         }
     }
-    if let Some(extensions) = extensions {
-        pieces.extensions(extensions)?;
+    if let Some(directory) = directory {
+        pieces.directory(directory)?;
     }
     pieces.finish()
+}
+
+/// What files of the first form say of extensions: they had no dates.
+fn since_now(extension: Extension) -> Fact {
+    let valid_from_ms = Timestamp::now().as_millisecond();
+    let (kind, entry) = (DirectoryKind::Extension, extension.into());
+    Fact { kind, part: 0, valid_from_ms, valid_to_ms: None, entry }
 }
 
 /// Reads records alone, of the log `scope`.

@@ -84,7 +84,7 @@ impl Opened {
     ) -> Result<Report, Error> {
         let lock = store.lock_sync(account.key).await?;
         let extensions = store.extensions(account.key).await?;
-        let knows_extensions = !extensions.is_empty();
+        let knows_directory = !extensions.is_empty();
         let now_ms = Timestamp::now().as_millisecond();
         let (send, mut pieces) = mpsc::channel(PIECES_AHEAD);
         let company = portal::Company::new(account.home, extensions);
@@ -94,10 +94,8 @@ impl Opened {
         while let Some(piece) = pieces.recv().await {
             match piece {
                 // What a sync has told of them is newer.
-                Piece::Extensions(_) if knows_extensions => {}
-                Piece::Extensions(extensions) => {
-                    store.put_extensions(account.key, extensions).await?;
-                }
+                Piece::Directory(_) if knows_directory => {}
+                Piece::Directory(facts) => store.import_facts(&lock, facts).await?,
                 Piece::Records(records) => {
                     done += records.states.len() as u64;
                     records.bad.iter().for_each(|(bad, _)| progress(Progress::Bad(bad)));

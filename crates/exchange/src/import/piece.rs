@@ -5,7 +5,7 @@ use std::io;
 use std::mem::take;
 
 use callbook_model::{Region, Scope};
-use callbook_store::{Decoder, Error as StoreError, Extension, Quarantined, Seen, State};
+use callbook_store::{Decoder, Error as StoreError, Fact, Quarantined, Seen, State};
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
@@ -17,7 +17,7 @@ const RECORDS_AT_ONCE: usize = 250;
 /// What was read.
 #[derive(Debug)]
 pub(super) enum Piece {
-    Extensions(Vec<Extension>),
+    Directory(Vec<Fact>),
     Records(Records),
 }
 
@@ -76,8 +76,8 @@ impl<'a> Pieces<'a> {
         Ok(Self { send, decoder, file, scope, states, ids, bad })
     }
 
-    pub(super) fn extensions(&self, extensions: Vec<Extension>) -> Result<(), Stop> {
-        self.send.blocking_send(Piece::Extensions(extensions)).map_err(|_| Stop::Gone)
+    pub(super) fn directory(&self, facts: Vec<Fact>) -> Result<(), Stop> {
+        self.send.blocking_send(Piece::Directory(facts)).map_err(|_| Stop::Gone)
     }
 
     /// A record that was read; `seen` as in [`State::seen`].

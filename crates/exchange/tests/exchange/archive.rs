@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use callbook_exchange::{How, Opened, Report, write_versions};
-use callbook_model::{AccountId, Region, Scope, Span};
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, ExtensionId, Region, Scope, Span};
 use callbook_store::{
-    Account, Batch, CallFilter, Decoder, Extension, Incoming, JournalEntry, Location, Open, Store,
-    SyncLock,
+    Account, Batch, CallFilter, Decoder, Fact, Incoming, JournalEntry, Location, Open, Reading,
+    Store, SyncLock,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -64,10 +64,26 @@ impl Archive {
         self.store.journal(self.account.key, everything(), 0, 100_000).await.unwrap()
     }
 
-    pub async fn extensions(&self) -> Vec<Extension> {
-        let mut extensions = self.store.extensions(self.account.key).await.unwrap();
-        extensions.sort_by_key(|extension| extension.id);
-        extensions
+    /// Everything that the directory ever said.
+    pub async fn directory(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for kind in DirectoryKind::ALL {
+            facts.extend(self.store.directory_history(self.account.key, kind).await.unwrap());
+        }
+        facts
+    }
+
+    /// What a complete list says at a moment.
+    pub async fn mirror(&self, at_ms: i64, part: u64, kind: DirectoryKind, entries: &[&str]) {
+        let entry = |json: &&str| {
+            let entry = DirectoryEntry::decode(kind, json).unwrap();
+            let hours = (kind == DirectoryKind::Hours).then_some(ExtensionId(part));
+            DirectoryEntry { extension: entry.extension.or(hours), ..entry }
+        };
+        let entries = entries.iter().map(entry).collect();
+        let reading = Reading { kind, part, entries, complete: true };
+        let lock = self.lock().await;
+        self.store.mirror(&lock, at_ms, vec![reading], None).await.unwrap();
     }
 
     /// Everything, as a file of versions.

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use callbook_model::{ExtensionId, Scope};
-use callbook_store::{Batch, Extension, Imported};
+use callbook_model::{DirectoryKind, ExtensionId, Scope};
+use callbook_store::{Batch, Imported};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -58,14 +58,14 @@ fn json(call: u8, says: u8, spelling: u8) -> String {
 }
 
 async fn live(archive: &Archive, events: &[(Event, i64)]) {
-    let extension = |id, number: Option<&str>| Extension {
-        id: ExtensionId(id),
-        number: number.map(str::to_owned),
-        name: Some(format!("Queue \"{id}\"")),
-        kind: Some("Department".to_owned()),
-    };
-    let extensions = vec![extension(7, Some("101")), extension(8, None)];
-    archive.store.put_extensions(archive.account.key, extensions).await.unwrap();
+    let [one, other] = [
+        r#"{"id":7,"extensionNumber":"101","name":"Queue \"7\"","type":"Department"}"#,
+        r#"{"id":8,"name":"A\u0000b","x":0.10}"#,
+    ];
+    archive.mirror(START_MS, 0, DirectoryKind::Extension, &[one, other]).await;
+    archive.mirror(START_MS + 9, 0, DirectoryKind::Extension, &[one]).await;
+    archive.mirror(START_MS, 7, DirectoryKind::Member, &[r#"{"id":8}"#]).await;
+    archive.mirror(START_MS, 7, DirectoryKind::Hours, &[r#"{"schedule":{}}"#]).await;
     let lock = archive.lock().await;
     let mut observed_ms = START_MS;
     for (event, later_ms) in events {
@@ -110,7 +110,7 @@ async fn compare(events: &[(Event, i64)]) -> Result<(), TestCaseError> {
     prop_assert_eq!(report.unreadable, 0);
     prop_assert_eq!(copy.journal().await, journal.clone());
     prop_assert_eq!(copy.exported().await, exported.clone());
-    prop_assert_eq!(copy.extensions().await, original.extensions().await);
+    prop_assert_eq!(copy.directory().await, original.directory().await);
     prop_assert_eq!(
         (copy.account.home, &copy.account.main_number),
         (original.account.home, &original.account.main_number)
@@ -128,6 +128,24 @@ async fn compare(events: &[(Event, i64)]) -> Result<(), TestCaseError> {
     copy.import(&path).await;
     prop_assert_eq!(copy.journal().await, journal);
     Ok(())
+}
+
+/// Files of the first form have extensions as last seen, without dates.
+#[tokio::test]
+async fn extensions_of_an_older_file_are_taken_in_once() {
+    let archive = Archive::new().await;
+    let path = archive.folder.path().join("old.jsonl");
+    let account = r#"{"id":400,"server_url":"http://a","main_number":null,"home":"GB"}"#;
+    let lines = [
+        format!(r#"{{"callbook":"versions","format":1,"account":{account}}}"#),
+        r#"{"extension":{"id":7,"number":"101","name":"Ann","type":"User"}}"#.to_owned(),
+    ];
+    fs::write(&path, lines.join("\n")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(archive.import(&path).await.unreadable, 0);
+        let directory = archive.directory().await;
+        assert_eq!((directory.len(), directory[0].entry.name.as_deref()), (1, Some("Ann")));
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Lists and tables. What is in their cells is checked with the programs that they are for.
 
 use callbook_exchange::{Calls, Format, Notice, Query, Source, View, write_calls};
-use callbook_model::{ExtensionId, Scope};
-use callbook_store::{Batch, Extension, State};
+use callbook_model::{DirectoryKind, Scope};
+use callbook_store::{Batch, State};
 use jiff::Timestamp;
 
 use crate::archive::{Archive, START_MS, everything, incoming};
@@ -19,13 +19,11 @@ fn json(id: &str, after_ms: i64, queue: u64) -> String {
 /// Calls of the log at even milliseconds, and of the portal at odd ones.
 async fn archive(calls: i64) -> Archive {
     let archive = Archive::new().await;
-    let extension = Extension {
-        id: ExtensionId(9),
-        number: Some("900".to_owned()),
-        name: Some("Support".to_owned()),
-        kind: Some("Department".to_owned()),
-    };
-    archive.store.put_extensions(archive.account.key, vec![extension]).await.unwrap();
+    for (after_ms, name) in [(0, "Support"), (1_000, "Help desk")] {
+        let queue =
+            format!(r#"{{"id":9,"extensionNumber":"900","name":"{name}","type":"Department"}}"#);
+        archive.mirror(START_MS + after_ms, 0, DirectoryKind::Extension, &[&queue]).await;
+    }
     let lock = archive.lock().await;
     let records = (0..calls).filter(|n| n % 2 == 0);
     let records = records.map(|n| incoming(&json(&format!("r{n}"), n, 9))).collect();
@@ -61,6 +59,29 @@ async fn two_logs_are_one_list_newest_first() {
     assert_eq!(ids(&archive, Source::RingCentral, u32::MAX).await, (real, false));
     let (portal, _) = ids(&archive, Source::Portal, u32::MAX).await;
     assert_eq!(portal.len(), 1250);
+}
+
+/// A table of everything, newest first.
+async fn csv(archive: &Archive) -> String {
+    let query =
+        Query { filter: everything(), sources: Source::All, view: View::Detailed, limit: u32::MAX };
+    let calls = Calls::new(&archive.store, archive.account.key, query).await.unwrap();
+    let format = Format::Csv { byte_order_mark: false };
+    let mut notice = |_: Notice<'_>| ();
+    let written =
+        write_calls(&archive.store, &archive.account, calls, format, Vec::new(), &mut notice);
+    String::from_utf8(written.await.unwrap().0).unwrap()
+}
+
+#[tokio::test]
+async fn a_queue_is_called_as_it_was_then() {
+    let archive = archive(1_002).await;
+    let csv = csv(&archive).await;
+    let queue = |id: &str| {
+        let line = csv.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
+        line.split(',').nth(15).unwrap().to_owned()
+    };
+    assert_eq!((queue("r998"), queue("r1000")), ("Support".into(), "Help desk".into()));
 }
 
 #[tokio::test]

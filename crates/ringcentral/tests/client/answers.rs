@@ -1,6 +1,6 @@
 //! Answers that are not quite what the contract says.
 
-use callbook_ringcentral::Error;
+use callbook_ringcentral::{Error, Resource};
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use wiremock::{MockServer, ResponseTemplate};
@@ -47,7 +47,10 @@ async fn what_is_malformed_is_not_repeated() {
     answer(&server, "GET", ACCOUNT, ok(&json!([SECRET]))).await;
     answer(&server, "GET", EXTENSIONS, ok(&json!({ "records": SECRET }))).await;
     let client = client(&server.uri());
-    for error in [client.account().await.unwrap_err(), client.extensions().await.unwrap_err()] {
+    for error in [
+        client.account().await.unwrap_err(),
+        client.directory(Resource::Extensions).await.unwrap_err(),
+    ] {
         assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
         assert!(!format!("{error:?}").contains(SECRET), "{error:?}");
     }
@@ -63,8 +66,8 @@ async fn a_list_of_extensions_that_never_ends_is_left() {
     for (ids, known) in [(vec![], 0), (vec![json!(1), json!("2"), json!(null), json!(1)], 2)] {
         let server = signing_in().await;
         answer(&server, "GET", EXTENSIONS, ok(&extensions(&ids))).await;
-        let found = client(&server.uri()).extensions().await.unwrap();
-        assert_eq!(found.len(), known);
+        let found = client(&server.uri()).directory(Resource::Extensions).await.unwrap();
+        assert_eq!((found.entries.len(), found.complete), (known, false));
         assert_eq!(requests(&server, EXTENSIONS).await, 1 + usize::from(known > 0));
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, Once};
 
 use callbook_model::{ExtensionId, Scope, Span};
-use callbook_ringcentral::{CallLogQuery, View};
+use callbook_ringcentral::{CallLogQuery, DirectoryList, Resource, View};
 use jiff::Timestamp;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
@@ -97,7 +97,8 @@ async fn a_refusal_and_an_extension_without_an_id_are_warned_of() {
     let client = client(&server.uri());
     client.call_log(&query(Scope::Account)).await.unwrap();
     assert!(client.traffic().throttled.as_millis() >= 1000);
-    assert_eq!(client.extensions().await.unwrap(), []);
+    let list = client.directory(Resource::Extensions).await.unwrap();
+    assert_eq!(list, DirectoryList { entries: vec![], complete: false });
     let warnings: Vec<_> = log.lines().into_iter().filter(|line| line.contains("WARN")).collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings[0].contains("kind=CallLog"), "{warnings:?}");

@@ -4,6 +4,7 @@
 
 mod answers;
 mod hostile;
+mod listing;
 mod log;
 mod proxy;
 mod recordings;

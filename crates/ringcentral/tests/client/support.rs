@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbook_ringcentral::{Client, Connection, Retry, parse_server_url};
+use callbook_ringcentral::{Client, Connection, Credential, Retry, parse_server_url};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -36,7 +36,7 @@ pub fn client(server_url: &str) -> Client {
         server_url: parse_server_url(server_url).unwrap(),
         client_id: "an-app".to_owned(),
         client_secret: Some(format!("{SECRET}-secret").into()),
-        jwt: format!("{SECRET}-jwt").into(),
+        credential: Credential::Jwt(format!("{SECRET}-jwt").into()),
     };
     let wait = Duration::from_millis(1);
     Client::new(connection, Retry { first: wait, longest: wait, times: 1 }).unwrap()

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Play, PlayedCalls, Reading, Removal, Turn};
-use crate::Scenario;
+use crate::{Reorganization, Scenario};
 
 /// Controls a running sandbox.
 #[derive(Debug, Clone)]
@@ -117,6 +118,15 @@ impl Control {
     pub async fn delete(&self, id: &str, silent: bool) -> Result<(), ControlError> {
         let request = self.request(Method::DELETE, &format!("records/{id}"));
         self.send(request.query(&Removal { silent })).await.map(drop)
+    }
+
+    /// Changes the directory from now on; the extension as it is then, `None` if it is gone, or if it was the
+    /// company that changed.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or it refuses.
+    pub async fn reorganize(&self, change: &Reorganization) -> Result<Option<Value>, ControlError> {
+        self.json(self.request(Method::POST, "directory").json(change)).await
     }
 
     /// Makes the sandbox forget all that has happened.

@@ -8,6 +8,7 @@
 //! | `GET clock`, `POST clock` | reads the clock, or turns it forward: [`Turn`], answered by [`Reading`] |
 //! | `POST records/{id}/edit` | edits a record, in every log |
 //! | `DELETE records/{id}` | deletes it; with `?silent=true` without a trace |
+//! | `POST directory` | changes the directory from now on: [`Reorganization`], answered by the extension as it is then |
 //! | `POST reset` | forgets all that has happened, and the clock is the machine's again |
 //! | `POST fault`, `GET fault`, `DELETE fault` | orders faults, counts them, cancels the order: `fault/route.rs` |
 //! | `GET truth?scope=account` | a JSON line for every record that there is or was; or of an extension's id |
@@ -41,7 +42,7 @@ use subtle::ConstantTimeEq;
 
 use crate::credentials::Credentials;
 use crate::fault::{self, Injector};
-use crate::world::{What, World};
+use crate::world::{Reorganization, What, World};
 
 /// Lines of the truth are sent in portions of this size.
 const PORTION_BYTES: usize = 64 * 1024;
@@ -58,6 +59,7 @@ pub(crate) fn router(world: Arc<World>, credentials: Credentials, faults: Inject
         .route("/sandbox/v1/clock", get(read_clock).post(turn_clock))
         .route("/sandbox/v1/records/{id}/edit", post(edit))
         .route("/sandbox/v1/records/{id}", delete(remove))
+        .route("/sandbox/v1/directory", post(reorganize))
         .route("/sandbox/v1/reset", post(reset))
         .route("/sandbox/v1/truth", get(truth))
         .with_state(world)
@@ -147,6 +149,13 @@ fn befall(world: &Arc<World>, id: &str, what: What) -> Response {
         return StatusCode::NO_CONTENT.into_response();
     }
     refuse(StatusCode::NOT_FOUND, "there is no such record now")
+}
+
+async fn reorganize(State(world): Shared, Json(change): Json<Reorganization>) -> Response {
+    match world.reorganize(&change) {
+        Ok(extension) => Json(extension).into_response(),
+        Err(refusal) => refuse(StatusCode::BAD_REQUEST, &refusal.to_string()),
+    }
 }
 
 async fn reset(State(world): Shared) -> StatusCode {

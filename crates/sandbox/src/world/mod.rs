@@ -7,6 +7,8 @@ mod list;
 mod live;
 mod overlay;
 mod recording;
+mod reorganization;
+mod staff;
 mod state;
 mod truth;
 
@@ -14,11 +16,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use callbook_api::PortError;
 use callbook_synth::{Company, Entry, Scenario, Scope, View};
+use serde_json::Value;
 
 pub(crate) use clock::SandboxClock;
 pub(crate) use list::Span;
 pub(crate) use overlay::What;
 pub(crate) use recording::Keeping;
+pub(crate) use reorganization::Refusal;
+pub use reorganization::Reorganization;
+pub(crate) use staff::Staff;
 
 use deleted::Deleted;
 use overlay::{Change, Overlay, Place};
@@ -49,6 +55,7 @@ pub(crate) struct World {
     automatic: OnceLock<Vec<Place>>,
     /// Whoever reads takes a reference along, so nobody waits for anybody.
     overlay: Mutex<Arc<Overlay>>,
+    staff: Mutex<Arc<Staff>>,
 }
 
 /// A world as it is at one moment, which stays as it is.
@@ -78,6 +85,7 @@ impl World {
             by_shown: OnceLock::new(),
             automatic: OnceLock::new(),
             overlay,
+            staff: Mutex::default(),
         }
     }
 
@@ -148,6 +156,18 @@ impl World {
         self.clock.reset();
         let fresh = beginning(&self.company, &self.clock, self.ways);
         *self.overlay.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        *self.staff.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    /// Who works at the company now.
+    pub(crate) fn staff(&self) -> Arc<Staff> {
+        Arc::clone(&self.staff.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the directory from now on; the extension as it is then, see [`Staff::reorganize`].
+    pub(crate) fn reorganize(&self, change: &Reorganization) -> Result<Option<Value>, Refusal> {
+        let mut staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut staff).reorganize(&self.company, change)
     }
 
     /// Looks at what has happened, after all that is due has happened.

@@ -1,13 +1,12 @@
-//! Accounts and their extensions.
+//! Accounts and their cursors.
 
-use callbook_model::{AccountId, ExtensionId, Region, Scope};
+use callbook_model::{AccountId, Region, Scope};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::failure::{Failure, retried};
-use super::{Postgres, each, execute, plain};
+use super::{Postgres, each, plain};
 use crate::account::{number, scope_number};
-use crate::{Account, AccountKey, Error, Extension};
+use crate::{Account, AccountKey, Error};
 
 impl Postgres {
     pub(crate) async fn put_account(
@@ -32,47 +31,6 @@ impl Postgres {
     pub(crate) async fn accounts(&self) -> Result<Vec<Account>, Error> {
         let sql = "SELECT account, id, server_url, main_number, home FROM account ORDER BY account";
         each(self, &self.rows(sql, &[]).await?, account)
-    }
-
-    pub(crate) async fn put_extensions(
-        &self,
-        account: AccountKey,
-        extensions: Vec<Extension>,
-    ) -> Result<(), Error> {
-        // Of several with one id the last counts; one statement may change a row once.
-        let by_id: std::collections::BTreeMap<i64, &Extension> =
-            extensions.iter().map(|each| (number(each.id.0), each)).collect();
-        let text = |of: fn(&Extension) -> &Option<String>| -> Vec<_> {
-            by_id.values().map(|each| of(each).as_deref().map(plain)).collect()
-        };
-        let ids: Vec<i64> = by_id.keys().copied().collect();
-        let (numbers, names, kinds) = (text(|e| &e.number), text(|e| &e.name), text(|e| &e.kind));
-        let once = || async {
-            let mut client = self.client().await?;
-            let transaction = client.transaction().await?;
-            let sql = "UPDATE extension SET number = NULL WHERE account = $1";
-            execute(&transaction, sql, &[&account.0]).await?;
-            let sql = "INSERT INTO extension (account, id, number, name, type)
-                 SELECT $1, * FROM unnest($2::int8[], $3::text[], $4::text[], $5::text[])
-                 ON CONFLICT (account, id) DO UPDATE
-                 SET number = excluded.number, name = excluded.name, type = excluded.type";
-            execute(&transaction, sql, &[&account.0, &ids, &numbers, &names, &kinds]).await?;
-            Ok::<_, Failure>(transaction.commit().await?)
-        };
-        retried!(self, once())
-    }
-
-    pub(crate) async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
-        let sql = "SELECT id, number, name, type FROM extension WHERE account = $1 ORDER BY id";
-        let rows = self.rows(sql, &[&account.0]).await?;
-        each(self, &rows, |row| {
-            Ok(Extension {
-                id: ExtensionId(row.try_get::<_, i64>(0)?.cast_unsigned()),
-                number: row.try_get(1)?,
-                name: row.try_get(2)?,
-                kind: row.try_get(3)?,
-            })
-        })
     }
 
     pub(crate) async fn cursor(

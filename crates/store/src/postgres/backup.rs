@@ -49,10 +49,13 @@ const OF_AN_ACCOUNT: [Copy; 15] = [
              created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     },
     Copy {
-        select: "SELECT account, id, number, name, type
-             FROM extension WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY id",
-        insert: "INSERT INTO extension (account, id, number, name, type)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+        select: "SELECT account, kind, part, id, valid_from_ms, valid_to_ms, hash, number, name,
+                 type, status, department, extension, site, json
+             FROM directory WHERE account = $1 AND $2::int8 IS NOT NULL
+             ORDER BY kind, part, id, valid_from_ms",
+        insert: "INSERT INTO directory (account, kind, part, id, valid_from_ms, valid_to_ms, hash,
+                 number, name, type, status, department, extension, site, json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     },
     Copy {
         select: "SELECT $2::int8 + call, account, scope, id, $2::int8 + version, hash, start_ms,

@@ -16,6 +16,8 @@ use crate::{AccountKey, Error, RecordingLock, SyncLock};
 const ENDING: Duration = Duration::from_secs(1);
 /// So long a lock is waited for when its session broke: the server may not have noticed yet.
 const BROKEN: Duration = Duration::from_secs(90);
+/// A holder who does not say its number.
+const UNKNOWN: &str = "unknown";
 /// From one look to the next.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -57,6 +59,12 @@ impl Postgres {
         retried!(self, self.lock_once(account))
     }
 
+    pub(crate) async fn sync_holder(&self, account: AccountKey) -> Result<Option<String>, Error> {
+        let key = key(LOCKS, account);
+        let once = || async { Ok::<_, Failure>(holder(&*self.client().await?, key).await?) };
+        retried!(self, once())
+    }
+
     async fn lock_once(&self, account: AccountKey) -> Result<SyncLock, Failure> {
         let held = self.acquire(key(LOCKS, account)).await?;
         let client = self.client().await?;
@@ -82,7 +90,8 @@ impl Postgres {
         let mut held = Held { claim, session: tokio::sync::Mutex::default() };
         if !self.take(held.session.get_mut(), key, ENDING).await? {
             let client = self.session().await?;
-            return Err(Error::Locked { holder: holder(&client, key).await? }.into());
+            let holder = holder(&client, key).await?.unwrap_or_else(|| UNKNOWN.to_owned());
+            return Err(Error::Locked { holder }.into());
         }
         Ok(held)
     }
@@ -180,17 +189,18 @@ async fn lock_within(
     }
 }
 
-/// Who has the lock: the number that its process gave with its name.
-async fn holder(client: &Client, key: Key) -> Result<String, tokio_postgres::Error> {
+/// Who has the lock, if somebody has: the number that its process gave with its name.
+async fn holder(client: &Client, key: Key) -> Result<Option<String>, tokio_postgres::Error> {
     let sql = "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
            AND l.classid = $1::int8::oid AND l.objid = $2::int8::oid
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let values = [i64::from(key.0), i64::from(key.1)];
     let rows = client.query(sql, &[&values[0], &values[1]]).await?;
-    let name = rows.first().map(|row| row.try_get::<_, Option<String>>(0)).transpose()?.flatten();
+    let Some(row) = rows.first() else { return Ok(None) };
+    let name: Option<String> = row.try_get(0)?;
     let process = name.as_deref().and_then(|name| name.strip_prefix("callbook "));
-    Ok(process.unwrap_or("unknown").to_owned())
+    Ok(Some(process.unwrap_or(UNKNOWN).to_owned()))
 }
 
 fn key(purpose: i32, account: AccountKey) -> Key {

@@ -36,7 +36,7 @@ const OF_AN_ACCOUNT: [&str; 17] = [
     "DELETE FROM absence WHERE account = $1",
     "DELETE FROM cursor WHERE account = $1",
     "DELETE FROM quarantine WHERE account = $1",
-    "DELETE FROM extension WHERE account = $1",
+    "DELETE FROM directory WHERE account = $1",
     "DELETE FROM sync_run WHERE account = $1",
     "DELETE FROM log WHERE account = $1",
     "DELETE FROM day WHERE account = $1",
@@ -78,6 +78,8 @@ impl Postgres {
         let mut client = self.client().await?;
         let transaction = client.transaction().await?;
         fenced(&transaction, lock).await?;
+        let sql = "DELETE FROM directory WHERE account = $1 AND valid_to_ms < $2";
+        execute(&transaction, sql, &[&lock.account.0, &before_ms]).await?;
         let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
              VALUES ($1, $2, $3, 0, 0) RETURNING purge";
         let values: [&(dyn ToSql + Sync); 3] = [&lock.account.0, &at_ms, &before_ms];

@@ -51,7 +51,11 @@ const COPIES: [Copy; 21] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
-    same!("extension", "account, id, number, name, type"),
+    same!(
+        "directory",
+        "account, kind, part, id, valid_from_ms, valid_to_ms, hash, number, name, type, status,
+         department, extension, site, json"
+    ),
     Copy {
         table: "call",
         columns: "account, call, scope, id, version, version_ms, hash, start_ms, duration_ms,

@@ -21,6 +21,13 @@ impl Postgres {
         Ok(Status { archive_id, created_ms, bytes: bytes.cast_unsigned(), accounts })
     }
 
+    pub(crate) async fn calls_since(&self, start_ms: i64) -> Result<i64, Error> {
+        let rows =
+            self.rows("SELECT count(*) FROM call WHERE start_ms >= $1", &[&start_ms]).await?;
+        let counts: Vec<i64> = each(self, &rows, |row| row.try_get(0))?;
+        Ok(counts.into_iter().sum())
+    }
+
     pub(crate) async fn put_run(&self, account: AccountKey, run: Run) -> Result<(), Error> {
         let sql = "INSERT INTO sync_run (account, started_ms, finished_ms, summary)
              VALUES ($1, $2, $3, $4)";

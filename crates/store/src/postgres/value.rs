@@ -1,7 +1,7 @@
 //! Small values that processes share.
 
 use super::failure::{Failure, retried};
-use super::{LOCKS, Postgres, execute, plain, query};
+use super::{LOCKS, Postgres, each, execute, plain, query};
 use crate::Error;
 
 /// What a change made of a value.
@@ -11,6 +11,13 @@ struct Changed {
 }
 
 impl Postgres {
+    pub(crate) async fn values(&self, prefix: &str) -> Result<Vec<(String, String)>, Error> {
+        let sql =
+            "SELECT key, value FROM value WHERE starts_with(key, $1) ORDER BY key COLLATE \"C\"";
+        let rows = self.rows(sql, &[&plain(prefix)]).await?;
+        each(self, &rows, |row| Ok((row.try_get(0)?, row.try_get(1)?)))
+    }
+
     pub(crate) async fn update_value<T: Send + 'static>(
         &self,
         key: &str,

@@ -1,12 +1,12 @@
-//! Accounts and their extensions.
+//! Accounts and their cursors.
 
-use callbook_model::{AccountId, ExtensionId, Region, Scope};
+use callbook_model::{AccountId, Region, Scope};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::Sqlite;
 use crate::account::{number, scope_number};
-use crate::{Account, AccountKey, Error, Extension};
+use crate::{Account, AccountKey, Error};
 
 impl Sqlite {
     pub(crate) async fn put_account(
@@ -35,43 +35,6 @@ impl Sqlite {
             let sql = "SELECT account, id, server_url, main_number, home FROM account
                  ORDER BY account";
             connection.prepare_cached(sql)?.query_map([], account)?.collect()
-        })
-        .await
-    }
-
-    pub(crate) async fn put_extensions(
-        &self,
-        account: AccountKey,
-        extensions: Vec<Extension>,
-    ) -> Result<(), Error> {
-        self.write(move |connection| {
-            let sql = "UPDATE extension SET number = NULL WHERE account = ?1";
-            connection.execute(sql, [account.0])?;
-            let sql = "INSERT INTO extension (account, id, number, name, type)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (account, id) DO UPDATE
-                 SET number = excluded.number, name = excluded.name, type = excluded.type";
-            let mut put = connection.prepare_cached(sql)?;
-            for Extension { id, number: short, name, kind } in extensions {
-                put.execute((account.0, number(id.0), short, name, kind))?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    pub(crate) async fn extensions(&self, account: AccountKey) -> Result<Vec<Extension>, Error> {
-        self.read(move |connection| {
-            let sql = "SELECT id, number, name, type FROM extension WHERE account = ?1";
-            let extension = |row: &Row<'_>| {
-                Ok(Extension {
-                    id: ExtensionId(row.get::<_, i64>(0)?.cast_unsigned()),
-                    number: row.get(1)?,
-                    name: row.get(2)?,
-                    kind: row.get(3)?,
-                })
-            };
-            connection.prepare_cached(sql)?.query_map([account.0], extension)?.collect()
         })
         .await
     }

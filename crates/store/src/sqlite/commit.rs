@@ -75,7 +75,7 @@ fn commit(
     committed.quarantined = quarantine::write(&transaction, &place, &batch.quarantined)?;
     quarantine::release(&transaction, account, released)?;
     crash::point(crash::QUARANTINE);
-    write_cursors(&transaction, &place, &batch.cursors)?;
+    write_cursors(&transaction, (account, scope), now_ms, &batch.cursors)?;
     crash::point(crash::CURSOR);
     transaction.commit()?;
     crash::point(crash::COMMITTED);
@@ -204,9 +204,10 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn write_cursors(
+pub(super) fn write_cursors(
     connection: &Connection,
-    place: &Place,
+    (account, scope): (i64, i64),
+    now_ms: i64,
     cursors: &[(&'static str, String)],
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO cursor (account, scope, name, value, updated_ms)
@@ -215,7 +216,7 @@ fn write_cursors(
          SET value = excluded.value, updated_ms = excluded.updated_ms";
     let mut put = connection.prepare_cached(sql)?;
     for (name, value) in cursors {
-        put.execute((place.account, place.scope, name, value, place.now_ms))?;
+        put.execute((account, scope, name, value, now_ms))?;
     }
     Ok(())
 }

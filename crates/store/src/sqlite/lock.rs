@@ -9,7 +9,7 @@ use crate::{AccountKey, Error, RecordingLock, SyncLock};
 
 impl Sqlite {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
-        let path = self.beside(&format!("-sync-{}.lock", account.0));
+        let path = self.lock_path(account);
         let file = blocking(move || lock_file(path)).await?;
         let fence = self
             .write(move |connection| {
@@ -37,6 +37,31 @@ impl Sqlite {
         path.push(suffix);
         path.into()
     }
+
+    pub(crate) async fn sync_holder(&self, account: AccountKey) -> Result<Option<String>, Error> {
+        let path = self.lock_path(account);
+        blocking(move || {
+            let Ok(file) = File::open(&path) else { return Ok(None) };
+            // For a moment only; a sync that begins in it takes us for another one and ends.
+            match file.try_lock_shared() {
+                Ok(()) => Ok(None),
+                Err(TryLockError::WouldBlock) => Ok(Some(holder(&file))),
+                Err(TryLockError::Error(source)) => Err(Error::CannotOpen { path, source }),
+            }
+        })
+        .await
+    }
+
+    fn lock_path(&self, account: AccountKey) -> PathBuf {
+        self.beside(&format!("-sync-{}.lock", account.0))
+    }
+}
+
+/// The process id that a lock's holder has written into it.
+fn holder(mut file: &File) -> String {
+    let mut holder = String::new();
+    let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
+    if read { holder } else { "unknown".to_owned() }
 }
 
 fn lock_file(path: PathBuf) -> Result<File, Error> {
@@ -48,10 +73,7 @@ fn lock_file(path: PathBuf) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let read = file.read_to_string(&mut holder).is_ok() && !holder.is_empty();
-            let holder = if read { holder } else { "unknown".to_owned() };
-            return Err(Error::Locked { holder });
+            return Err(Error::Locked { holder: holder(&file) });
         }
         Err(TryLockError::Error(source)) => return Err(Error::CannotOpen { path, source }),
     }

@@ -34,7 +34,7 @@ const OF_AN_ACCOUNT: [&str; 17] = [
     "DELETE FROM absence WHERE account = ?1",
     "DELETE FROM cursor WHERE account = ?1",
     "DELETE FROM quarantine WHERE account = ?1",
-    "DELETE FROM extension WHERE account = ?1",
+    "DELETE FROM directory WHERE account = ?1",
     "DELETE FROM sync_run WHERE account = ?1",
     "DELETE FROM log WHERE account = ?1",
     "DELETE FROM day WHERE account = ?1",
@@ -59,6 +59,8 @@ impl Sqlite {
         if let Some(before_ms) = before_ms {
             note = Some(
                 self.write_locked(lock, move |connection| {
+                    let sql = "DELETE FROM directory WHERE account = ?1 AND valid_to_ms < ?2";
+                    connection.execute(sql, (account, before_ms))?;
                     let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
                      VALUES (?1, ?2, ?3, 0, 0) RETURNING purge";
                     connection

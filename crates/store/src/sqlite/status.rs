@@ -28,6 +28,14 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn calls_since(&self, start_ms: i64) -> Result<i64, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT count(*) FROM call WHERE start_ms >= ?1";
+            connection.query_row(sql, [start_ms], |row| row.get(0))
+        })
+        .await
+    }
+
     pub(crate) async fn put_run(&self, account: AccountKey, run: Run) -> Result<(), Error> {
         self.write(move |connection| {
             let sql = "INSERT INTO sync_run (account, started_ms, finished_ms, summary)

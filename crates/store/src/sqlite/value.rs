@@ -6,6 +6,18 @@ use super::Sqlite;
 use crate::Error;
 
 impl Sqlite {
+    pub(crate) async fn values(&self, prefix: &str) -> Result<Vec<(String, String)>, Error> {
+        let prefix = prefix.to_owned();
+        self.read(move |connection| {
+            let sql =
+                "SELECT key, value FROM value WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        })
+        .await
+    }
+
     pub(crate) async fn update_value<T: Send + 'static>(
         &self,
         key: &str,

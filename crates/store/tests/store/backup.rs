@@ -1,6 +1,6 @@
 //! A copy is what it was copied from.
 
-use callbook_model::{AccountId, Region, Scope};
+use callbook_model::{AccountId, DirectoryKind, Region, Scope};
 use callbook_store::{Error, Open, RecordingQuery, Store};
 use jiff::civil::date;
 
@@ -20,7 +20,10 @@ async fn said(store: &Store) -> String {
             said += &format!("{id} {simple:?} {versions:?}\n");
         }
         let seals = store.seals(key, Scope::Account).await.unwrap();
-        let extensions = store.extensions(key).await.unwrap();
+        let mut facts = Vec::new();
+        for kind in DirectoryKind::ALL {
+            facts.extend(store.directory_history(key, kind).await.unwrap());
+        }
         let cursor = store.cursor(key, Scope::Account, "task").await.unwrap();
         let report = store.check(key, Scope::Account, |_| {}).await.unwrap();
         let feed = store.recording_feed(key).await.unwrap();
@@ -30,7 +33,7 @@ async fn said(store: &Store) -> String {
         let messages = store.message_counts(key).await.unwrap();
         said += &format!("{feed:?} {kept:?} {hours:?} {messages:?}\n");
         let id = account.id;
-        said += &format!("{id} {seals:?} {extensions:?} {cursor:?} {report:?}\n");
+        said += &format!("{id} {seals:?} {facts:?} {cursor:?} {report:?}\n");
     }
     said
 }
@@ -45,6 +48,10 @@ async fn archive(kind: Kind) -> Archive {
     archive.store.find_recordings(archive.account.key).await.unwrap();
     archive.store.enable_recordings(archive.account.key, true).await.unwrap();
     keep(&archive, "501", "400/501.mp3").await;
+    for (at_ms, names) in [(0, ["Ann", "Bea"]), (9, ["Ann", "Cleo"])] {
+        let readings = vec![crate::directory::people(&names)];
+        archive.store.mirror(&archive.lock, at_ms, readings, None).await.unwrap();
+    }
     let day = date(2024, 1, 1);
     archive.store.seal_day(&archive.lock, Scope::Account, day, None, 0).await.unwrap();
     archive

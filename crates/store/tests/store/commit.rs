@@ -177,8 +177,8 @@ conformance! {
             kind: None,
         };
         let key = archive.account.key;
-        archive.store.put_extensions(key, vec![extension(1, "Ann")]).await.unwrap();
-        archive.store.put_extensions(key, vec![extension(2, "Bea")]).await.unwrap();
+        archive.list_extensions(vec![extension(1, "Ann")]).await;
+        archive.list_extensions(vec![extension(2, "Bea")]).await;
         let gone = Extension { number: None, ..extension(1, "Ann") };
         assert_eq!(archive.store.extensions(key).await.unwrap(), [gone, extension(2, "Bea")]);
     }

@@ -6,6 +6,8 @@ mod absence;
 mod backup;
 mod check;
 mod commit;
+mod directory;
+mod health;
 mod import;
 mod list;
 mod open;

@@ -1,7 +1,7 @@
 //! What is erased is gone, and nothing else.
 
-use callbook_model::{AccountId, Region, Scope};
-use callbook_store::Purged;
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
+use callbook_store::{Purged, Reading};
 use jiff::civil::date;
 use serde_json::json;
 
@@ -50,12 +50,16 @@ conformance! {
         };
         archive.store.commit(&lock, Scope::Account, batch).await.unwrap();
         archive.store.seal_day(&lock, Scope::Account, date(2024, 1, 1), None, 0).await.unwrap();
+        let ann = DirectoryEntry { id: "1".into(), json: "{}".into(), ..DirectoryEntry::default() };
+        let kind = DirectoryKind::Extension;
+        let reading = Reading { kind, part: 0, entries: vec![ann], complete: true };
+        archive.store.mirror(&lock, 0, vec![reading], None).await.unwrap();
         let purged = archive.store.purge(&lock, None).await.unwrap();
         assert_eq!(purged, Purged { calls: 1, versions: 1 });
         let accounts = archive.store.accounts().await.unwrap();
         assert_eq!(accounts, std::slice::from_ref(&archive.account));
         assert_eq!(archive.find(everything()).await, ["a"]);
-        for table in ["call", "version", "cursor", "seal", "posting"] {
+        for table in ["directory", "call", "version", "cursor", "seal", "posting"] {
             let others = format!("SELECT count(*) FROM {table} WHERE account = (
                 SELECT max(account) + 1 FROM account)");
             assert_eq!(archive.place.text(&others).await, "0", "{table}");

@@ -29,6 +29,7 @@ fn records() -> Vec<String> {
         from: moment("2024-01-01T00:00:00Z"),
         until: moment("2024-03-01T00:00:00Z"),
         server_url: "http://a".to_owned(),
+        media_url: "http://a".to_owned(),
     });
     company.entries(SynthScope::Account).records(View::Detailed).collect()
 }

@@ -1,8 +1,9 @@
 //! An archive with one account, and records to put into it.
 
-use callbook_model::{AccountId, Region, Scope, Span};
+use callbook_model::{AccountId, DirectoryKind, Region, Scope, Span};
 use callbook_store::{
-    Account, Batch, CallFilter, Committed, Decoder, Incoming, Open, Quarantined, Store, SyncLock,
+    Account, Batch, CallFilter, Committed, Decoder, Extension, Incoming, Open, Quarantined,
+    Reading, Store, SyncLock,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -36,6 +37,14 @@ impl Archive {
 
     pub async fn batch(&self, batch: Batch) -> Committed {
         self.store.commit(&self.lock, Scope::Account, batch).await.unwrap()
+    }
+
+    /// What a complete list of extensions says now.
+    pub async fn list_extensions(&self, extensions: Vec<Extension>) {
+        let entries = extensions.into_iter().map(Into::into).collect();
+        let kind = DirectoryKind::Extension;
+        let reading = Reading { kind, part: 0, entries, complete: true };
+        self.store.mirror(&self.lock, START_MS, vec![reading], None).await.unwrap();
     }
 
     /// Ids of the calls that a filter finds, newest first.

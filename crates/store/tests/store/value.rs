@@ -6,6 +6,19 @@ use crate::place::conformance;
 use crate::support::Archive;
 
 conformance! {
+    async fn values_are_found_by_how_their_keys_begin(kind: Kind) {
+        let Archive { store, .. } = &Archive::new(kind).await;
+        for key in ["budgets a", "budgets A", "budget", "budgets%", "other"] {
+            let value = key.to_uppercase();
+            store.update_value(key, |_| (Some(value), ())).await.unwrap();
+        }
+        let found = store.values("budgets").await.unwrap();
+        let keys: Vec<_> = found.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["budgets A", "budgets a", "budgets%"]);
+        assert_eq!(found[2].1, "BUDGETS%");
+        assert_eq!(store.values("budgets_").await.unwrap(), []);
+    }
+
     async fn nobody_changes_a_value_in_between(kind: Kind) {
         let archive = Archive::new(kind).await;
         let mut tasks = Vec::new();

@@ -26,7 +26,7 @@ conformance! {
             name: Some("Bea".into()),
             kind: Some("User".into()),
         };
-        archive.store.put_extensions(archive.account.key, vec![extension]).await.unwrap();
+        archive.list_extensions(vec![extension]).await;
         let log = Scope::Account;
         archive.store.set_upstream_from(&archive.lock, log, START_MS + 1).await.unwrap();
         let day = date(2024, 1, 1);
@@ -36,6 +36,12 @@ conformance! {
              "400http://aUS"),
             ("SELECT account_id || '/' || extension_id || extension_number || name || type
               FROM callbook_v1_extensions", "400/7101BeaUser"),
+            ("SELECT extension_id || extension_number || name || type || counts_from_ms || valid_from_ms
+              FROM callbook_v1_directory_extensions WHERE valid_to IS NULL AND valid_from IS NOT NULL",
+             "7101BeaUser01704067200000"),
+            ("SELECT count(*) FROM callbook_v1_directory_members", "0"),
+            ("SELECT account_id || kind || id FROM callbook_v1_directory WHERE list_extension_id IS NULL",
+             "400extension7"),
             ("SELECT account_id || call_id || coalesce(log_extension_id, 0) || type || direction
                  || result || action || from_number || from_name || to_number
               FROM callbook_v1_calls WHERE call_id = 'a'",

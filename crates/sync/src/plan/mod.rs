@@ -9,9 +9,12 @@
 //! 5. Where neither of the two tells what changed, the last day is listed each time.
 //! 6. What upstream keeps is looked for once a day: `kept`.
 //!
+//! Beside them, the directory has a plan of its own: `directory`.
+//!
 //! The state is one JSON value. It is written with each commit that a step led to.
 
 mod clock;
+mod directory;
 mod feed;
 mod kept;
 mod listing;
@@ -26,6 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use clock::{DAY, Reached, date, due, minus, plus};
+pub use directory::{DirectoryPlan, DirectoryTask};
 use feed::{Feed, OVERLAP};
 use kept::{Kept, Retention};
 pub use listing::{Endless, ListPage, Listed, ListedCall, Listing};

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use callbook_model::{Scope, Span};
-use callbook_ringcentral::{Client, Connection, Retry, parse_server_url};
+use callbook_ringcentral::{Client, Connection, Credential, Retry, parse_server_url};
 use callbook_store::{CallFilter, Open, Store};
 use callbook_sync::{Error, Options, Summary, VerifyReport, sync, verify};
 use jiff::Timestamp;
@@ -18,6 +18,12 @@ const CALL_LOG: &str = "/restapi/v1.0/account/~/call-log";
 /// Token, account and extensions; the call log is each test's own.
 pub async fn upstream() -> MockServer {
     let server = MockServer::start().await;
+    answer_basics(&server).await;
+    server
+}
+
+/// Makes a server answer as that of [`upstream`].
+pub async fn answer_basics(server: &MockServer) {
     let answers = [
         ("POST", "/restapi/oauth/token", token()),
         ("GET", "/restapi/v1.0/account/~", json!({ "id": 400 })),
@@ -27,10 +33,9 @@ pub async fn upstream() -> MockServer {
         Mock::given(method(verb))
             .and(path(place))
             .respond_with(ResponseTemplate::new(200).set_body_json(body))
-            .mount(&server)
+            .mount(server)
             .await;
     }
-    server
 }
 
 fn token() -> Value {
@@ -111,7 +116,7 @@ impl Place {
             server_url: parse_server_url(&server.uri()).unwrap(),
             client_id: "id".into(),
             client_secret: None,
-            jwt: "jwt".to_owned().into(),
+            credential: Credential::Jwt("jwt".to_owned().into()),
         };
         let wait = Duration::from_millis(1);
         let retry = Retry { first: wait, longest: wait, times: 3 };

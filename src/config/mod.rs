@@ -2,19 +2,29 @@
 //!
 //! `--env-file` is a flag, so what it holds comes before the environment.
 
-use std::path::{Path, PathBuf};
+mod origin;
+mod setting;
 
-use callbook_ringcentral::{Connection, parse_server_url};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use callbook_login::{LoginFile, Logins};
+use callbook_ringcentral::{Connection, Credential, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use url::Url;
 
 use crate::alerts;
-use crate::credentials::{Variables, output_of, read_env_file};
+use crate::credentials::{Variables, output_of, read_env_file, signed_in};
 
-const FILE: &str = "callbook.toml";
-const DATABASE: &str = "sqlite://callbook.db";
+pub use origin::{Origin, Row};
+
+/// Read without being named, if it is in the current folder.
+pub const FILE: &str = "callbook.toml";
+/// A file in the current folder.
+pub const DATABASE: &str = "sqlite://callbook.db";
 /// RingCentral's own.
 pub const SERVER_URL: &str = "https://platform.ringcentral.com";
 
@@ -37,6 +47,11 @@ impl Sources {
     /// An env file, then the rest as usual.
     pub fn env_file(env_file: Option<PathBuf>) -> Self {
         Self { database: None, config: None, env_file }
+    }
+
+    /// Settings of this file, then the rest as usual.
+    pub fn config(config: Option<PathBuf>) -> Self {
+        Self { database: None, config, env_file: None }
     }
 }
 
@@ -91,8 +106,8 @@ impl ConfigError {
                 "`callbook sandbox --env-file FILE` writes one".to_owned()
             }
             Self::Missing { .. } => {
-                "set RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT; \
-                 without an account, try `callbook demo`"
+                "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET if the app has one, and RC_USER_JWT unless you \
+                 `callbook login`; without an account, try `callbook demo`"
                     .to_owned()
             }
             Self::Command { .. } => "run it by hand to see why".to_owned(),
@@ -106,6 +121,7 @@ impl ConfigError {
 struct File {
     database: Option<String>,
     ringcentral: RingCentral,
+    logins: LoginSettings,
     alerts: alerts::Settings,
 }
 
@@ -120,6 +136,14 @@ struct RingCentral {
     jwt: Option<SecretString>,
     jwt_file: Option<PathBuf>,
     jwt_command: Option<String>,
+    login: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+struct LoginSettings {
+    folder: Option<PathBuf>,
+    keyring: bool,
 }
 
 /// Settings from all their sources.
@@ -127,7 +151,9 @@ struct RingCentral {
 pub struct Config {
     database: Option<String>,
     env_file: Variables,
+    env_path: Option<PathBuf>,
     file: File,
+    path: Option<PathBuf>,
 }
 
 impl Config {
@@ -137,13 +163,21 @@ impl Config {
     /// When one that was named cannot be read or makes no sense.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let env_file = sources.env_file.as_deref().map(read_env_file).transpose()?;
-        let file = match &sources.config {
-            Some(path) => read_file(path)?,
-            None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
-            None => File::default(),
-        };
-        let database = sources.database.clone();
-        Ok(Self { database, env_file: env_file.unwrap_or_default(), file })
+        let found = || Path::new(FILE).exists().then(|| PathBuf::from(FILE));
+        let path = sources.config.clone().or_else(found);
+        let file = path.as_deref().map(read_file).transpose()?;
+        Ok(Self {
+            database: sources.database.clone(),
+            env_file: env_file.unwrap_or_default(),
+            env_path: sources.env_file.clone(),
+            file: file.unwrap_or_default(),
+            path,
+        })
+    }
+
+    /// The file of settings, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Where the archive is.
@@ -156,11 +190,33 @@ impl Config {
         Ok(text.as_deref().unwrap_or(DATABASE).parse()?)
     }
 
-    /// Where to sign in, and as whom.
+    /// Where to sign in, and as whom: with the JWT, if there is one, else with what `callbook login` has kept.
     ///
     /// # Errors
     /// When something is missing or cannot be right.
     pub fn connection(&self) -> anyhow::Result<Connection> {
+        let Some(jwt) = self.jwt()? else {
+            let (connection, login) = self.stored()?;
+            return signed_in(connection, &login);
+        };
+        let (server_url, client_id, client_secret) = self.app()?;
+        Ok(Connection { server_url, client_id, client_secret, credential: Credential::Jwt(jwt) })
+    }
+
+    /// The same with what `callbook login` keeps, whether or not anything is there; and where.
+    ///
+    /// # Errors
+    /// When something is missing or cannot be right.
+    pub fn stored(&self) -> anyhow::Result<(Connection, Arc<LoginFile>)> {
+        let name = self.variable("CALLBOOK_LOGIN").or_else(|| self.file.ringcentral.login.clone());
+        let (server_url, client_id, client_secret) = self.app()?;
+        let login = self.logins()?.login(&server_url, &client_id, name.as_deref());
+        let credential = Credential::Stored(login.clone());
+        Ok((Connection { server_url, client_id, client_secret, credential }, login))
+    }
+
+    /// The server, the app's id and its secret, if it has one.
+    fn app(&self) -> anyhow::Result<(Url, String, Option<SecretString>)> {
         let file = &self.file.ringcentral;
         let server_url = self.variable("RC_SERVER_URL").or_else(|| file.server_url.clone());
         let client_id = self.variable("RC_APP_CLIENT_ID").or_else(|| file.client_id.clone());
@@ -170,18 +226,33 @@ impl Config {
             file.client_secret_file.as_deref(),
             file.client_secret_command.as_deref(),
         )?;
-        let jwt = self.secret(
-            "RC_USER_JWT",
-            file.jwt.as_ref(),
-            file.jwt_file.as_deref(),
-            file.jwt_command.as_deref(),
-        )?;
-        Ok(Connection {
-            server_url: parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?,
-            client_id: client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?,
-            client_secret,
-            jwt: jwt.ok_or(ConfigError::Missing { name: "RC_USER_JWT" })?,
-        })
+        let server_url = parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?;
+        let client_id = client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?;
+        Ok((server_url, client_id, client_secret))
+    }
+
+    /// The JWT credential, if one is set.
+    ///
+    /// # Errors
+    /// When it cannot be had from where it should be.
+    pub fn jwt(&self) -> Result<Option<SecretString>, ConfigError> {
+        let RingCentral { jwt, jwt_file, jwt_command, .. } = &self.file.ringcentral;
+        self.secret("RC_USER_JWT", jwt.as_ref(), jwt_file.as_deref(), jwt_command.as_deref())
+    }
+
+    /// Where logins are kept.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    pub fn logins(&self) -> anyhow::Result<Logins> {
+        let folder = self.variable("CALLBOOK_LOGINS").map(PathBuf::from);
+        let named = || self.file.logins.folder.as_deref().map(|folder| self.beside(folder));
+        let logins = match folder.or_else(named) {
+            Some(folder) => Logins::at(folder),
+            None => Logins::of_this_person()?,
+        };
+        let keyring = self.variable("CALLBOOK_KEYRING").map(|value| value != "0");
+        Ok(logins.sealed(keyring.unwrap_or(self.file.logins.keyring)))
     }
 
     /// Who is told when something is wrong, and when it is.
@@ -193,6 +264,12 @@ impl Config {
         let value = self.env_file.get(name).map(|value| value.expose_secret().to_owned());
         let value = value.or_else(|| std::env::var(name).ok());
         value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// A path that the file of settings names: it counts from that file's folder.
+    fn beside(&self, path: &Path) -> PathBuf {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 
     /// A secret: from the environment, the settings, a file of its own, or a command that prints it.
@@ -210,7 +287,7 @@ impl Config {
             return Ok(Some(value.clone()));
         }
         if let Some(path) = file {
-            return Ok(Some(read(path)?.trim().to_owned().into()));
+            return Ok(Some(read(&self.beside(path))?.trim().to_owned().into()));
         }
         let Some(command) = command else { return Ok(None) };
         let output = output_of(command, name)?;

@@ -1,0 +1,74 @@
+//! Room on the disk, and for how long it will do.
+
+use callbook_store::{Error, Status, Store};
+use jiff::{SignedDuration, Timestamp};
+
+use super::finding::{Check, Finding};
+use crate::{alerts, output};
+
+/// The growth of so many days is measured.
+const MEASURED_DAYS: i64 = 30;
+
+/// Room for less than so many days is worth a warning.
+const SHORT_DAYS: u64 = 90;
+
+/// What is free, and for how long that will do. Nothing is known of a database server's disk.
+pub(super) async fn space(
+    store: &Store,
+    status: &Status,
+    settings: &alerts::Settings,
+) -> Result<Option<Finding>, Error> {
+    let Some(disk) = alerts::disk(store.location()) else { return Ok(None) };
+    let since = Timestamp::now() - SignedDuration::from_hours(24 * MEASURED_DAYS);
+    let recent = store.calls_since(since.as_millisecond()).await?.unsigned_abs();
+    let accounts = status.accounts.iter();
+    let calls: i64 = accounts.map(|each| each.calls + each.deleted + each.imported).sum();
+    let growth_a_day = growth_a_day(status.bytes, calls.unsigned_abs(), recent);
+    let free = output::bytes(disk.free_bytes);
+    let days = disk.free_bytes.checked_div(growth_a_day);
+    let message = match days {
+        None => format!("{free} free; the archive does not grow"),
+        Some(days) => {
+            let growth = output::bytes(growth_a_day);
+            format!("{free} free; the archive grows by {growth} a day: {}", lasting(days))
+        }
+    };
+    let short = days.is_some_and(|days| days < SHORT_DAYS);
+    let low = disk.free_bytes < settings.limits().disk_free_bytes;
+    Ok(Some(match short || low {
+        true => Finding::warning(Check::Disk, message, format!("make room at {}", disk.path)),
+        false => Finding::ok(Check::Disk, message),
+    }))
+}
+
+/// Bytes that as many calls as began in the last days take, a day, if all calls take so many.
+fn growth_a_day(bytes: u64, calls: u64, recent: u64) -> u64 {
+    let days = MEASURED_DAYS.unsigned_abs();
+    u128::from(bytes)
+        .checked_mul(recent.into())
+        .and_then(|bytes| bytes.checked_div(u128::from(calls) * u128::from(days)))
+        .and_then(|bytes| bytes.try_into().ok())
+        .unwrap_or(0)
+}
+
+fn lasting(days: u64) -> String {
+    match days {
+        0..1_000 => format!("enough for {days} days"),
+        _ => format!("enough for {} years", output::grouped(days / 365)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_that_of_recent_calls_and_their_size() {
+        // 1,000 bytes a call, 20 calls a day.
+        assert_eq!(growth_a_day(1_000_000, 1_000, 600), 20_000);
+        assert_eq!(growth_a_day(1_000_000, 1_000, 0), 0);
+        assert_eq!(growth_a_day(100_000, 0, 0), 0);
+        assert_eq!(lasting(999), "enough for 999 days");
+        assert_eq!(lasting(3_650_000), "enough for 10,000 years");
+    }
+}
