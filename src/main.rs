@@ -12,6 +12,7 @@ mod failure;
 mod output;
 mod private_file;
 mod progress;
+mod recordings;
 mod time;
 
 use std::io::IsTerminal as _;

@@ -58,7 +58,8 @@ impl Demo {
         let store = Store::open(&location, Open::OrCreate).await?;
 
         step("callbook sync: download it into an archive")?;
-        let summary = download(connection.clone(), &store, Options::default()).await?;
+        let client = signed_in(connection.clone(), &store)?;
+        let summary = download(&client, &connection, &store, Options::default()).await?;
         say!("{}", sentence(&summary))?;
 
         step("callbook verify: list it again and compare")?;

@@ -16,8 +16,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::alerts;
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
+use crate::{alerts, recordings};
 
 pub use origin::{Origin, Row};
 
@@ -122,6 +122,7 @@ struct File {
     database: Option<String>,
     ringcentral: RingCentral,
     logins: LoginSettings,
+    recordings: recordings::Settings,
     alerts: alerts::Settings,
 }
 
@@ -258,6 +259,41 @@ impl Config {
     /// Who is told when something is wrong, and when it is.
     pub fn alerts(&self) -> &alerts::Settings {
         &self.file.alerts
+    }
+
+    /// How recordings are kept.
+    pub fn recordings(&self) -> &recordings::Settings {
+        &self.file.recordings
+    }
+
+    /// The place that recordings are kept at, if one is named.
+    pub fn recordings_store(&self) -> Option<String> {
+        let named = || {
+            let place = self.file.recordings.store.clone()?;
+            let is_url = place.contains("://");
+            Some(if is_url { place } else { self.beside(Path::new(&place)).display().to_string() })
+        };
+        self.variable("CALLBOOK_RECORDINGS").or_else(named)
+    }
+
+    /// The folder for recordings on their way, if one is named.
+    pub fn recordings_spool(&self) -> Option<PathBuf> {
+        self.file.recordings.spool.as_deref().map(|folder| self.beside(folder))
+    }
+
+    /// Env files of further users who fetch recordings.
+    pub fn recording_users(&self) -> Vec<PathBuf> {
+        self.file.recordings.users.iter().map(|path| self.beside(path)).collect()
+    }
+
+    /// The environment's variables, those of the env file last.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let file = self.env_file.iter();
+        let file = file.map(|(name, value)| (name.clone(), value.expose_secret().to_owned()));
+        environment.chain(file).collect()
     }
 
     fn variable(&self, name: &str) -> Option<String> {

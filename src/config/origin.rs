@@ -161,7 +161,7 @@ mod tests {
                 _ => key == *known,
             })
         };
-        let tables = ["ringcentral", "logins", "alerts", "alerts.email"];
+        let tables = ["ringcentral", "logins", "recordings", "alerts", "alerts.email"];
         for name in names("") {
             assert!(is_known(&name) || tables.contains(&name.as_str()), "{name}");
         }

@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 14] = [
+pub(super) const SETTINGS: [Setting; 20] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -57,6 +57,12 @@ pub(super) const SETTINGS: [Setting; 14] = [
         default: Some("false"),
         ..of("logins.keyring", Kind::Plain)
     },
+    Setting { variable: Some("CALLBOOK_RECORDINGS"), ..of("recordings.store", Kind::Plain) },
+    of("recordings.spool", Kind::Plain),
+    Setting { default: Some("90"), ..of("recordings.days", Kind::Plain) },
+    Setting { default: Some("100000"), ..of("recordings.cap", Kind::Plain) },
+    of("recordings.media_hosts", Kind::Plain),
+    of("recordings.users", Kind::Plain),
     Setting { default: Some("24"), ..of("alerts.stale_after_hours", Kind::Plain) },
     Setting { default: Some("2000"), ..of("alerts.disk_free_mb", Kind::Plain) },
     of("alerts.webhook", Kind::Secret),

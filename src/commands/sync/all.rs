@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use callbook_store::Store;
 use callbook_sync::{Turn, follow_all, in_full, sync_all};
 use serde_json::json;
+use tokio::sync::mpsc;
 
+use super::recordings::Registered;
 use super::sentence;
 use crate::alerts::{look, tell};
 use crate::config::Config;
@@ -19,32 +21,51 @@ const ALERTS_EVERY: Duration = Duration::from_secs(60);
 
 pub async fn run(
     store: &Store,
-    config: &Config,
+    config: Config,
     follow: bool,
     json: bool,
 ) -> anyhow::Result<ExitCodeNumber> {
+    let (config, store) = (Arc::new(config), store.clone());
     let connect = Arc::new(ByReference { logins: config.logins()? });
-    let mut failed = 0;
-    let mut report = |turn: &Turn| {
-        failed += u32::from(turn.outcome.as_ref().is_err_and(|error| !error.is_locked()));
-        let line = if json { as_json(turn) } else { in_words(turn) };
-        // Who reads it may have gone; the archive is kept current all the same.
-        let _ = output::line(&line);
+    let registered = Registered {
+        store: store.clone(),
+        config: Arc::clone(&config),
+        connect: Arc::clone(&connect),
+        as_json: json,
     };
-    if follow {
-        note!("without push, each account is asked what is new by its schedule; stop with Ctrl-C");
-        let mut looked: Option<Instant> = None;
-        let tick = async || {
-            if looked.is_none_or(|looked| looked.elapsed() >= ALERTS_EVERY) {
-                looked = Some(Instant::now());
-                check(store, config).await;
+    let (synced, of_recordings) = mpsc::unbounded_channel();
+    let recordings = registered.fetch(of_recordings);
+    let calls = async move {
+        let mut failed = 0;
+        let mut report = |turn: &Turn| {
+            failed += u32::from(turn.outcome.as_ref().is_err_and(|error| !error.is_locked()));
+            let line = if json { as_json(turn) } else { in_words(turn) };
+            // Who reads it may have gone; the archive is kept current all the same.
+            let _ = output::line(&line);
+            if let Ok(summary) = &turn.outcome {
+                let _ = synced.send((turn.name.clone(), summary.account_id));
             }
         };
-        follow_all(store, &connect, report, tick).await?;
-    } else {
-        sync_all(store, &connect, &mut report).await?;
-        check(store, config).await;
-    }
+        if follow {
+            note!(
+                "without push, each account is asked what is new by its schedule; stop with Ctrl-C"
+            );
+            let mut looked: Option<Instant> = None;
+            let tick = async || {
+                if looked.is_none_or(|looked| looked.elapsed() >= ALERTS_EVERY) {
+                    looked = Some(Instant::now());
+                    check(&store, &config).await;
+                }
+            };
+            follow_all(&store, &connect, report, tick).await?;
+        } else {
+            sync_all(&store, &connect, &mut report).await?;
+            check(&store, &config).await;
+        }
+        anyhow::Ok(failed)
+    };
+    let (failed, without_recordings) = tokio::join!(calls, recordings);
+    let failed = failed? + without_recordings;
     Ok(if failed > 0 { failure::PARTLY } else { failure::OK })
 }
 

@@ -1,24 +1,32 @@
 //! `callbook sync`: download what is not in the archive yet.
 
 mod all;
+mod recordings;
 
+use std::sync::Arc;
+
+use callbook_recordings::Fetched;
 use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Open, Store};
 use callbook_sync::{ArchivedBudgets, Options, Summary};
 use clap::Args;
 use jiff::tz::TimeZone;
+use serde::Serialize;
+use tokio::sync::mpsc;
 
 use super::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
+use crate::recordings::Fetcher;
 use crate::time;
 
 const EXAMPLES: &str = "\
 Examples:
   callbook sync                                  everything that is not there yet
   callbook sync --follow                         and go on, until it is stopped
+  callbook sync --recordings                     recordings as well, from now on
   callbook sync --all --follow                   every account of `callbook account list`
   callbook sync --since 2024-01-01 --json        from a day on, again; the summary as JSON
   callbook sync --env-file sandbox.env           from a sandbox
@@ -44,6 +52,12 @@ pub struct Sync {
     /// Go on until stopped: ask what is new every 15 minutes, or by each account's schedule
     #[arg(long)]
     follow: bool,
+    /// Fetch recordings as well, now and at every later sync
+    #[arg(long, conflicts_with_all = ["no_recordings", "all"])]
+    recordings: bool,
+    /// Fetch no more recordings from now on; those that are here stay
+    #[arg(long, conflicts_with = "all")]
+    no_recordings: bool,
     /// Print the summary as JSON; a line each where there are several
     #[arg(long)]
     json: bool,
@@ -61,21 +75,30 @@ impl Sync {
         let location = config.location()?;
         if self.all {
             let store = Store::open(&location, Open::Existing).await?;
-            return all::run(&store, &config, self.follow, self.json).await;
+            return all::run(&store, config, self.follow, self.json).await;
         }
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
         let since = since.transpose()?;
         let connection = config.connection()?;
         let store = Store::open(&location, Open::OrCreate).await?;
         let options = Options { since, per_page: self.per_page, ..Options::default() };
+        let fetcher = Fetcher::of_settings(&store, &Arc::new(config), connection.clone());
         if self.follow {
-            return self.follow(connection, &store, options).await;
+            return self.follow(connection, &store, options, fetcher).await;
         }
-        let summary = download(connection, &store, options).await?;
+        let client = signed_in(connection.clone(), &store)?;
+        let summary = download(&client, &connection, &store, options).await?;
+        if !self.json {
+            say!("{}", sentence(&summary))?;
+        }
+        self.choose(&store, summary.account_id).await?;
+        let fetched = recordings::fetch(&fetcher, summary.account_id).await?;
         if self.json {
-            return print_json(&summary);
+            return print_json(&Done { calls: &summary, recordings: fetched.as_ref() });
         }
-        say!("{}", sentence(&summary))?;
+        if let Some(fetched) = fetched {
+            say!("{}", crate::recordings::sentence(&fetched))?;
+        }
         let accounts = store.accounts().await?.len();
         if accounts > 1 {
             note!("this archive holds {accounts} accounts: `callbook status` lists them");
@@ -88,6 +111,7 @@ impl Sync {
         connection: Connection,
         store: &Store,
         options: Options,
+        fetcher: Fetcher,
     ) -> anyhow::Result<ExitCodeNumber> {
         note!(
             "without push, what is new is asked for every {} minutes; stop with Ctrl-C",
@@ -96,14 +120,55 @@ impl Sync {
         let client = signed_in(connection.clone(), store)?;
         let server_url = server_url(&connection);
         let json = self.json;
+        let (passed, passes) = mpsc::channel(1);
         let report = |summary: &Summary| {
             let text = if json { serde_json::to_string(summary) } else { Ok(sentence(summary)) };
             // Who reads it may have gone; the archive is kept current all the same.
             let _ = text.map(|text| output::line(&text));
+            // Where recordings are still being fetched, they are looked for again afterwards.
+            let _ = passed.try_send(summary.account_id);
         };
-        callbook_sync::follow(&client, store, &server_url, options, report).await?;
+        tokio::select! {
+            ended = callbook_sync::follow(&client, store, &server_url, options, report) => ended?,
+            ended = self.follow_recordings(store, &fetcher, passes) => ended?,
+        }
         Ok(failure::OK)
     }
+
+    /// Fetches recordings after each pass over the calls.
+    async fn follow_recordings(
+        &self,
+        store: &Store,
+        fetcher: &Fetcher,
+        mut passes: mpsc::Receiver<u64>,
+    ) -> anyhow::Result<()> {
+        while let Some(account_id) = passes.recv().await {
+            self.choose(store, account_id).await?;
+            recordings::fetch_and_tell(fetcher, account_id, None, self.json).await;
+        }
+        Ok(())
+    }
+
+    /// Whether recordings are fetched, from now on.
+    async fn choose(&self, store: &Store, account_id: u64) -> anyhow::Result<()> {
+        if !self.recordings && !self.no_recordings {
+            return Ok(());
+        }
+        let accounts = store.accounts().await?;
+        if let Some(account) = accounts.iter().find(|account| account.id.0 == account_id) {
+            store.enable_recordings(account.key, self.recordings).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a sync did, for programs.
+#[derive(Serialize)]
+struct Done<'a> {
+    #[serde(flatten)]
+    calls: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recordings: Option<&'a Fetched>,
 }
 
 /// A client that keeps to the rate budget together with everybody who works on this archive.
@@ -117,15 +182,15 @@ fn server_url(connection: &Connection) -> String {
 
 /// Syncs with a progress bar.
 pub async fn download(
-    connection: Connection,
+    client: &Client,
+    connection: &Connection,
     store: &Store,
     options: Options,
 ) -> anyhow::Result<Summary> {
-    let server_url = server_url(&connection);
-    let client = signed_in(connection, store)?;
+    let server_url = server_url(connection);
     let bar = Bar::start("syncing");
     let summary =
-        callbook_sync::sync(&client, store, &server_url, options, |progress| bar.show(&progress))
+        callbook_sync::sync(client, store, &server_url, options, |progress| bar.show(&progress))
             .await;
     bar.finish();
     Ok(summary?)

@@ -1,0 +1,236 @@
+//! Recordings beside the archive: settings, and fetching them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use callbook_recordings::{
+    Fetched, Fetching, Forecast, Keeping, Outlook, Place, delete_doomed, fetch_recordings, forecast,
+};
+use callbook_ringcentral::{Client, Connection, MediaHost};
+use callbook_store::{Account, Location, RecordingHour, Store};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::commands::sync::signed_in;
+use crate::config::Config;
+use crate::credentials;
+use crate::failure::Usage;
+use crate::output;
+
+/// `[recordings]` of `callbook.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+pub struct Settings {
+    /// A folder, or s3://BUCKET/PREFIX and the like.
+    pub store: Option<String>,
+    /// A folder for those on their way.
+    pub spool: Option<PathBuf>,
+    /// Upstream keeps them so long, in days.
+    days: Option<u32>,
+    /// Upstream keeps so many automatic ones of an account.
+    cap: Option<u64>,
+    media_hosts: Vec<String>,
+    /// Env files of further users of the account.
+    pub users: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// What upstream keeps.
+    pub fn keeping(&self) -> Keeping {
+        let usual = Keeping::default();
+        Keeping { days: self.days.unwrap_or(usual.days), cap: self.cap.unwrap_or(usual.cap) }
+    }
+
+    /// Hosts besides the server's that the token may go to.
+    ///
+    /// # Errors
+    /// When one is none.
+    pub fn media_hosts(&self) -> anyhow::Result<Vec<MediaHost>> {
+        Ok(self.media_hosts.iter().map(|host| host.parse()).collect::<Result<_, _>>()?)
+    }
+}
+
+/// Where an archive's recordings are kept.
+///
+/// # Errors
+/// When there is no such place.
+pub fn place(config: &Config, store: &Store) -> anyhow::Result<Place> {
+    let beside = |path: &Path| path.with_extension("recordings").display().to_string();
+    let place = match (config.recordings_store(), store.location()) {
+        (Some(place), _) => place,
+        (None, Location::Sqlite(path)) => beside(path),
+        (None, Location::Postgres(_)) => {
+            let message = "nobody has said where recordings are kept".to_owned();
+            let hint = "set CALLBOOK_RECORDINGS to a folder or s3://BUCKET/PREFIX";
+            return Err(Usage { message, hint }.into());
+        }
+    };
+    Ok(Place::open(&place, config.variables())?)
+}
+
+/// A folder for recordings on their way.
+fn spool(config: &Config, store: &Store) -> anyhow::Result<PathBuf> {
+    match (config.recordings_spool(), store.location()) {
+        (Some(folder), _) => Ok(folder),
+        (None, Location::Sqlite(path)) => Ok(path.with_extension("spool")),
+        (None, Location::Postgres(_)) => {
+            let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+            let home = || std::env::home_dir().map(|home| home.join(".cache"));
+            let cache = cache.or_else(home).context("there is no home folder for a spool")?;
+            Ok(cache.join("callbook").join("spool"))
+        }
+    }
+}
+
+/// What fetches the recordings of an account, again and again.
+#[derive(Clone)]
+pub struct Fetcher {
+    store: Store,
+    config: Arc<Config>,
+    connection: Connection,
+    /// Whether the settings' further users belong to this account.
+    with_users: bool,
+}
+
+impl Fetcher {
+    /// Of the account that the settings sign in to.
+    pub fn of_settings(store: &Store, config: &Arc<Config>, connection: Connection) -> Self {
+        Self { store: store.clone(), config: Arc::clone(config), connection, with_users: true }
+    }
+
+    /// Of a registered account.
+    pub fn of_registered(store: &Store, config: &Arc<Config>, connection: Connection) -> Self {
+        Self { store: store.clone(), config: Arc::clone(config), connection, with_users: false }
+    }
+
+    /// Fetches what is wanted by now, if recordings of the account are kept; `None` if they are not.
+    ///
+    /// # Errors
+    /// When they cannot be fetched or put away. What was kept stays.
+    pub async fn fetch(
+        &self,
+        account_id: u64,
+        progress: impl Fn(&Fetched),
+    ) -> anyhow::Result<Option<Fetched>> {
+        let accounts = self.store.accounts().await?;
+        let Some(account) = accounts.iter().find(|account| account.id.0 == account_id) else {
+            return Ok(None);
+        };
+        let place = match self.store.recording_feed(account.key).await?.enabled {
+            true => place(&self.config, &self.store)?,
+            false => {
+                self.store.find_recordings(account.key).await?;
+                return Ok(None);
+            }
+        };
+        let (clients, spool) = (self.clients()?, spool(&self.config, &self.store)?);
+        let fetching = Fetching {
+            store: &self.store,
+            account,
+            clients: &clients,
+            place: &place,
+            spool: &spool,
+            keeping: self.config.recordings().keeping(),
+        };
+        let fetched = fetch_recordings(&fetching, progress).await?;
+        delete_doomed(&self.store, &place).await?;
+        Ok(Some(fetched))
+    }
+
+    fn clients(&self) -> anyhow::Result<Vec<Client>> {
+        let mut connections = vec![self.connection.clone()];
+        if self.with_users {
+            for user in self.config.recording_users() {
+                let variables = credentials::read_env_file(&user)?;
+                let server_url = self.connection.server_url.as_str();
+                connections.push(credentials::connection(
+                    &variables,
+                    server_url,
+                    &self.config.logins()?,
+                )?);
+            }
+        }
+        let hosts = self.config.recordings().media_hosts()?;
+        let client = |connection| Ok(signed_in(connection, &self.store)?.allowing(hosts.clone())?);
+        connections.into_iter().map(client).collect()
+    }
+}
+
+/// What a run did, in words.
+pub fn sentence(fetched: &Fetched) -> String {
+    let Fetched { kept, bytes, lost, later } = *fetched;
+    let mut text = format!("{} recordings kept, {}", output::grouped(kept), output::bytes(bytes));
+    if lost > 0 {
+        text += &format!("; {} lost: upstream does not have them any more", output::grouped(lost));
+    }
+    if later > 0 {
+        text += &format!("; {} put off", output::grouped(later));
+    }
+    text
+}
+
+/// How an account's recordings stand.
+pub struct Standing {
+    /// Syncs fetch them.
+    pub enabled: bool,
+    /// By the hour of their starts, in order.
+    pub hours: Vec<RecordingHour>,
+    /// Voicemails, faxes and other messages that calls name, by kind; none of them is archived.
+    pub messages: Vec<(String, i64)>,
+    /// `None` before upstream has said how much it gives.
+    pub forecast: Option<Forecast>,
+}
+
+/// Looks at what hangs on an account's calls.
+///
+/// # Errors
+/// When the archive cannot be read or written.
+pub async fn standing(
+    store: &Store,
+    account: &Account,
+    keeping: Keeping,
+) -> anyhow::Result<Standing> {
+    let feed = store.recording_feed(account.key).await?;
+    let hours = store.recording_hours(account.key, i64::MIN).await?;
+    let messages = store.message_counts(account.key).await?;
+    let now = Timestamp::now();
+    let from = now - SignedDuration::from_hours(24 * (i64::from(keeping.days) + 1));
+    let recent = hours.partition_point(|hour| hour.hour * 3_600_000 < from.as_millisecond());
+    let outlook = Outlook { keeping, hours: &hours[recent..], now_ms: now.as_millisecond() };
+    let forecast = feed.capacity_a_day.map(|a_day| forecast(&outlook, a_day as f64));
+    Ok(Standing { enabled: feed.enabled, hours, messages, forecast })
+}
+
+impl Standing {
+    /// How many are wanted, kept and lost, and the length of those that are kept.
+    pub fn sums(&self) -> RecordingHour {
+        self.hours.iter().fold(RecordingHour::default(), |sum, hour| RecordingHour {
+            wanted: sum.wanted + hour.wanted,
+            kept: sum.kept + hour.kept,
+            lost: sum.lost + hour.lost,
+            kept_bytes: sum.kept_bytes + hour.kept_bytes,
+            ..sum
+        })
+    }
+}
+
+/// What is to be expected, in words.
+pub fn outlook(forecast: &Forecast, zone: &jiff::tz::TimeZone) -> String {
+    let number = |count: f64| output::grouped(count.round() as u64);
+    let (arrivals, capacity) = (number(forecast.arrivals_a_day), number(forecast.capacity_a_day));
+    let loss = match forecast.first_loss_ms {
+        None => "none is lost at this rate".to_owned(),
+        Some(at_ms) => {
+            let users = forecast
+                .users_needed(1)
+                .map_or(String::new(), |users| format!("; {users} times as many users are needed"));
+            let lost = number(forecast.lost_in_30_days);
+            format!(
+                "the first is lost {}, {lost} within 30 days{users}",
+                crate::time::minute(at_ms, zone)
+            )
+        }
+    };
+    format!("{arrivals} arrive a day, {capacity} can be fetched: {loss}")
+}
