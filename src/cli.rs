@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, backup, calls, completions, config, demo, directory, doctor, export, import,
-    init, login, logout, man, quarantine, sandbox, show, status, sync, systemd, verify,
+    init, login, logout, man, quarantine, recordings, sandbox, show, status, sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -31,6 +31,7 @@ pub enum Command {
     Calls(calls::Calls),
     Show(show::Show),
     Status(status::Status),
+    Recordings(recordings::Recordings),
     Directory(directory::Directory),
     Account(account::AccountCommand),
     Quarantine(quarantine::Quarantine),

@@ -234,3 +234,14 @@ pub fn outlook(forecast: &Forecast, zone: &jiff::tz::TimeZone) -> String {
     };
     format!("{arrivals} arrive a day, {capacity} can be fetched: {loss}")
 }
+
+/// What is to be expected, for programs.
+pub fn as_json(forecast: &Forecast) -> serde_json::Value {
+    let first_loss = forecast.first_loss_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    serde_json::json!({
+        "arrivals_a_day": forecast.arrivals_a_day.round(),
+        "capacity_a_day": forecast.capacity_a_day.round(),
+        "first_loss": first_loss,
+        "lost_in_30_days": forecast.lost_in_30_days.round(),
+    })
+}

@@ -18,6 +18,7 @@ pub mod login;
 pub mod logout;
 pub mod man;
 pub mod quarantine;
+pub mod recordings;
 pub mod sandbox;
 pub mod show;
 pub mod status;
@@ -49,6 +50,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Status(status) => status.run().await,
         Command::Directory(directory) => directory.run().await,
         Command::Account(account) => account.run().await,
+        Command::Recordings(recordings) => recordings.run().await,
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::Alerts(alerts) => alerts.run().await,
         Command::Export(export) => export.run().await,

@@ -15,6 +15,7 @@ use crate::commands::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, say};
+use crate::recordings::{self, Standing, outlook, standing};
 use crate::time;
 
 const EXAMPLES: &str = "\
@@ -43,11 +44,13 @@ impl Status {
         if self.all {
             return all::run(&store, self.json).await;
         }
-        let status = store.status().await?;
+        let (status, keeping) = (store.status().await?, config.recordings().keeping());
         if self.json {
             let mut accounts = Vec::new();
             for account in &status.accounts {
-                accounts.push(as_json(account, &directory_plan(&store, &account.account).await?));
+                let directory = directory_plan(&store, &account.account).await?;
+                let recordings = standing(&store, &account.account, keeping).await?;
+                accounts.push(as_json(account, &directory, &recordings));
             }
             return print_json(&json!({
                 "archive": status.archive_id,
@@ -59,7 +62,9 @@ impl Status {
         }
         say!("archive   {}, {}", store.location(), output::bytes(status.bytes))?;
         for account in &status.accounts {
-            print(account, &directory_plan(&store, &account.account).await?)?;
+            let directory = directory_plan(&store, &account.account).await?;
+            let recordings = standing(&store, &account.account, keeping).await?;
+            print(account, &directory, &recordings)?;
         }
         if status.accounts.is_empty() {
             say!("nothing synced yet")?;
@@ -68,7 +73,11 @@ impl Status {
     }
 }
 
-fn print(status: &AccountStatus, directory: &DirectoryPlan) -> anyhow::Result<()> {
+fn print(
+    status: &AccountStatus,
+    directory: &DirectoryPlan,
+    recordings: &Standing,
+) -> anyhow::Result<()> {
     let zone = TimeZone::system();
     let account = &status.account;
     say!("")?;
@@ -97,6 +106,7 @@ fn print(status: &AccountStatus, directory: &DirectoryPlan) -> anyhow::Result<()
     if status.quarantined > 0 {
         say!("unreadable records in quarantine: {}", count(status.quarantined))?;
     }
+    print_recordings(recordings, &zone)?;
     for (task, why) in directory.refusals() {
         say!("directory {} cannot be read: {why}", task.in_words())?;
     }
@@ -109,7 +119,34 @@ fn print(status: &AccountStatus, directory: &DirectoryPlan) -> anyhow::Result<()
     }
 }
 
-fn as_json(status: &AccountStatus, directory: &DirectoryPlan) -> Value {
+fn print_recordings(recordings: &Standing, zone: &TimeZone) -> anyhow::Result<()> {
+    let count = |count: i64| output::grouped(count.unsigned_abs());
+    let sums = recordings.sums();
+    if recordings.enabled || sums.kept > 0 {
+        let (kept, wanted, lost) = (count(sums.kept), count(sums.wanted), count(sums.lost));
+        let bytes = output::bytes(sums.kept_bytes.unsigned_abs());
+        say!("recorded  {kept} recordings kept ({bytes}), {wanted} to be fetched, {lost} lost")?;
+    } else if sums.wanted > 0 {
+        let wanted = count(sums.wanted);
+        say!("recorded  {wanted} recordings, not fetched: `callbook sync --recordings` does")?;
+    }
+    if let Some(forecast) = recordings.forecast.as_ref().filter(|_| recordings.enabled) {
+        say!("          {}", outlook(forecast, zone))?;
+    }
+    if !recordings.messages.is_empty() {
+        let each = recordings.messages.iter().map(|(kind, messages)| {
+            let kind = if kind.is_empty() { "message" } else { kind };
+            format!("{} {kind}", count(*messages))
+        });
+        say!("messages  not archived: {}", each.collect::<Vec<_>>().join(", "))?;
+    }
+    Ok(())
+}
+
+fn as_json(status: &AccountStatus, directory: &DirectoryPlan, recordings: &Standing) -> Value {
+    let sums = recordings.sums();
+    let messages: serde_json::Map<_, _> =
+        recordings.messages.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect();
     let moment = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
     json!({
         "account_id": status.account.id.0,
@@ -124,6 +161,15 @@ fn as_json(status: &AccountStatus, directory: &DirectoryPlan) -> Value {
         "suspects": status.suspects,
         "expired_upstream": status.expired,
         "quarantined": status.quarantined,
+        "recordings": {
+            "enabled": recordings.enabled,
+            "kept": sums.kept,
+            "kept_bytes": sums.kept_bytes,
+            "wanted": sums.wanted,
+            "lost": sums.lost,
+            "forecast": recordings.forecast.as_ref().map(recordings::as_json),
+        },
+        "messages_not_archived": messages,
         "directory_refused": directory.refusals().collect::<BTreeMap<_, _>>(),
         "first_call": status.calls_ms.and_then(|(first, _)| moment(first)),
         "last_call": status.calls_ms.and_then(|(_, last)| moment(last)),

@@ -23,7 +23,7 @@ pub enum Differ {
 ///
 /// # Errors
 /// [`Differ::Formats`] and [`Differ::TooLong`] come before anything is written.
-pub fn join(parts: &[(Sound, File)], out: &mut impl Write) -> Result<(), Differ> {
+pub fn join(parts: &[(Sound, File)], out: &mut dyn Write) -> Result<(), Differ> {
     let Some((first, _)) = parts.first() else { return Ok(()) };
     if parts.iter().any(|(sound, _)| sound.format != first.format) {
         return Err(Differ::Formats);

@@ -1,0 +1,83 @@
+//! `callbook recordings play`.
+
+use std::process::{Command, ExitStatus, Stdio};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::{file_name, kept};
+use crate::commands::open;
+use crate::config::Config;
+use crate::failure::{self, ExitCodeNumber, Usage};
+use crate::output::note;
+use crate::recordings::place;
+
+/// Players and how they are told to play one file and end, the best first.
+const PLAYERS: [&[&str]; 6] = [
+    &["mpv", "--no-video"],
+    &["ffplay", "-nodisp", "-autoexit", "-loglevel", "warning"],
+    &["play", "-q"],
+    &["afplay"],
+    &["vlc", "--intf", "dummy", "--play-and-exit"],
+    &["xdg-open"],
+];
+
+/// Play a recording
+///
+/// With mpv, ffplay, SoX, afplay or VLC, whichever there is.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// A recording's id
+    id: String,
+    /// A program that plays the file it is given
+    #[arg(long, value_name = "PROGRAM")]
+    player: Option<String>,
+    /// The account's id, where the archive holds several
+    #[arg(long, value_name = "ID")]
+    account: Option<u64>,
+}
+
+impl Play {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
+        let (store, account) = open(config, self.account).await?;
+        let row = kept(&store, &account, &self.id).await?;
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let path = folder.path().join(file_name(&row));
+        let mut file = tokio::fs::File::create(&path).await.context("cannot make a file")?;
+        let object = row.object.clone().unwrap_or_default();
+        let place = place(config, &store)?;
+        if place.copy(&object, &mut file).await?.is_none() {
+            let message = format!("recording {} is not in {place}", row.id);
+            let hint = "`callbook recordings verify --repair` has it fetched again";
+            return Err(Usage { message, hint }.into());
+        }
+        let named = self.player.as_deref();
+        let players = named.map_or(PLAYERS.to_vec(), |_| Vec::new());
+        let named: Option<[&str; 1]> = named.map(|player| [player]);
+        let candidates = named.iter().map(<[_; 1]>::as_slice).chain(players);
+        for command in candidates {
+            let Some(ended) = run(command, &path)? else { continue };
+            if !ended.success() {
+                note!("{} ended with {ended}", command[0]);
+            }
+            return Ok(failure::OK);
+        }
+        let message = match &self.player {
+            Some(player) => format!("there is no program {player}"),
+            None => "there is no program to play it with".to_owned(),
+        };
+        Err(Usage { message, hint: "install mpv or ffplay, or name a program with --player" }
+            .into())
+    }
+}
+
+/// Runs a player to its end; `None` if it is not installed.
+fn run(command: &[&str], path: &std::path::Path) -> anyhow::Result<Option<ExitStatus>> {
+    let mut player = Command::new(command[0]);
+    player.args(&command[1..]).arg(path).stdin(Stdio::inherit());
+    match player.status() {
+        Ok(status) => Ok(Some(status)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot run {}", command[0])),
+    }
+}
