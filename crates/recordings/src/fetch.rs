@@ -47,7 +47,7 @@ pub(crate) async fn fetch(
     named: Option<&str>,
     part: &Part,
 ) -> Result<Head, Failure> {
-    let (mut tries, mut broken) = (0, None);
+    let (mut tries, mut refused, mut broken) = (0, false, None);
     while tries < TRIES {
         tries += 1;
         let begun = part.begun().await?;
@@ -57,7 +57,11 @@ pub(crate) async fn fetch(
         let resume = begun.as_ref().map(Begun::resume);
         let answer = client.recording_content(id, named, resume.as_ref(), Priority::Low).await?;
         let ContentAnswer::Content(mut content) = answer else {
-            part.remove().await?;
+            // Once may be the server's mistake; it costs less to ask again than to begin again.
+            if refused {
+                part.remove().await?;
+            }
+            refused = !refused;
             continue;
         };
         match take(part, &mut content).await? {
