@@ -13,12 +13,13 @@ import json
 import random
 import re
 import resource
+import shutil
 import socket
 import socketserver
 import sqlite3
 import threading
-from urllib.parse import urlsplit
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from syncs import ROOT, Failed, Syncs, chosen, crashed, finish, killed, parser, run, sandbox
 
@@ -83,6 +84,10 @@ class Recorded(Syncs):
         return json.loads(finish(self.start_fetching(archive)))["recordings"]
 
 
+def folder_of(archive):
+    return Path(archive.removeprefix("sqlite://")).with_suffix(".recordings")
+
+
 def rows(archive):
     """What the archive says of each recording."""
     path = archive.removeprefix("sqlite://")
@@ -93,7 +98,7 @@ def rows(archive):
 
 def objects(archive):
     """SHA-256 of each file that is kept, by its place."""
-    folder = Path(archive.removeprefix("sqlite://")).with_suffix(".recordings")
+    folder = folder_of(archive)
     files = [file for file in folder.rglob("*") if file.is_file()]
     return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
@@ -141,6 +146,7 @@ def test(options, folder):
         whole = Recorded(options, folder / "truth")
         truth = whole.new_archive()
         whole.fetch(truth)
+    shutil.rmtree(folder_of(truth))
     faults = [word for fault in FAULTS for word in ("--fault", fault)]
     with sandbox(options, folder, "--recording-days", "0", *faults) as company:
         print("company:", " ".join(company.company + faults), flush=True)

@@ -4,9 +4,10 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use callbook_exchange::{
-    Bundled, Calls, Exported, Format, Notice, Packed, Query, Source, View, write_bundle,
-    write_calls, write_versions,
+    Bundled, Calls, Contents, Exported, Format, Notice, Packed, Query, Recorded, Source, View,
+    write_bundle, write_calls, write_versions,
 };
+use callbook_recordings::Place;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -17,6 +18,7 @@ use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, note};
 use crate::progress::Bar;
+use crate::recordings::place;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +29,7 @@ Examples:
   callbook export all.jsonl.gz --versions              `callbook import` makes it an equal archive
   callbook export --bundle case-4711 --number '(650) 555-0112'
                                                        checkable without Callbook: sha256sum -c
+  callbook export --bundle case-4711 --with-recordings --number '(650) 555-0112'
 
 A file appears once it is whole. docs/export.md describes every format and column.";
 
@@ -46,6 +49,9 @@ pub struct Export {
     /// A new folder: records, every version, deleted calls as well, an index, and checksums of all
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
+    /// The sound of the calls' recordings as well, as far as it is here
+    #[arg(long, requires = "bundle")]
+    with_recordings: bool,
     /// Begin CSV with a byte order mark, so that Excel takes it for UTF-8
     #[arg(long, conflicts_with_all = ["bundle", "versions"])]
     bom: bool,
@@ -87,9 +93,18 @@ impl Export {
             (Some(path), _) => {
                 let meant = self.filter.open(&config).await?;
                 let Meant { store, account, filter, .. } = of_all_sources(meant)?;
-                let bundled = write_bundle(&store, &account, &filter, path, &mut notice).await?;
-                let Bundled { calls, versions } = bundled;
-                let damaged = calls.damaged.max(versions.damaged);
+                if self.with_recordings {
+                    store.find_recordings(account.key).await?;
+                }
+                let place = self.with_recordings.then(|| place(&config, &store)).transpose()?;
+                let sounds = place.map(Sounds);
+                let sounds = sounds.as_ref();
+                let bundled =
+                    write_bundle(&store, &account, &filter, path, sounds, &mut notice).await?;
+                let Bundled { calls, versions, recordings } = bundled;
+                let recordings = recordings.unwrap_or_default();
+                note_recordings(recordings);
+                let damaged = calls.damaged.max(versions.damaged) + recordings.damaged;
                 (path, Exported { records: calls.records, damaged }, None)
             }
             (None, Some(path)) => {
@@ -173,6 +188,28 @@ impl Export {
             note!("{records} {what} written to {}{size}", path.display());
         }
         Ok(if damaged > 0 { failure::PARTLY } else { failure::OK })
+    }
+}
+
+/// The place of recordings, for a bundle.
+struct Sounds(Place);
+
+impl Contents for Sounds {
+    async fn copy(&self, object: &str, out: &mut (dyn Write + Send)) -> io::Result<bool> {
+        let copied = self.0.write_to(object, out).await.map_err(io::Error::other)?;
+        Ok(copied.is_some())
+    }
+}
+
+fn note_recordings(Recorded { contents, absent, damaged }: Recorded) {
+    if contents + absent + damaged > 0 {
+        let contents = output::grouped(contents);
+        note!("{contents} recordings with their sound; {absent} are not in the archive");
+    }
+    if damaged > 0 {
+        note!(
+            "warning: {damaged} recordings are not as they were kept: `callbook recordings verify`"
+        );
     }
 }
 

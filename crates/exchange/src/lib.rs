@@ -19,7 +19,7 @@ mod versions;
 mod workbook;
 
 pub use aside::{Aside, Packed};
-pub use bundle::{Bundled, write_bundle};
+pub use bundle::{Bundled, Contents, Recorded, write_bundle};
 pub use calls::{Calls, Listed, Query, Source, View};
 pub use error::Error;
 pub use format::{Exported, Format, Notice, write_calls};

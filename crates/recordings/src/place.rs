@@ -1,6 +1,7 @@
 //! Where recordings are kept: a folder, or a bucket of S3, Google Cloud or Azure.
 
 use std::fmt;
+use std::io::Write;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use object_store::{
 };
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::AsyncReadExt as _;
 use url::Url;
 
 use crate::Error;
@@ -160,19 +161,19 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub async fn copy(
+    pub async fn write_to(
         &self,
         object: &str,
-        out: &mut (impl AsyncWrite + Unpin),
+        out: &mut (dyn Write + Send),
     ) -> Result<Option<u64>, Error> {
         let Some(mut content) = self.content(object).await? else { return Ok(None) };
         let mut bytes = 0;
         while let Some(piece) = content.next().await {
             let piece = piece.map_err(|source| self.failed(object, source))?;
-            out.write_all(&piece).await.map_err(Error::Write)?;
+            out.write_all(&piece).map_err(Error::Write)?;
             bytes += piece.len() as u64;
         }
-        out.flush().await.map_err(Error::Write)?;
+        out.flush().map_err(Error::Write)?;
         Ok(Some(bytes))
     }
 

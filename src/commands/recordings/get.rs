@@ -150,10 +150,9 @@ async fn of_session(
 
 /// Brings a recording into a temporary file.
 pub async fn fetch(place: &Place, row: RecordingRow) -> anyhow::Result<Part> {
-    let file = tempfile::tempfile().context("cannot make a temporary file")?;
-    let mut out = tokio::fs::File::from_std(file.try_clone().context(CANNOT_WRITE)?);
+    let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
     let object = row.object.clone().unwrap_or_default();
-    if place.copy(&object, &mut out).await?.is_none() {
+    if place.write_to(&object, &mut file).await?.is_none() {
         let message = format!("recording {} is not in {place}", row.id);
         let hint = "`callbook recordings verify --repair` has it fetched again";
         return Err(Usage { message, hint }.into());

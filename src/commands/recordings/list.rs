@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use callbook_exchange::{Calls, Query, View};
+use callbook_exchange::{Calls, Query, Source, View};
 use callbook_model::{CallRecord, Party};
 use callbook_store::{RecordingQuery, RecordingRow};
 use clap::Args;
@@ -42,14 +42,17 @@ struct Found {
 
 impl List {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
-        let Meant { store, account, mut filter, sources, zone } = self.filter.open(config).await?;
+        let Meant { store, account, mut filter, zone, .. } = self.filter.open(config).await?;
         store.find_recordings(account.key).await?;
+        let scope = filter.scope;
         filter.recorded = Some(true);
         let limit = match self.limit {
             None if !self.json => TABLE_CALLS,
             None | Some(0) => u32::MAX,
             Some(limit) => limit,
         };
+        // The portal's rows name none.
+        let sources = Source::RingCentral;
         let query = Query { filter, sources, view: View::Simple, limit };
         let mut calls = Calls::new(&store, account.key, query).await?;
         let mut found = Vec::new();

@@ -43,10 +43,10 @@ impl Play {
         let row = kept(&store, &account, &self.id).await?;
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let path = folder.path().join(file_name(&row));
-        let mut file = tokio::fs::File::create(&path).await.context("cannot make a file")?;
+        let mut file = std::fs::File::create(&path).context("cannot make a file")?;
         let object = row.object.clone().unwrap_or_default();
         let place = place(config, &store)?;
-        if place.copy(&object, &mut file).await?.is_none() {
+        if place.write_to(&object, &mut file).await?.is_none() {
             let message = format!("recording {} is not in {place}", row.id);
             let hint = "`callbook recordings verify --repair` has it fetched again";
             return Err(Usage { message, hint }.into());

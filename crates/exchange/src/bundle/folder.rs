@@ -16,6 +16,7 @@ pub(super) struct Folder {
     aside: TempDir,
     path: PathBuf,
     sums: String,
+    subfolders: Vec<PathBuf>,
 }
 
 /// A file of it, and the sum of what was written.
@@ -32,7 +33,18 @@ impl Folder {
             return Err(Error::Exists { path: path.to_owned() });
         }
         let aside = TempDir::with_prefix_in(".callbook-", folder(path)).map_err(error)?;
-        Ok(Self { aside, path: path.to_owned(), sums: String::new() })
+        Ok(Self { aside, path: path.to_owned(), sums: String::new(), subfolders: Vec::new() })
+    }
+
+    /// Makes a folder in it, for its owner alone.
+    pub(super) fn subfolder(&mut self, name: &str) -> Result<(), Error> {
+        let path = self.aside.path().join(name);
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        self.subfolders.push(path);
+        Ok(())
     }
 
     pub(super) fn file(&self, name: &str) -> Result<Summed, Error> {
@@ -44,13 +56,13 @@ impl Folder {
         Ok(Summed { file: BufWriter::with_capacity(1 << 16, file), sum: Sha256::new() })
     }
 
-    /// Makes a file safe on the disk, and notes its sum.
-    pub(super) fn close(&mut self, name: &str, file: Summed) -> Result<(), Error> {
+    /// Makes a file safe on the disk, and notes its sum, which it gives.
+    pub(super) fn close(&mut self, name: &str, file: Summed) -> Result<String, Error> {
         let Summed { file, sum } = file;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         self.sums.push_str(&format!("{sum}  {name}\n"));
-        Ok(())
+        Ok(sum)
     }
 
     /// Writes the sums, and gives the folder its name.
@@ -59,6 +71,9 @@ impl Folder {
         let mut file = self.file(SUMS)?;
         file.write_all(sums.as_bytes())?;
         self.close(SUMS, file)?;
+        for folder in &self.subfolders {
+            sync_folder(folder)?;
+        }
         sync_folder(self.aside.path())?;
         let Self { aside, path, .. } = self;
         let named = fs::rename(aside.path(), &path).and_then(|()| sync_folder(folder(&path)));

@@ -24,6 +24,11 @@ pub(super) struct Manifest {
     versions: u64,
     /// Calls of which what the archive holds is damaged, and which are not here.
     damaged: u64,
+    /// Contents of recordings, and how many are not here; none if they were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recordings: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recordings_absent: Option<u64>,
     filter: Conditions,
     seals: Vec<SealHead>,
 }
@@ -80,6 +85,10 @@ impl Manifest {
             calls: bundled.calls.records,
             versions: bundled.versions.records,
             damaged: bundled.calls.damaged,
+            recordings: bundled.recordings.map(|recorded| recorded.contents),
+            recordings_absent: bundled
+                .recordings
+                .map(|recorded| recorded.absent + recorded.damaged),
             filter: Conditions::of(filter),
             seals,
         })

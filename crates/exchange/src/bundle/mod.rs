@@ -2,6 +2,7 @@
 
 mod folder;
 mod manifest;
+mod recordings;
 
 use std::io::Write;
 use std::path::Path;
@@ -12,6 +13,7 @@ use flate2::write::GzEncoder;
 
 use self::folder::Folder;
 use self::manifest::Manifest;
+pub use self::recordings::{Contents, Recorded};
 use crate::{Calls, Error, Exported, Format, Notice, Query, Source, View};
 use crate::{write_calls, write_versions};
 
@@ -33,10 +35,12 @@ pub struct Bundled {
     pub calls: Exported,
     /// Every version of them.
     pub versions: Exported,
+    /// Their recordings, if they were to be there.
+    pub recordings: Option<Recorded>,
 }
 
-/// Writes a bundle of the calls that a filter finds to a folder that is not there yet. It appears once it is
-/// whole and safe on the disk.
+/// Writes a bundle of the calls that a filter finds to a folder that is not there yet, with their recordings, if it is
+/// said where those are. It appears once it is whole and safe on the disk.
 ///
 /// # Errors
 /// When there is something already, the archive cannot be read, or the folder not be written.
@@ -45,6 +49,7 @@ pub async fn write_bundle(
     account: &Account,
     filter: &CallFilter,
     path: &Path,
+    contents: Option<&impl Contents>,
     notice: &mut impl FnMut(Notice<'_>),
 ) -> Result<Bundled, Error> {
     // Deleted calls belong to a record of what happened.
@@ -53,7 +58,11 @@ pub async fn write_bundle(
     let versions = bundle.versions(notice).await?;
     let calls = bundle.calls().await?;
     bundle.index().await?;
-    let bundled = Bundled { calls, versions };
+    let recordings = match contents {
+        Some(contents) => Some(bundle.recordings(contents).await?),
+        None => None,
+    };
+    let bundled = Bundled { calls, versions, recordings };
     let manifest = Manifest::new(store, account, &bundle.filter, bundled).await?;
     let manifest = serde_json::to_string_pretty(&manifest).map_err(std::io::Error::from)?;
     bundle.text(MANIFEST, &format!("{manifest}\n"))?;
@@ -91,7 +100,7 @@ impl Bundle<'_> {
     async fn index(&mut self) -> Result<(), Error> {
         let out = self.folder.file(INDEX)?;
         let (out, _) = self.write(Format::Csv { byte_order_mark: false }, out).await?;
-        self.folder.close(INDEX, out)
+        self.folder.close(INDEX, out).map(drop)
     }
 
     async fn write<W: Write + Send>(&self, format: Format, out: W) -> Result<(W, Exported), Error> {
@@ -105,6 +114,6 @@ impl Bundle<'_> {
     fn text(&mut self, name: &str, text: &str) -> Result<(), Error> {
         let mut out = self.folder.file(name)?;
         out.write_all(text.as_bytes())?;
-        self.folder.close(name, out)
+        self.folder.close(name, out).map(drop)
     }
 }
