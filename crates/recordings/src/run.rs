@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use crate::Error;
 use crate::expiry::{DAY_MS, Keeping, Outlook, forecast};
 use crate::keep::{Keeper, Outcome};
-use crate::order::{GiveUp, Next, Order, sort};
+use crate::order::{Advice, Next, Order, sort};
 use crate::place::Place;
 use crate::spool::Spool;
 
@@ -225,20 +225,19 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         state.failures = 0;
         match outcome {
             Outcome::Kept { bytes } => {
-                state.order.fetched(capped);
+                state.order.fetched(capped, next.newest_first);
                 state.fetched.kept += 1;
                 state.fetched.bytes += bytes;
             }
             Outcome::Gone => {
                 state.fetched.lost += 1;
-                let given_up = state.order.gone(capped, start_ms, next.newest_first);
-                if let Some(GiveUp { capped, before_ms }) = given_up {
-                    let (store, key) = (&self.keeper.store, self.keeper.account.key);
-                    let why = "upstream has none that old";
-                    let at_ms = Timestamp::now().as_millisecond();
-                    let lost = store.lose_recordings(key, capped, before_ms, why, at_ms).await?;
-                    state.fetched.lost += lost;
-                    state.batch.clear();
+                match state.order.gone(capped, start_ms, next.newest_first) {
+                    Advice::GoOn => {}
+                    Advice::AskAgain => state.batch.clear(),
+                    Advice::GiveUp { before_ms } => {
+                        state.fetched.lost += self.give_up(capped, before_ms).await?;
+                        state.batch.clear();
+                    }
                 }
             }
             Outcome::Later => state.fetched.later += 1,
@@ -246,6 +245,13 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         }
         (self.progress)(&state.fetched);
         Ok(())
+    }
+
+    async fn give_up(&self, capped: bool, before_ms: i64) -> Result<u64, Error> {
+        let (store, key) = (&self.keeper.store, self.keeper.account.key);
+        let at_ms = Timestamp::now().as_millisecond();
+        let why = "upstream has none that old";
+        Ok(store.lose_recordings(key, capped, before_ms, why, at_ms).await?)
     }
 
     /// Goes on with others where it may be this recording's fault.
