@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 
-use callbook_ringcentral::{Client, Error as Upstream, Priority};
+use callbook_ringcentral::{Client, Priority};
 use callbook_store::{Account, Store, WantedQuery};
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -73,9 +73,13 @@ pub async fn fetch_recordings(
     same_account(account, clients).await?;
     let lock = store.lock_recordings(account.key).await?;
     store.find_recordings(account.key).await?;
+    // What is damaged makes way for what is fetched again.
+    if let Err(error) = delete_doomed(store, fetching.place).await {
+        tracing::warn!(%error, "objects that nothing refers to are not deleted");
+    }
     let run = Run::open(fetching, &progress).await?;
-    let workers = clients.iter().flat_map(|client| [client; AT_ONCE]);
-    let ended = join_all(workers.map(|client| run.work(client))).await;
+    let workers = (0..clients.len()).flat_map(|user| [user; AT_ONCE]);
+    let ended = join_all(workers.map(|user| run.work(user))).await;
     run.note_capacity().await?;
     drop(lock);
     let state = run.state.into_inner();
@@ -152,10 +156,12 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
     }
 
     /// Fetches one after the other, until there are none, or this user or nobody can.
-    async fn work(&self, client: &Client) -> Result<(), Error> {
+    async fn work(&self, user: usize) -> Result<(), Error> {
         let mut proven = false;
+        let (before, from) = self.clients.split_at(user);
+        let clients: Vec<&Client> = from.iter().chain(before).collect();
         while let Some((next, thorough)) = self.next().await? {
-            let outcome = self.keeper.keep(client, &next.row, thorough).await;
+            let outcome = self.keeper.keep(&clients, &next.row, thorough).await;
             let ended = match outcome {
                 Ok(outcome) => {
                     proven = true;
@@ -257,16 +263,11 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
     /// Goes on with others where it may be this recording's fault.
     async fn failed(&self, next: &Next, error: Error, proven: bool) -> Result<(), Error> {
         let mut state = self.state.lock().await;
-        let its_own = match &error {
-            Error::Upstream(Upstream::Forbidden { .. } | Upstream::LoginRefused { .. })
-                if !proven =>
-            {
-                state.batch.push_front(next.clone());
-                return Err(error);
-            }
-            Error::Upstream(_) | Error::OtherObject { .. } => true,
-            _ => false,
-        };
+        if error.is_the_users() && !proven {
+            state.batch.push_front(next.clone());
+            return Err(error);
+        }
+        let its_own = matches!(error, Error::Upstream(_) | Error::OtherObject { .. });
         state.failures += 1;
         if !its_own || state.failures >= MOST_FAILURES {
             state.stopped = true;

@@ -113,7 +113,7 @@ impl Line {
             self.all += count;
             match self.buckets.back_mut().filter(|bucket| bucket.hour == hour) {
                 Some(bucket) => {
-                    (bucket.all, bucket.wanted) = (bucket.all + count, bucket.wanted + count)
+                    (bucket.all, bucket.wanted) = (bucket.all + count, bucket.wanted + count);
                 }
                 None => self.buckets.push_back(Bucket { hour, all: count, wanted: count }),
             }
