@@ -41,8 +41,8 @@ impl Bench {
         let sandbox = bind(options).await.unwrap();
         let (company, faults) = (Arc::clone(sandbox.company()), sandbox.faults().clone());
         let url = sandbox.server_url().to_owned();
-        let jwts = company.extensions().iter().take(users).map(|user| user.id);
-        let jwts: Vec<_> = jwts.map(|user| sandbox.user_jwt(user).unwrap()).collect();
+        let jwts = company.extensions().iter().filter_map(|each| sandbox.user_jwt(each.id));
+        let jwts: Vec<_> = jwts.take(users).collect();
         let credentials = sandbox.credentials().clone();
         tokio::spawn(sandbox.run(std::future::pending()));
         let clients: Vec<_> = jwts.into_iter().map(|jwt| client(&url, &credentials, jwt)).collect();
