@@ -84,7 +84,7 @@ pub async fn fetch_recordings(
     drop(lock);
     let state = run.state.into_inner();
     for error in ended.into_iter().filter_map(Result::err) {
-        if state.stopped || !state.exhausted {
+        if state.stopped || !state.exhausted || !state.proven {
             return Err(error);
         }
         tracing::warn!(%error, "a user fetched no recordings; the others did");
@@ -138,6 +138,8 @@ struct State {
     fetched: Fetched,
     /// In a row.
     failures: u32,
+    /// Some user may read recordings.
+    proven: bool,
     /// Nobody is to go on.
     stopped: bool,
     /// There was nothing left.
@@ -228,7 +230,7 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
     async fn note(&self, next: &Next, outcome: Outcome) -> Result<(), Error> {
         let (capped, start_ms) = (next.row.capped, next.row.start_ms);
         let mut state = self.state.lock().await;
-        state.failures = 0;
+        (state.failures, state.proven) = (0, true);
         match outcome {
             Outcome::Kept { bytes } => {
                 state.order.fetched(capped, next.newest_first);

@@ -93,6 +93,9 @@ async fn without_permission_nothing_is_put_off() {
     let error = bench.fetch().await.unwrap_err();
     assert!(error.to_string().starts_with("not allowed: "), "{error}");
     assert!(bench.rows().await.values().all(|row| row.tries == 0));
+    // One that is left is enough to tell.
+    bench.sql("UPDATE recording SET state = 'lost' WHERE id > (SELECT min(id) FROM recording)");
+    assert!(bench.fetch().await.is_err());
 }
 
 #[tokio::test]
