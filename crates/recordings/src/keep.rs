@@ -17,8 +17,11 @@ use crate::sound::{Sound, inspect};
 use crate::spool::{Head, Part, Spool};
 use crate::{Error, crash};
 
-/// Content that is odd is fetched so often before it is kept as it is.
+/// Content that is odd in the same way as before is kept as it is after so many tries.
 const ODD_TRIES: i64 = 2;
+
+/// Content that is odd in another way each time, after so many.
+const MOST_ODD_TRIES: i64 = 8;
 
 /// A sound may differ so much from the length that upstream states, which knows whole seconds.
 const TOLERANCE_MS: i64 = 2_000;
@@ -100,7 +103,11 @@ impl Keeper {
         callbook_crash::point(crash::SPOOLED);
         let stated_ms = if thorough { self.stated_ms(client, &id).await? } else { None };
         let found = look_at(&part, head.content_type, stated_ms).await?;
-        if let Some(note) = found.note.as_deref().filter(|_| row.tries < ODD_TRIES) {
+        let again = |note: &&str| {
+            let tries = if row.note.as_deref() == Some(note) { ODD_TRIES } else { MOST_ODD_TRIES };
+            row.tries < tries
+        };
+        if let Some(note) = found.note.as_deref().filter(again) {
             part.remove().await.map_err(Error::Spool)?;
             return self.later(row, note).await;
         }

@@ -33,6 +33,16 @@ async fn every_content_is_right_though_requests_fail() {
 }
 
 #[tokio::test]
+async fn half_a_content_is_not_kept_because_others_failed_before() {
+    let bench = Bench::new(options(), 1).await;
+    bench.store.find_recordings(bench.account.key).await.unwrap();
+    bench.sql("UPDATE recording SET tries = 5, note = 'cannot reach it'");
+    bench.faults.inject("short".parse().unwrap(), 3);
+    bench.fetch_all().await;
+    assert_eq!(bench.wrong().await, [] as [u64; 0]);
+}
+
+#[tokio::test]
 async fn every_content_is_right_though_ranges_are_refused_or_ignored() {
     let faults = ["416=0.3", "range-ignored=0.3", "truncate=0.5@/content"];
     let faults = faults.map(|fault| fault.parse().unwrap()).to_vec();
