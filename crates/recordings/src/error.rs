@@ -67,3 +67,14 @@ pub enum Error {
         expected: u64,
     },
 }
+
+impl Error {
+    /// This user may read no recordings; another one may.
+    pub(crate) fn is_the_users(&self) -> bool {
+        use callbook_ringcentral::Error as Upstream;
+        let Self::Upstream(error) = self else { return false };
+        let forbidden =
+            matches!(error, Upstream::Forbidden { .. } | Upstream::MissingScopes { .. });
+        forbidden || error.is_login_refused()
+    }
+}

@@ -61,18 +61,16 @@ impl Outlook<'_> {
         i64::MIN
     }
 
-    /// When a recording that began then is dropped, at today's volume.
-    pub fn dropped_at_ms(&self, capped: bool, start_ms: i64) -> i64 {
-        let by_age = start_ms.saturating_add(i64::from(self.keeping.days) * DAY_MS);
-        let arrivals = self.arrivals_a_day(true);
-        if !capped || arrivals <= 0.0 {
-            return by_age;
-        }
-        let younger =
-            self.hours.iter().filter(|hour| hour.capped && hour.hour * HOUR_MS > start_ms);
-        let left = self.keeping.cap as i64 - younger.map(count).sum::<i64>();
-        let by_number = self.now_ms.saturating_add((left as f64 / arrivals * DAY_MS as f64) as i64);
-        by_age.min(by_number)
+    /// When recordings are dropped, at today's volume.
+    pub fn drops(&self) -> Drops {
+        let capped = self.hours.iter().rev().filter(|hour| hour.capped);
+        let mut left = self.keeping.cap as i64;
+        let left = capped.map(|hour| {
+            left -= count(hour);
+            (hour.hour * HOUR_MS, left)
+        });
+        let arrivals_a_day = self.arrivals_a_day(true);
+        Drops { keeping: self.keeping, now_ms: self.now_ms, arrivals_a_day, left: left.collect() }
     }
 
     /// How many of a kind come in a day: on the last day, or on average over the last week if that is more, so
@@ -86,6 +84,31 @@ impl Outlook<'_> {
                 .sum::<f64>()
         };
         since(1).max(since(7) / 7.0)
+    }
+}
+
+/// When recordings are dropped.
+#[derive(Debug, Clone)]
+pub struct Drops {
+    keeping: Keeping,
+    now_ms: i64,
+    arrivals_a_day: f64,
+    /// When each hour begins, the last first, and how many more are kept besides those from then on.
+    left: Vec<(i64, i64)>,
+}
+
+impl Drops {
+    /// When one that began then is dropped; both in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn at_ms(&self, capped: bool, start_ms: i64) -> i64 {
+        let by_age = start_ms.saturating_add(i64::from(self.keeping.days) * DAY_MS);
+        if !capped || self.arrivals_a_day <= 0.0 {
+            return by_age;
+        }
+        let younger = self.left.partition_point(|(hour_ms, _)| *hour_ms > start_ms);
+        let all = self.keeping.cap as i64;
+        let left = younger.checked_sub(1).map_or(all, |last| self.left[last].1);
+        let days = left as f64 / self.arrivals_a_day;
+        by_age.min(self.now_ms.saturating_add((days * DAY_MS as f64) as i64))
     }
 }
 

@@ -3,6 +3,7 @@
 use callbook_ringcentral::{
     Client, Content, ContentAnswer, Error as Upstream, Priority, RecordingId,
 };
+use http::StatusCode;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::Error;
@@ -26,6 +27,21 @@ pub(crate) enum Failure {
     /// Nothing is so long.
     #[error("the content is longer than any recording")]
     TooLong,
+}
+
+impl Failure {
+    /// Upstream does not have it, or says so to this user.
+    pub(crate) fn is_gone(&self) -> bool {
+        let Self::Failed(Error::Upstream(Upstream::Refused { status, .. })) = self else {
+            return false;
+        };
+        *status == StatusCode::NOT_FOUND
+    }
+
+    /// It has to do with the user, whichever recording it is.
+    pub(crate) fn is_the_users(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.is_the_users())
+    }
 }
 
 impl From<Upstream> for Failure {

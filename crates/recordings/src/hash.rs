@@ -14,7 +14,11 @@ pub struct Hash {
 }
 
 impl Hash {
-    pub(crate) fn of(mut file: impl Read) -> io::Result<Self> {
+    /// Of a file, from where it stands to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(mut file: impl Read) -> io::Result<Self> {
         let (mut digest, mut bytes) = (Sha256::new(), 0);
         let mut piece = vec![0; 256 << 10];
         loop {

@@ -8,18 +8,20 @@ use callbook_ringcentral::{Client, Priority, RecordingId};
 use callbook_store::{
     Account, Kept, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store,
 };
-use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fetch::{Failure, fetch};
 use crate::hash::Hash;
 use crate::place::Place;
 use crate::sound::{Sound, inspect};
-use crate::spool::{Part, Spool};
+use crate::spool::{Head, Part, Spool};
 use crate::{Error, crash};
 
-/// Content that is odd is fetched so often before it is kept as it is.
+/// Content that is odd in the same way as before is kept as it is after so many tries.
 const ODD_TRIES: i64 = 2;
+
+/// Content that is odd in another way each time, after so many.
+const MOST_ODD_TRIES: i64 = 8;
 
 /// A sound may differ so much from the length that upstream states, which knows whole seconds.
 const TOLERANCE_MS: i64 = 2_000;
@@ -71,13 +73,14 @@ impl Keeper {
         self.spool.sweep(self.account.id, is_wanted).await
     }
 
-    /// Brings one recording here. `thorough` asks what upstream knows of it, which costs a request more.
+    /// Brings one recording here, by the first of these users who can hear it. `thorough` asks what upstream knows of
+    /// it, which costs a request more.
     ///
     /// # Errors
     /// When the user, the server, the spool or the place would fail with others as well.
     pub(crate) async fn keep(
         &self,
-        client: &Client,
+        clients: &[&Client],
         row: &RecordingRow,
         thorough: bool,
     ) -> Result<Outcome, Error> {
@@ -85,9 +88,9 @@ impl Keeper {
             return self.lose(row, "its id is none that can be asked for").await;
         };
         let part = self.spool.part(self.account.id, &id);
-        let head = match fetch(client, &id, row.content_uri.as_deref(), &part).await {
-            Ok(head) => head,
-            Err(Failure::Failed(Error::Upstream(error))) if is_gone(&error) => {
+        let (client, head) = match by_any(clients, &id, row, &part).await {
+            Ok(fetched) => fetched,
+            Err(failure) if failure.is_gone() => {
                 part.remove().await.map_err(Error::Spool)?;
                 return self.lose(row, "upstream does not have it").await;
             }
@@ -100,7 +103,11 @@ impl Keeper {
         callbook_crash::point(crash::SPOOLED);
         let stated_ms = if thorough { self.stated_ms(client, &id).await? } else { None };
         let found = look_at(&part, head.content_type, stated_ms).await?;
-        if let Some(note) = found.note.as_deref().filter(|_| row.tries < ODD_TRIES) {
+        let again = |note: &&str| {
+            let tries = if row.note.as_deref() == Some(note) { ODD_TRIES } else { MOST_ODD_TRIES };
+            row.tries < tries
+        };
+        if let Some(note) = found.note.as_deref().filter(again) {
             part.remove().await.map_err(Error::Spool)?;
             return self.later(row, note).await;
         }
@@ -171,9 +178,24 @@ impl Keeper {
     }
 }
 
-fn is_gone(error: &callbook_ringcentral::Error) -> bool {
-    use callbook_ringcentral::Error as Upstream;
-    matches!(error, Upstream::Refused { status: StatusCode::NOT_FOUND, .. })
+/// Fetches a content; who has done so, and what is known of it. To a user who may not hear it, it is not there: it is
+/// gone when nobody finds it.
+async fn by_any<'a>(
+    clients: &[&'a Client],
+    id: &RecordingId,
+    row: &RecordingRow,
+    part: &Part,
+) -> Result<(&'a Client, Head), Failure> {
+    let mut gone = None;
+    for client in clients {
+        match fetch(client, id, row.content_uri.as_deref(), part).await {
+            Ok(head) => return Ok((client, head)),
+            Err(failure) if failure.is_gone() => gone = Some(failure),
+            Err(failure) if gone.is_some() && failure.is_the_users() => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(gone.unwrap_or(Failure::Unending))
 }
 
 async fn look_at(

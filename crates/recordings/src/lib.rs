@@ -19,9 +19,9 @@ mod spool;
 
 pub use audit::{Audit, Fault, audit};
 pub use error::Error;
-pub use expiry::{Forecast, Keeping, Outlook, forecast};
+pub use expiry::{Drops, Forecast, Keeping, Outlook, forecast};
 pub use hash::Hash;
-pub use order::{GiveUp, Next, Order, sort};
+pub use order::{Advice, Next, Order, sort};
 pub use place::Place;
 pub use run::{Fetched, Fetching, delete_doomed, fetch_recordings};
 pub use sound::{Differ, Format, Sound, inspect, join};

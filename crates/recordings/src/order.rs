@@ -2,12 +2,13 @@
 //!
 //! The one that upstream drops first, among those that it should still have: the oldest, as a rule. The rest,
 //! which it has most likely dropped, is tried after them, the newest first, until a row of answers says that there
-//! is nothing any more; the same happens when a row of the oldest is gone although it should not be, as with an account
-//! whose recordings are kept for a shorter time.
+//! is nothing any more. When a row of the oldest is gone although it should not be, those a little younger come first
+//! from then on, and each time it happens again, those younger by twice as much: as with an account whose recordings
+//! are kept for a shorter time, or come faster than they can be fetched.
 
 use callbook_store::{RecordingRow, WantedQuery};
 
-use crate::expiry::Outlook;
+use crate::expiry::{HOUR_MS, Outlook};
 
 /// After so many recordings in a row that upstream does not have, others are tried.
 const ROW: u32 = 20;
@@ -21,17 +22,26 @@ pub struct Order {
 
 #[derive(Debug, Default)]
 struct Kind {
-    newest_first: bool,
-    gone: u32,
+    /// Upstream drops them earlier than is known, by so much at most.
+    margin_ms: i64,
+    /// How many of the oldest were gone, in a row.
+    oldest_gone: u32,
+    /// How many of the rest.
+    rest_gone: u32,
 }
 
-/// All of a kind that began before a moment are to be given up.
+/// What to do after one that was gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GiveUp {
-    /// Automatic ones, or the others.
-    pub capped: bool,
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub before_ms: i64,
+pub enum Advice {
+    /// Try the next one.
+    GoOn,
+    /// Ask for others: those at hand are no good.
+    AskAgain,
+    /// All of a kind that began before a moment are to be given up.
+    GiveUp {
+        /// Milliseconds since 1970-01-01T00:00:00Z.
+        before_ms: i64,
+    },
 }
 
 impl Order {
@@ -39,31 +49,33 @@ impl Order {
     /// are empty, one after the other.
     pub fn queries(&self, outlook: &Outlook<'_>, limit: u32) -> [WantedQuery; 4] {
         let query = |capped: bool, likely: bool| {
-            let dropped = outlook.dropped_before_ms(capped);
-            let (span_ms, newest_first) = match (self.kind(capped).newest_first, likely) {
-                (true, _) => (i64::MIN..i64::MAX, true),
-                (false, true) => (dropped..i64::MAX, false),
-                (false, false) => (i64::MIN..dropped, true),
-            };
-            WantedQuery { capped, span_ms, newest_first, now_ms: outlook.now_ms, limit }
+            let margin_ms = self.kind(capped).margin_ms;
+            let dropped = outlook.dropped_before_ms(capped).saturating_add(margin_ms);
+            let span_ms = if likely { dropped..i64::MAX } else { i64::MIN..dropped };
+            WantedQuery { capped, span_ms, newest_first: !likely, now_ms: outlook.now_ms, limit }
         };
         [query(true, true), query(false, true), query(true, false), query(false, false)]
     }
 
-    /// Upstream had one.
-    pub fn fetched(&mut self, capped: bool) {
-        self.kind_mut(capped).gone = 0;
+    /// Upstream had one, which came from a query for the newest or the oldest first.
+    pub fn fetched(&mut self, capped: bool, newest_first: bool) {
+        *self.kind_mut(capped).gone(newest_first) = 0;
     }
 
-    /// Upstream did not have one, which came from a query for the newest or the oldest first.
-    pub fn gone(&mut self, capped: bool, start_ms: i64, newest_first: bool) -> Option<GiveUp> {
+    /// Upstream did not have one.
+    pub fn gone(&mut self, capped: bool, start_ms: i64, newest_first: bool) -> Advice {
         let kind = self.kind_mut(capped);
-        kind.gone += 1;
-        if kind.gone < ROW {
-            return None;
+        let gone = kind.gone(newest_first);
+        *gone += 1;
+        if *gone < ROW {
+            return Advice::GoOn;
         }
-        *kind = Kind { newest_first: !newest_first, gone: 0 };
-        newest_first.then_some(GiveUp { capped, before_ms: start_ms })
+        *gone = 0;
+        if newest_first {
+            return Advice::GiveUp { before_ms: start_ms };
+        }
+        kind.margin_ms = kind.margin_ms.saturating_mul(2).max(HOUR_MS);
+        Advice::AskAgain
     }
 
     fn kind(&self, capped: bool) -> &Kind {
@@ -72,6 +84,12 @@ impl Order {
 
     fn kind_mut(&mut self, capped: bool) -> &mut Kind {
         if capped { &mut self.capped } else { &mut self.other }
+    }
+}
+
+impl Kind {
+    fn gone(&mut self, newest_first: bool) -> &mut u32 {
+        if newest_first { &mut self.rest_gone } else { &mut self.oldest_gone }
     }
 }
 
@@ -86,5 +104,6 @@ pub struct Next {
 
 /// Both kinds, in the order in which upstream drops them.
 pub fn sort(outlook: &Outlook<'_>, batch: &mut [Next]) {
-    batch.sort_by_cached_key(|next| outlook.dropped_at_ms(next.row.capped, next.row.start_ms));
+    let drops = outlook.drops();
+    batch.sort_by_cached_key(|next| drops.at_ms(next.row.capped, next.row.start_ms));
 }

@@ -66,8 +66,14 @@ impl Place {
         text: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Error> {
-        let odd = || Error::OddPlace {
-            place: text.split(['?', '#', '@']).next().unwrap_or_default().to_owned(),
+        let odd = || {
+            // What follows the scheme may be a secret.
+            let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+            let place = match text.contains(['?', '#', '@']) {
+                true => format!("{scheme}://…"),
+                false => text.to_owned(),
+            };
+            Error::OddPlace { place }
         };
         let url = Url::parse(text).map_err(|_| odd())?;
         let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
@@ -87,12 +93,10 @@ impl Place {
     }
 
     /// Puts a file there, unless the object is there already; what is there already must be the same.
-    pub(crate) async fn put(
-        &self,
-        object: &str,
-        file: &mut File,
-        hash: &Hash,
-    ) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::OtherObject`] when it is not, or when the file or the place fail.
+    pub async fn put(&self, object: &str, file: &mut File, hash: &Hash) -> Result<(), Error> {
         let failed = |source| self.failed(object, source);
         let path = self.path(object);
         if hash.bytes > PART as u64 {

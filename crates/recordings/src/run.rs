@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 
-use callbook_ringcentral::{Client, Error as Upstream, Priority};
+use callbook_ringcentral::{Client, Priority};
 use callbook_store::{Account, Store, WantedQuery};
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use crate::Error;
 use crate::expiry::{DAY_MS, Keeping, Outlook, forecast};
 use crate::keep::{Keeper, Outcome};
-use crate::order::{GiveUp, Next, Order, sort};
+use crate::order::{Advice, Next, Order, sort};
 use crate::place::Place;
 use crate::spool::Spool;
 
@@ -73,14 +73,18 @@ pub async fn fetch_recordings(
     same_account(account, clients).await?;
     let lock = store.lock_recordings(account.key).await?;
     store.find_recordings(account.key).await?;
+    // What is damaged makes way for what is fetched again.
+    if let Err(error) = delete_doomed(store, fetching.place).await {
+        tracing::warn!(%error, "objects that nothing refers to are not deleted");
+    }
     let run = Run::open(fetching, &progress).await?;
-    let workers = clients.iter().flat_map(|client| [client; AT_ONCE]);
-    let ended = join_all(workers.map(|client| run.work(client))).await;
+    let workers = (0..clients.len()).flat_map(|user| [user; AT_ONCE]);
+    let ended = join_all(workers.map(|user| run.work(user))).await;
     run.note_capacity().await?;
     drop(lock);
     let state = run.state.into_inner();
     for error in ended.into_iter().filter_map(Result::err) {
-        if state.stopped || !state.exhausted {
+        if state.stopped || !state.exhausted || !state.proven {
             return Err(error);
         }
         tracing::warn!(%error, "a user fetched no recordings; the others did");
@@ -134,6 +138,8 @@ struct State {
     fetched: Fetched,
     /// In a row.
     failures: u32,
+    /// Some user may read recordings.
+    proven: bool,
     /// Nobody is to go on.
     stopped: bool,
     /// There was nothing left.
@@ -152,10 +158,12 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
     }
 
     /// Fetches one after the other, until there are none, or this user or nobody can.
-    async fn work(&self, client: &Client) -> Result<(), Error> {
+    async fn work(&self, user: usize) -> Result<(), Error> {
         let mut proven = false;
+        let (before, from) = self.clients.split_at(user);
+        let clients: Vec<&Client> = from.iter().chain(before).collect();
         while let Some((next, thorough)) = self.next().await? {
-            let outcome = self.keeper.keep(client, &next.row, thorough).await;
+            let outcome = self.keeper.keep(&clients, &next.row, thorough).await;
             let ended = match outcome {
                 Ok(outcome) => {
                     proven = true;
@@ -222,23 +230,22 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
     async fn note(&self, next: &Next, outcome: Outcome) -> Result<(), Error> {
         let (capped, start_ms) = (next.row.capped, next.row.start_ms);
         let mut state = self.state.lock().await;
-        state.failures = 0;
+        (state.failures, state.proven) = (0, true);
         match outcome {
             Outcome::Kept { bytes } => {
-                state.order.fetched(capped);
+                state.order.fetched(capped, next.newest_first);
                 state.fetched.kept += 1;
                 state.fetched.bytes += bytes;
             }
             Outcome::Gone => {
                 state.fetched.lost += 1;
-                let given_up = state.order.gone(capped, start_ms, next.newest_first);
-                if let Some(GiveUp { capped, before_ms }) = given_up {
-                    let (store, key) = (&self.keeper.store, self.keeper.account.key);
-                    let why = "upstream has none that old";
-                    let at_ms = Timestamp::now().as_millisecond();
-                    let lost = store.lose_recordings(key, capped, before_ms, why, at_ms).await?;
-                    state.fetched.lost += lost;
-                    state.batch.clear();
+                match state.order.gone(capped, start_ms, next.newest_first) {
+                    Advice::GoOn => {}
+                    Advice::AskAgain => state.batch.clear(),
+                    Advice::GiveUp { before_ms } => {
+                        state.fetched.lost += self.give_up(capped, before_ms).await?;
+                        state.batch.clear();
+                    }
                 }
             }
             Outcome::Later => state.fetched.later += 1,
@@ -248,19 +255,21 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         Ok(())
     }
 
+    async fn give_up(&self, capped: bool, before_ms: i64) -> Result<u64, Error> {
+        let (store, key) = (&self.keeper.store, self.keeper.account.key);
+        let at_ms = Timestamp::now().as_millisecond();
+        let why = "upstream has none that old";
+        Ok(store.lose_recordings(key, capped, before_ms, why, at_ms).await?)
+    }
+
     /// Goes on with others where it may be this recording's fault.
     async fn failed(&self, next: &Next, error: Error, proven: bool) -> Result<(), Error> {
         let mut state = self.state.lock().await;
-        let its_own = match &error {
-            Error::Upstream(Upstream::Forbidden { .. } | Upstream::LoginRefused { .. })
-                if !proven =>
-            {
-                state.batch.push_front(next.clone());
-                return Err(error);
-            }
-            Error::Upstream(_) | Error::OtherObject { .. } => true,
-            _ => false,
-        };
+        if error.is_the_users() && !proven {
+            state.batch.push_front(next.clone());
+            return Err(error);
+        }
+        let its_own = matches!(error, Error::Upstream(_) | Error::OtherObject { .. });
         state.failures += 1;
         if !its_own || state.failures >= MOST_FAILURES {
             state.stopped = true;

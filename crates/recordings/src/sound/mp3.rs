@@ -65,7 +65,11 @@ pub(super) fn inspect(file: &mut Places<impl Read + Seek>) -> io::Result<Option<
     let (mut at, mut walk) = (start, Walk::default());
     while at < end {
         let Some(bytes) = file.bytes(at)? else { break };
-        let Some(header) = header(bytes).filter(|header| walk.fits(header)) else {
+        let header = match header(bytes).filter(|header| walk.fits(header)) {
+            Some(header) if walk.first.is_some() || goes_on(file, at, end, header)? => Some(header),
+            _ => None,
+        };
+        let Some(header) = header else {
             walk.between += 1;
             if walk.between > MOST_BETWEEN {
                 return Ok(None);
@@ -96,10 +100,16 @@ struct Walk {
     cut_short: bool,
 }
 
+impl Header {
+    fn is_like(&self, other: &Self) -> bool {
+        self.rate == other.rate && self.mono == other.mono
+    }
+}
+
 impl Walk {
     /// Noise between frames looks like one now and then, seldom like one of the others'.
     fn fits(&self, header: &Header) -> bool {
-        self.first.is_none_or(|(_, first)| first.rate == header.rate && first.mono == header.mono)
+        self.first.is_none_or(|(_, first)| first.is_like(header))
     }
 
     fn take(&mut self, at: u64, header: Header) {
@@ -114,6 +124,18 @@ impl Walk {
         let (format, body) = (Format::Mp3 { rate, mono }, start..self.last);
         Some(Sound { format, duration_ms, body, cut_short: self.cut_short })
     }
+}
+
+/// Whether a frame like it follows, or the end. Four bytes alone are found in anything.
+fn goes_on(
+    file: &mut Places<impl Read + Seek>,
+    at: u64,
+    end: u64,
+    first: Header,
+) -> io::Result<bool> {
+    let next = at + first.length;
+    let bytes = if next < end { file.bytes(next)? } else { None };
+    Ok(next == end || bytes.and_then(header).is_some_and(|next| next.is_like(&first)))
 }
 
 /// Whether a first frame holds no sound, but says how many follow.

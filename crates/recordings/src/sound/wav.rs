@@ -42,7 +42,10 @@ fn sound(fmt: Vec<u8>, start: u64, size: u32, length: u64) -> Option<Sound> {
     // Who wrote it while it came could not say how long it would be.
     let unstated = size == 0 || size == u32::MAX;
     let announced = if unstated { there } else { u64::from(size) };
+    // Half a sample would shift those of a sound that is joined to it.
+    let sample_bytes = u64::from(u16::from_le_bytes(fmt.get(12..14)?.try_into().ok()?)).max(1);
     let bytes = announced.min(there);
+    let bytes = bytes - bytes % sample_bytes;
     let duration_ms = i64::try_from(bytes * 1000 / u64::from(bytes_a_second)).ok()?;
     let cut_short = there < announced;
     Some(Sound { format: Format::Wav(fmt), duration_ms, body: start..start + bytes, cut_short })
@@ -52,12 +55,14 @@ fn sound(fmt: Vec<u8>, start: u64, size: u32, length: u64) -> Option<Sound> {
 pub(super) fn header(fmt: &[u8], bytes: u64) -> Option<Vec<u8>> {
     let data = u32::try_from(bytes).ok()?;
     let fmt_size = u32::try_from(fmt.len()).ok()?;
-    let riff = data.checked_add(data % 2)?.checked_add(4 + 8 + 8)?.checked_add(fmt_size)?;
+    let padding = fmt_size % 2;
+    let riff = data.checked_add(data % 2)?.checked_add(4 + 8 + 8 + fmt_size + padding)?;
     let mut header = Vec::with_capacity(44);
     for part in [b"RIFF", &riff.to_le_bytes(), b"WAVE", b"fmt ", &fmt_size.to_le_bytes()] {
         header.extend_from_slice(part);
     }
     header.extend_from_slice(fmt);
+    header.extend_from_slice(&[0][..padding as usize]);
     header.extend_from_slice(b"data");
     header.extend_from_slice(&data.to_le_bytes());
     Some(header)
