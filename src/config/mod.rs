@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use callbook_login::{LoginFile, Logins};
-use callbook_ringcentral::{Connection, Credential, parse_server_url};
+use callbook_ringcentral::{Connection, ConnectionError, Credential, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -106,8 +106,8 @@ impl ConfigError {
                 "`callbook sandbox --env-file FILE` writes one".to_owned()
             }
             Self::Missing { .. } => {
-                "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET if the app has one, and RC_USER_JWT unless you \
-                 `callbook login`; without an account, try `callbook demo`"
+                "`callbook init` asks for it; or set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET if the app has \
+                 one, and RC_USER_JWT unless you `callbook login`; without an account, try `callbook demo`"
                     .to_owned()
             }
             Self::Command { .. } => "run it by hand to see why".to_owned(),
@@ -215,10 +215,19 @@ impl Config {
         Ok((Connection { server_url, client_id, client_secret, credential }, login))
     }
 
+    /// The server.
+    ///
+    /// # Errors
+    /// When it cannot be right.
+    pub fn server_url(&self) -> Result<Url, ConnectionError> {
+        let set = self.variable("RC_SERVER_URL");
+        let set = set.or_else(|| self.file.ringcentral.server_url.clone());
+        parse_server_url(set.as_deref().unwrap_or(SERVER_URL))
+    }
+
     /// The server, the app's id and its secret, if it has one.
     fn app(&self) -> anyhow::Result<(Url, String, Option<SecretString>)> {
         let file = &self.file.ringcentral;
-        let server_url = self.variable("RC_SERVER_URL").or_else(|| file.server_url.clone());
         let client_id = self.variable("RC_APP_CLIENT_ID").or_else(|| file.client_id.clone());
         let client_secret = self.secret(
             "RC_APP_CLIENT_SECRET",
@@ -226,7 +235,7 @@ impl Config {
             file.client_secret_file.as_deref(),
             file.client_secret_command.as_deref(),
         )?;
-        let server_url = parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?;
+        let server_url = self.server_url()?;
         let client_id = client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?;
         Ok((server_url, client_id, client_secret))
     }
