@@ -113,7 +113,12 @@ fn archives_that_are_wrong() {
     complaints.note(&place, "something else", "--offline", 1);
     let place = archived();
     sql(&place.archive(), "PRAGMA user_version = 99");
-    complaints.note(&place, "a newer one", "--offline", 1);
+    let newer = place.run("doctor --offline");
+    assert_eq!(newer.code, Some(1), "{newer:?}");
+    assert!(
+        newer.stdout.contains("✗ archive      the archive callbook.db has schema 99, "),
+        "{newer:?}"
+    );
     let place = archived();
     sql(&place.archive(), "UPDATE version SET simple = zeroblob(9)");
     let outcome = place.run("doctor --offline");
@@ -123,7 +128,9 @@ fn archives_that_are_wrong() {
     complaints.note(&place, "no folder for it", "--offline --database missing/a.db", 1);
     let place = archived();
     sql(&place.archive(), "UPDATE sync_run SET finished_ms = 1706745600000");
-    complaints.note(&place, "long ago", "--offline", 0);
+    let stale = place.run("doctor --offline");
+    assert_eq!(stale.code, Some(0), "{stale:?}");
+    assert!(stale.stdout.contains(" came to its end since 2024-02-01 00:00 UTC"), "{stale:?}");
     let place = archived();
     place.write("callbook.toml", "[alerts]\ndisk_free_mb = 1000000000");
     let outcome = place.run("doctor --offline");
