@@ -45,7 +45,7 @@ pub struct Init {
 /// Answers by flags; what they say is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 struct Given {
-    /// The server; partner brands have their own [default: https://platform.ringcentral.com]
+    /// The server; partner brands have their own [default: RingCentral's]
     #[arg(long, value_name = "URL")]
     server_url: Option<String>,
     /// The client id of your app in RingCentral's developer console
