@@ -1,6 +1,6 @@
 //! Settings for a start: questions, what comes of them, and what shows and keeps them.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rexpect::session::{PtySession, spawn_command};
 use secrecy::ExposeSecret as _;
@@ -90,16 +90,31 @@ fn flags_answer_for_scripts() {
     for name in ["s", "j"] {
         place.allow(name, 0o600);
     }
-    std::fs::create_dir(place.path("etc")).unwrap();
     let (url, id) = (&company.url, &company.credentials.client_id);
     let output = place.output(&format!(
         "init --config etc/callbook.toml --server-url {url} --client-id {id} --client-secret-file s --jwt-file j"
     ));
     assert!(output.contains("callbook doctor --config etc/callbook.toml"), "{output}");
+    assert!(is_private(&place.path("etc/callbook.toml")));
     assert_eq!(place.run("doctor --config etc/callbook.toml").code, Some(0));
     let shown = place.json("config show --config etc/callbook.toml --json");
     assert_eq!(shown[3]["setting"], "ringcentral.client_secret_file");
     assert_eq!(shown[3]["origin"]["kind"], "file");
+}
+
+#[test]
+fn no_secret_that_is_there_already_is_overwritten() {
+    let place = Place::new();
+    place.write("callbook.jwt", "mine");
+    let arguments = "init --server-url https://example.com --client-id an-app --database a.db";
+    let mut terminal = terminal(&place, arguments);
+    answer(&mut terminal, "has none), not shown: ", "");
+    answer(&mut terminal, "Sign in with", "");
+    answer(&mut terminal, "JWT credential, not shown: ", CANARY);
+    let rest = terminal.exp_eof().unwrap();
+    assert!(rest.contains("error: callbook.jwt is there already"), "{rest}");
+    assert_eq!(std::fs::read(place.path("callbook.jwt")).unwrap(), b"mine");
+    assert!(!place.path("callbook.toml").exists());
 }
 
 #[test]
@@ -109,12 +124,14 @@ fn what_is_refused() {
     transcript.refused(&place, "init", 2);
     transcript.refused(&place, "init --defaults --server-url http://example.com", 2);
     transcript.refused(&place, "init --defaults --database mysql://ann:CANARY@host/db", 2);
-    transcript.refused(&place, "init --defaults --config missing/callbook.toml", 1);
+    place.write("a-file", "");
+    transcript.refused(&place, "init --defaults --config a-file/etc/callbook.toml", 1);
     transcript.refused(&place, "systemd", 2);
     place.write("callbook.toml", "# mine\n");
     transcript.refused(&place, "init --defaults", 2);
     transcript.refused(&place, "completions tcsh", 2);
     insta::assert_snapshot!(transcript.text().replace(CANARY, "…"));
+    assert_eq!(std::fs::read(place.path("callbook.toml")).unwrap(), b"# mine\n");
     place.output("init --defaults --force");
     assert!(std::fs::read_to_string(place.path("callbook.toml")).unwrap().len() > 100);
 }
@@ -140,9 +157,13 @@ fn settings_in_effect_are_shown_without_secrets() {
 fn every_shell_and_every_page() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(place.output(&format!("completions {shell}")).contains("quarantine"), "{shell}");
+        let script = place.output(&format!("completions {shell}"));
+        assert!(script.contains("quarantine"), "{shell}");
+        place.write(&format!("completions.{shell}"), script);
     }
-    place.write("completions.bash", place.output("completions bash"));
+    for shell in ["bash", "zsh", "fish"] {
+        accepted(&place, shell, &["-n", &format!("completions.{shell}")]);
+    }
     let complete = "source ./completions.bash; COMP_WORDS=(callbook doc); COMP_CWORD=1; \
          _callbook callbook doc callbook; echo ${COMPREPLY[@]}";
     let output = place.command("bash").args(["-c", complete]).output().unwrap();
@@ -152,6 +173,25 @@ fn every_shell_and_every_page() {
     let sync = std::fs::read_to_string(place.path("man1/callbook-sync.1")).unwrap();
     assert!(sync.contains("\\-\\-follow"), "{sync}");
     assert!(place.path("man1/callbook-config-show.1").exists());
+    for page in std::fs::read_dir(place.path("man1")).unwrap() {
+        let page = page.unwrap().path();
+        accepted(&place, "groff", &["-man", "-Tutf8", "-wmac", "-z", page.to_str().unwrap()]);
+    }
+}
+
+/// Where there is such a program, it must have nothing to say.
+fn accepted(place: &Place, program: &str, arguments: &[&str]) {
+    let mut command = place.command(program);
+    said_nothing(command.args(arguments), program);
+}
+
+fn said_nothing(command: &mut Command, what: &str) {
+    let Ok(output) = command.output() else {
+        println!("not verified: there is no {:?}", command.get_program());
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{what}: {said}");
 }
 
 #[test]
@@ -181,10 +221,5 @@ fn verify(place: &Place, kind: &str, unit: &str) {
     let mut verify = place.command("systemd-analyze");
     let runtime = place.path("tmp");
     let verify = verify.arg(format!("--{kind}")).args(["verify", "./callbook.service"]);
-    let Ok(output) = verify.env("XDG_RUNTIME_DIR", runtime).output() else {
-        println!("not verified: there is no systemd-analyze");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{kind}: {said}");
+    said_nothing(verify.env("XDG_RUNTIME_DIR", runtime), kind);
 }

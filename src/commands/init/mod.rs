@@ -29,7 +29,7 @@ Secrets that are typed go into files of their own beside the settings, readable 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Init {
-    /// The file to write
+    /// The file to write; its folder is made, too
     #[arg(long, value_name = "FILE", default_value = FILE)]
     config: PathBuf,
     /// Overwrite it if there is one
@@ -101,6 +101,11 @@ impl Init {
 
     /// Secrets first: settings that are there are complete.
     fn write(&self, mut answers: Answers) -> anyhow::Result<()> {
+        let folder = private_file::folder(&self.config);
+        std::fs::create_dir_all(folder).map_err(|source| {
+            let path = folder.to_owned();
+            private_file::PrivateFileError::Unwritable { path, source }
+        })?;
         let aside = [(&mut answers.client_secret, "client-secret"), (&mut answers.jwt, "jwt")];
         for (secret, extension) in aside {
             let Secret::Typed(value) = &*secret else { continue };
