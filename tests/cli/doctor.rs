@@ -124,6 +124,12 @@ fn archives_that_are_wrong() {
     let outcome = place.run("doctor --offline");
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert!(outcome.stdout.contains("✗ archive      callbook.db is damaged: call "), "{outcome:?}");
+    let place = archived();
+    sql(&place.archive(), "ALTER TABLE registration RENAME TO lost");
+    let outcome = place.run("doctor");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.stdout.matches("✗ archive ").count(), 1, "{outcome:?}");
+    assert!(outcome.stdout.contains("✓ sign-in "), "all else is looked at: {outcome:?}");
     let place = company().place();
     complaints.note(&place, "no folder for it", "--offline --database missing/a.db", 1);
     let place = archived();

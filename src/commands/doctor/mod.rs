@@ -78,23 +78,25 @@ impl Doctor {
             })),
             Err(finding) => findings.push(finding.clone()),
         }
-        findings.extend(self.upstream(config, store.as_ref().ok()).await?);
+        let upstream = self.upstream(config, store.as_ref().ok()).await;
+        // An archive that cannot be read fails here a second time.
+        let known = findings.clone();
+        findings.extend(upstream.into_iter().filter(|each| !known.contains(each)));
         findings.push(freshness::told(config.alerts()));
         Ok(findings)
     }
 
     /// The server of the settings, and the registered accounts.
-    async fn upstream(
-        &self,
-        config: &Config,
-        store: Option<&Store>,
-    ) -> anyhow::Result<Vec<Finding>> {
-        let registrations = match store {
-            Some(store) => store.registrations().await?,
-            None => Vec::new(),
-        };
+    async fn upstream(&self, config: &Config, store: Option<&Store>) -> Vec<Finding> {
         let mut findings = self.server(config).await;
         let reached = findings.iter().all(|each| each.verdict != Verdict::Failed);
+        let registrations = match store {
+            Some(store) => store.registrations().await.unwrap_or_else(|error| {
+                findings.push(Finding::error(Check::Archive, &error.into()));
+                Vec::new()
+            }),
+            None => Vec::new(),
+        };
         match config.connection() {
             Ok(connection) if reached && !self.offline => {
                 findings.extend(sign_in::works(connection, store).await);
@@ -105,11 +107,12 @@ impl Doctor {
             Err(error) => findings.push(Finding::error(Check::SignIn, &error)),
         }
         if let Some(store) = store.filter(|_| !registrations.is_empty()) {
-            let logins = config.logins()?;
-            let found = accounts::credentials(store, &registrations, logins, self.all).await;
-            findings.extend(found);
+            findings.extend(match config.logins() {
+                Ok(logins) => accounts::credentials(store, &registrations, logins, self.all).await,
+                Err(error) => vec![Finding::error(Check::SignIn, &error)],
+            });
         }
-        Ok(findings)
+        findings
     }
 
     async fn server(&self, config: &Config) -> Vec<Finding> {
