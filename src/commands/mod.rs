@@ -39,7 +39,7 @@ use crate::output::CANNOT_WRITE;
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
     match cli.command {
         Command::Demo(demo) => demo.run().await,
-        Command::Init(init) => init.run(),
+        Command::Init(init) => init.run().await,
         Command::Login(login) => login.run().await,
         Command::Logout(logout) => logout.run().await,
         Command::Doctor(doctor) => doctor.run().await,

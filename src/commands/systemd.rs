@@ -23,7 +23,8 @@ Examples:
   systemctl --user enable --now callbook
 
 The service reads the settings, and the secret files that they name, as credentials of systemd:
-they can stay readable for root alone. It may write to its archive and to nothing else.";
+they can stay readable for root alone. It may write to its archive and to nothing else. A service
+of yours may also sign in with what `callbook login` keeps; one of the system needs a JWT credential.";
 
 /// What only the system's manager can do for a service: see `systemd.exec(5)`.
 const HARDENING: &str = "\

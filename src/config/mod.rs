@@ -2,6 +2,7 @@
 //!
 //! `--env-file` is a flag, so what it holds comes before the environment.
 
+mod error;
 mod origin;
 mod setting;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use callbook_login::{LoginFile, Logins};
-use callbook_ringcentral::{Connection, Credential, parse_server_url};
+use callbook_ringcentral::{Connection, ConnectionError, Credential, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,6 +20,7 @@ use url::Url;
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
 use crate::{alerts, recordings};
 
+pub use error::ConfigError;
 pub use origin::{Origin, Row};
 
 /// Read without being named, if it is in the current folder.
@@ -52,66 +54,6 @@ impl Sources {
     /// Settings of this file, then the rest as usual.
     pub fn config(config: Option<PathBuf>) -> Self {
         Self { database: None, config, env_file: None }
-    }
-}
-
-/// Settings that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A file that was named cannot be read.
-    #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Not TOML, or a setting that there is not.
-    #[error("{}, {place}: {message}", path.display())]
-    Invalid {
-        /// Which file.
-        path: PathBuf,
-        /// `line N`.
-        place: String,
-        /// What is wrong.
-        message: String,
-    },
-    /// A line that is no `NAME=value`.
-    #[error("{} is no file of NAME=value lines", path.display())]
-    InvalidEnvFile {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// Not set anywhere.
-    #[error("{name} is not set")]
-    Missing {
-        /// The environment variable.
-        name: &'static str,
-    },
-    /// A command that should have printed a secret.
-    #[error("the command for {name} failed")]
-    Command {
-        /// The setting.
-        name: &'static str,
-    },
-}
-
-impl ConfigError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Unreadable { .. } => "check the path and that you may read it".to_owned(),
-            Self::Invalid { .. } => format!("the README lists the settings of {FILE}"),
-            Self::InvalidEnvFile { .. } => {
-                "`callbook sandbox --env-file FILE` writes one".to_owned()
-            }
-            Self::Missing { .. } => {
-                "set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET if the app has one, and RC_USER_JWT unless you \
-                 `callbook login`; without an account, try `callbook demo`"
-                    .to_owned()
-            }
-            Self::Command { .. } => "run it by hand to see why".to_owned(),
-        }
     }
 }
 
@@ -216,10 +158,19 @@ impl Config {
         Ok((Connection { server_url, client_id, client_secret, credential }, login))
     }
 
+    /// The server.
+    ///
+    /// # Errors
+    /// When it cannot be right.
+    pub fn server_url(&self) -> Result<Url, ConnectionError> {
+        let set = self.variable("RC_SERVER_URL");
+        let set = set.or_else(|| self.file.ringcentral.server_url.clone());
+        parse_server_url(set.as_deref().unwrap_or(SERVER_URL))
+    }
+
     /// The server, the app's id and its secret, if it has one.
     fn app(&self) -> anyhow::Result<(Url, String, Option<SecretString>)> {
         let file = &self.file.ringcentral;
-        let server_url = self.variable("RC_SERVER_URL").or_else(|| file.server_url.clone());
         let client_id = self.variable("RC_APP_CLIENT_ID").or_else(|| file.client_id.clone());
         let client_secret = self.secret(
             "RC_APP_CLIENT_SECRET",
@@ -227,7 +178,7 @@ impl Config {
             file.client_secret_file.as_deref(),
             file.client_secret_command.as_deref(),
         )?;
-        let server_url = parse_server_url(server_url.as_deref().unwrap_or(SERVER_URL))?;
+        let server_url = self.server_url()?;
         let client_id = client_id.ok_or(ConfigError::Missing { name: "RC_APP_CLIENT_ID" })?;
         Ok((server_url, client_id, client_secret))
     }

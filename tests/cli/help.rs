@@ -18,6 +18,11 @@ fn every_help() {
         let text = place.output(&format!("directory {command} --help"));
         insta::assert_snapshot!(format!("help_directory_{command}"), text);
     }
+    insta::assert_snapshot!("help_config_show", place.output("config show --help"));
+    for command in ["init", "doctor", "config", "completions", "man", "systemd"] {
+        let text = place.output(&format!("{command} --help"));
+        insta::assert_snapshot!(format!("help_{command}"), text);
+    }
     let keeping = [
         "login",
         "logout",

@@ -124,10 +124,8 @@ async fn within<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     timeout(PATIENCE, step).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// Without a sign-in it refuses, in JSON; it may also fail.
+/// It refuses what comes without a sign-in, in JSON; it may also fail.
 fn speaks_the_api(answer: &Response) -> bool {
     let media = answer.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    let status = answer.status();
-    let refuses = status.is_client_error() && media.is_some_and(|media| media.contains("json"));
-    refuses || status.is_server_error()
+    media.is_some_and(|media| media.contains("json")) || answer.status().is_server_error()
 }

@@ -41,14 +41,12 @@ pub(super) async fn space(
     }))
 }
 
-/// Bytes that as many calls as began in the last days take, a day, if all calls take so many.
+/// Bytes that as many calls as began in the last days take, a day.
 fn growth_a_day(bytes: u64, calls: u64, recent: u64) -> u64 {
     let days = MEASURED_DAYS.unsigned_abs();
-    u128::from(bytes)
-        .checked_mul(recent.into())
-        .and_then(|bytes| bytes.checked_div(u128::from(calls) * u128::from(days)))
-        .and_then(|bytes| bytes.try_into().ok())
-        .unwrap_or(0)
+    let grown = u128::from(bytes) * u128::from(recent);
+    let a_day = grown.checked_div(u128::from(calls) * u128::from(days));
+    a_day.and_then(|bytes| bytes.try_into().ok()).unwrap_or(0)
 }
 
 fn lasting(days: u64) -> String {

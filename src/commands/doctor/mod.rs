@@ -78,40 +78,49 @@ impl Doctor {
             })),
             Err(finding) => findings.push(finding.clone()),
         }
-        findings.extend(self.upstream(config, store.as_ref().ok()).await?);
+        let upstream = self.upstream(config, store.as_ref().ok()).await;
+        // An archive that cannot be read fails here a second time.
+        let known = findings.clone();
+        findings.extend(upstream.into_iter().filter(|each| !known.contains(each)));
         findings.push(freshness::told(config.alerts()));
         Ok(findings)
     }
 
     /// The server of the settings, and the registered accounts.
-    async fn upstream(
-        &self,
-        config: &Config,
-        store: Option<&Store>,
-    ) -> anyhow::Result<Vec<Finding>> {
-        let mut findings = Vec::new();
+    async fn upstream(&self, config: &Config, store: Option<&Store>) -> Vec<Finding> {
+        let mut findings = self.server(config).await;
+        let reached = findings.iter().all(|each| each.verdict != Verdict::Failed);
         let registrations = match store {
-            Some(store) => store.registrations().await?,
+            Some(store) => store.registrations().await.unwrap_or_else(|error| {
+                findings.push(Finding::error(Check::Archive, &error.into()));
+                Vec::new()
+            }),
             None => Vec::new(),
         };
         match config.connection() {
-            Ok(connection) if !self.offline => {
-                findings.extend(server::reachable(&connection.server_url).await);
-                if findings.iter().all(|each| each.verdict != Verdict::Failed) {
-                    findings.extend(sign_in::works(connection, store).await);
-                }
+            Ok(connection) if reached && !self.offline => {
+                findings.extend(sign_in::works(connection, store).await);
             }
             Ok(_) => {}
-            // Registered accounts need no settings of their own.
-            Err(_) if !registrations.is_empty() => {}
+            // It has been said, or registered accounts need no settings of their own.
+            Err(_) if config.server_url().is_err() || !registrations.is_empty() => {}
             Err(error) => findings.push(Finding::error(Check::SignIn, &error)),
         }
         if let Some(store) = store.filter(|_| !registrations.is_empty()) {
-            let logins = config.logins()?;
-            let found = accounts::credentials(store, &registrations, logins, self.all).await;
-            findings.extend(found);
+            findings.extend(match config.logins() {
+                Ok(logins) => accounts::credentials(store, &registrations, logins, self.all).await,
+                Err(error) => vec![Finding::error(Check::SignIn, &error)],
+            });
         }
-        Ok(findings)
+        findings
+    }
+
+    async fn server(&self, config: &Config) -> Vec<Finding> {
+        match config.server_url() {
+            Err(error) => vec![Finding::error(Check::Server, &error.into())],
+            Ok(_) if self.offline => Vec::new(),
+            Ok(server_url) => server::reachable(&server_url).await,
+        }
     }
 }
 
@@ -135,7 +144,7 @@ fn in_short(findings: &[Finding]) -> String {
     let count = |verdict| findings.iter().filter(|each| each.verdict == verdict).count();
     match (count(Verdict::Failed), count(Verdict::Warning)) {
         (0, 0) => "everything is well".to_owned(),
-        (0, warnings) => format!("it works; to be looked at: {warnings}"),
-        (failed, warnings) => format!("does not work: {failed}; to be looked at: {warnings}"),
+        (0, warnings) => format!("it works; {warnings} to be looked at"),
+        (failed, warnings) => format!("{failed} does not work, {warnings} to be looked at"),
     }
 }

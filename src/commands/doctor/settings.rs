@@ -28,7 +28,9 @@ pub(super) fn sources(config: &Config) -> anyhow::Result<Finding> {
 pub(super) fn secrets(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let mut files = config.files_with_secrets()?;
     let login = config.stored().ok().map(|(_, login)| login.path());
-    files.extend(login.filter(|path| path.exists()));
+    files.extend(login);
+    // One that is not there is told of where it is needed.
+    files.retain(|path| path.exists());
     let open: Vec<_> = files.iter().filter_map(|path| readable_for_others(path)).collect();
     if !open.is_empty() {
         return Ok(open);
@@ -44,7 +46,6 @@ pub(super) fn secrets(config: &Config) -> anyhow::Result<Vec<Finding>> {
 #[cfg(unix)]
 fn readable_for_others(path: &Path) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt as _;
-    // One that is not there is told of where it is needed.
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     let path = path.display();
     (mode & 0o077 != 0).then(|| {

@@ -25,11 +25,11 @@ Examples:
 
 Secrets that are typed go into files of their own beside the settings, readable for you alone.";
 
-/// Write settings to start with: asks for the server, the app, how to sign in, and the archive
+/// Write settings to start with: asks for app, sign-in and archive
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Init {
-    /// The file to write
+    /// The file to write; its folder is made, too
     #[arg(long, value_name = "FILE", default_value = FILE)]
     config: PathBuf,
     /// Overwrite it if there is one
@@ -45,7 +45,7 @@ pub struct Init {
 /// Answers by flags; what they say is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 struct Given {
-    /// The server; partner brands have their own [default: https://platform.ringcentral.com]
+    /// The server; partner brands have their own [default: RingCentral's]
     #[arg(long, value_name = "URL")]
     server_url: Option<String>,
     /// The client id of your app in RingCentral's developer console
@@ -66,7 +66,7 @@ struct Given {
 }
 
 impl Init {
-    pub fn run(self) -> anyhow::Result<ExitCodeNumber> {
+    pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         if !self.force && self.config.exists() {
             return Err(private_file::PrivateFileError::Exists(self.config).into());
         }
@@ -74,9 +74,11 @@ impl Init {
         let folder = std::path::absolute(&self.config)?;
         let mut answers = Answers::given(&self.given, folder.parent().unwrap_or(Path::new("/")))?;
         if terminal && !self.defaults {
-            if !questions::ask(&mut answers, &self.given)? {
-                return Ok(failure::INTERRUPTED);
-            }
+            let given = self.given.clone();
+            // Aside, so that a signal ends the program meanwhile.
+            let asked = tokio::task::spawn_blocking(move || questions::ask(answers, &given));
+            let Some(asked) = asked.await?? else { return Ok(failure::INTERRUPTED) };
+            answers = asked;
         } else if !self.defaults && self.given == Given::default() {
             let message = "there is no terminal to ask questions on".to_owned();
             let hint = "answer by flags, such as --client-id; or give --defaults";
@@ -99,6 +101,11 @@ impl Init {
 
     /// Secrets first: settings that are there are complete.
     fn write(&self, mut answers: Answers) -> anyhow::Result<()> {
+        let folder = private_file::folder(&self.config);
+        std::fs::create_dir_all(folder).map_err(|source| {
+            let path = folder.to_owned();
+            private_file::PrivateFileError::Unwritable { path, source }
+        })?;
         let aside = [(&mut answers.client_secret, "client-secret"), (&mut answers.jwt, "jwt")];
         for (secret, extension) in aside {
             let Secret::Typed(value) = &*secret else { continue };

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use dialoguer::console::Term;
-use dialoguer::{Error, Input, Password, Select};
+use dialoguer::{Error, Input, Select};
 
 use super::Given;
 use super::answers::{Answers, Secret, check_database, check_server_url};
@@ -17,15 +17,14 @@ const WAYS: [&str; 4] = [
     "a JWT credential in the environment (RC_USER_JWT), or decide later",
 ];
 
-/// Asks for what no flag says; false if somebody pressed Ctrl-C.
-pub(super) fn ask(answers: &mut Answers, given: &Given) -> anyhow::Result<bool> {
-    match ask_all(answers, given) {
-        Ok(()) => Ok(true),
+/// Asks for what no flag says; `None` if somebody pressed Ctrl-C.
+pub(super) fn ask(mut answers: Answers, given: &Given) -> anyhow::Result<Option<Answers>> {
+    match ask_all(&mut answers, given) {
+        Ok(()) => Ok(Some(answers)),
         Err(Error::IO(error)) if error.kind() == ErrorKind::Interrupted => {
             // A list of choices hides it.
             Term::stderr().show_cursor()?;
-            note!("nothing was written");
-            Ok(false)
+            Ok(None)
         }
         Err(error) => Err(anyhow::Error::new(error).context("cannot read the answer")),
     }
@@ -81,7 +80,7 @@ fn text<E: ToString>(
 
 /// What is typed is not shown.
 fn secret(prompt: &str) -> Result<Secret, Error> {
-    let typed = Password::new().with_prompt(prompt).allow_empty_password(true).interact()?;
+    let typed = rpassword::prompt_password(format!("{prompt}, not shown: "))?;
     let typed = typed.trim();
     Ok(if typed.is_empty() { Secret::Unset } else { Secret::Typed(typed.to_owned().into()) })
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use callbook_ringcentral::{Client, Error as Upstream, Grant, Keep, Retry};
 use clap::Args;
-use dialoguer::Password;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::report::Report;
@@ -102,8 +101,7 @@ fn jwt(config: &Config) -> anyhow::Result<SecretString> {
     }
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        let prompt = Password::new().with_prompt("JWT (it is not shown)");
-        text = prompt.interact().context("cannot read it")?;
+        text = rpassword::prompt_password("JWT (it is not shown): ").context("cannot read it")?;
     } else {
         let mut input = std::io::stdin().take(LONGEST_JWT);
         input.read_to_string(&mut text).context("cannot read the JWT")?;

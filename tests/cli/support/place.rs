@@ -39,6 +39,13 @@ impl Place {
         std::fs::write(self.path(name), content).unwrap();
     }
 
+    /// Says who may read and write a file.
+    pub fn allow(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(self.path(name), mode).unwrap();
+    }
+
     /// A command here, with nothing of the tests' own environment but the search path.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
