@@ -63,10 +63,11 @@ impl List {
             {
                 piece.push(listed);
             }
-            let Some(first) = piece.first() else { break };
+            if piece.is_empty() {
+                break;
+            }
             let ids = piece.iter().map(|listed| listed.call.id.clone()).collect();
-            let rows =
-                store.recordings(account.key, RecordingQuery::Calls(first.scope, ids)).await?;
+            let rows = store.recordings(account.key, RecordingQuery::Calls(scope, ids)).await?;
             let mut by_call: HashMap<String, Vec<RecordingRow>> = HashMap::new();
             for row in rows {
                 by_call.entry(row.call_id.clone()).or_default().push(row);

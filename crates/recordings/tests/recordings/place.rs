@@ -21,7 +21,7 @@ pub async fn check(place: &Place) {
             // The second time it is there already.
             place.put(&object, &mut file, &hash).await.unwrap();
             let mut copy = vec![];
-            assert_eq!(place.copy(&object, &mut copy).await.unwrap(), Some(hash.bytes));
+            assert_eq!(place.write_to(&object, &mut copy).await.unwrap(), Some(hash.bytes));
             assert!(copy == content, "{length}");
             assert_eq!(place.hash(&object).await.unwrap(), Some(hash));
         }
@@ -52,7 +52,7 @@ async fn a_folder_keeps_what_is_put_into_it() {
         place.delete("4/2024/01/02/1.mp3").await.unwrap();
         assert_eq!(place.hash("4/2024/01/02/1.mp3").await.unwrap(), None);
     }
-    assert_eq!(place.copy("nowhere", &mut vec![]).await.unwrap(), None);
+    assert_eq!(place.write_to("nowhere", &mut vec![]).await.unwrap(), None);
     // A place that is opened again has what was in it.
     assert!(folder(temporary.path()).hash("4/2024/01/02/300000.mp3").await.unwrap().is_some());
 }
@@ -84,7 +84,7 @@ async fn no_object_leads_out_of_its_folder() {
         let (content, mut file, hash) = sample(10);
         place.put(object, &mut file, &hash).await.unwrap();
         let mut copy = vec![];
-        place.copy(object, &mut copy).await.unwrap().unwrap();
+        place.write_to(object, &mut copy).await.unwrap().unwrap();
         assert!(copy == content);
         place.delete(object).await.unwrap();
     }

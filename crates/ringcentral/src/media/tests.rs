@@ -25,7 +25,7 @@ fn connection(server_url: &str) -> Connection {
         server_url: parse_server_url(server_url).unwrap(),
         client_id: "an-app".to_owned(),
         client_secret: None,
-        jwt: format!("{SECRET}-jwt").into(),
+        credential: crate::Credential::Jwt(format!("{SECRET}-jwt").into()),
     }
 }
 

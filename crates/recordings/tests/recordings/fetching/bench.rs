@@ -112,7 +112,7 @@ impl Bench {
     pub async fn content(&self, row: &RecordingRow) -> Vec<u8> {
         let mut content = vec![];
         let object = row.object.as_deref().unwrap();
-        self.place.copy(object, &mut content).await.unwrap().unwrap();
+        self.place.write_to(object, &mut content).await.unwrap().unwrap();
         content
     }
 
