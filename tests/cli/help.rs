@@ -34,7 +34,8 @@ fn every_help() {
         "backup",
         "restore",
     ];
-    let others = ["demo", "sync", "verify", "calls", "show", "status", "directory", "sandbox"];
+    let others =
+        ["demo", "sync", "verify", "calls", "show", "status", "recordings", "directory", "sandbox"];
     for command in keeping.into_iter().chain(others) {
         let text = place.output(&format!("{command} --help"));
         insta::assert_snapshot!(format!("help_{command}"), text);

@@ -20,6 +20,7 @@ mod login;
 mod output;
 mod portal;
 mod rate;
+mod recordings;
 mod renewal;
 mod samples;
 mod sandbox;

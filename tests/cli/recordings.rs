@@ -1,0 +1,82 @@
+//! Recordings: fetched, listed, joined, checked, bundled.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Company, Place, sql};
+
+/// A company that keeps its recordings, and an archive with all of them.
+fn recorded() -> (Company, Place) {
+    let options = callbook_sandbox::Options { recording_days: None, ..Company::options(5, 150) };
+    let company = Company::start(options);
+    let place = company.place();
+    let summary = place.json("sync --recordings --json");
+    assert!(summary["recordings"]["kept"].as_u64() > Some(5), "{summary}");
+    (company, place)
+}
+
+fn rows(place: &Place) -> Vec<Value> {
+    serde_json::from_value(place.json("recordings list --json")).unwrap()
+}
+
+#[test]
+fn recordings_are_kept_listed_and_got() {
+    let (_company, place) = recorded();
+    let rows = rows(&place);
+    assert!(rows.iter().all(|row| row["state"] == "kept"), "{rows:?}");
+    let status = place.json("status --json");
+    let account = &status["accounts"][0];
+    assert_eq!(account["recordings"]["kept"], rows.len());
+    assert!(account["messages_not_archived"]["VoiceMail"].as_u64() > Some(0), "{account}");
+    // A later sync goes on with them by itself, and there is nothing to do.
+    assert_eq!(place.json("sync --json")["recordings"]["kept"], 0);
+    let id = rows[0]["id"].as_str().unwrap();
+    let extension = rows[0]["object"].as_str().unwrap().rsplit_once('.').unwrap().1;
+    place.output(&format!("recordings get {id}"));
+    let got = fs::read(place.path(&format!("{id}.{extension}"))).unwrap();
+    assert_eq!(rows[0]["bytes"], got.len());
+    let again = place.run(&format!("recordings get {id}"));
+    assert_eq!(again.code, Some(2), "{again:?}");
+    let session = rows[0]["session_id"].as_str().unwrap();
+    place.output(&format!("recordings get --session {session} --output whole"));
+    assert!(fs::read(place.path("whole")).unwrap().len() >= got.len());
+    place.output(&format!("recordings play {id} --player true"));
+    assert_eq!(place.run("recordings get none").code, Some(2));
+}
+
+#[test]
+fn what_is_gone_or_changed_is_found_and_fetched_again() {
+    let (_company, place) = recorded();
+    assert_eq!(place.run("recordings verify").code, Some(0));
+    let rows = rows(&place);
+    let file =
+        |row: &Value| place.path("callbook.recordings").join(row["object"].as_str().unwrap());
+    fs::remove_file(file(&rows[0])).unwrap();
+    fs::write(file(&rows[1]), "something else").unwrap();
+    let found = place.run("recordings verify --json --repair");
+    assert_eq!(found.code, Some(3));
+    assert_eq!(place.json("sync --json")["recordings"]["kept"], 2);
+    assert_eq!(place.run("recordings verify").code, Some(0));
+}
+
+#[test]
+fn a_bundle_has_the_sound() {
+    let (_company, place) = recorded();
+    let rows = rows(&place);
+    place.output("export --bundle case --with-recordings");
+    let mut sums = Command::new("sha256sum");
+    sums.args(["-c", "--quiet", "SHA256SUMS"]).current_dir(place.path("case"));
+    assert!(sums.status().unwrap().success());
+    let files = fs::read_dir(place.path("case").join("recordings")).unwrap().count();
+    assert_eq!(files, rows.len());
+    let index = fs::read_to_string(place.path("case").join("recordings.csv")).unwrap();
+    assert_eq!(index.lines().count(), rows.len() + 1);
+    // What is damaged is said.
+    sql(
+        &place.archive(),
+        "UPDATE recording SET sha256 = 'x' WHERE id = (SELECT min(id) FROM recording)",
+    );
+    assert_eq!(place.run("export --bundle other --with-recordings").code, Some(3));
+}
