@@ -102,8 +102,10 @@ pub struct Next {
     pub newest_first: bool,
 }
 
-/// Both kinds, in the order in which upstream drops them.
-pub fn sort(outlook: &Outlook<'_>, batch: &mut [Next]) {
+/// Both kinds, in the order in which upstream drops them, as far as that is known: of what was asked for by `limit`, so many.
+/// What would come behind may have to wait for others of the first kind, which were not asked for.
+pub fn sort(outlook: &Outlook<'_>, batch: &mut Vec<Next>, limit: usize) {
     let drops = outlook.drops();
     batch.sort_by_cached_key(|next| drops.at_ms(next.row.capped, next.row.start_ms));
+    batch.truncate(limit);
 }

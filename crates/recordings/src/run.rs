@@ -206,7 +206,7 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         let [capped, other, rest @ ..] = state.order.queries(&outlook, limit);
         let mut batch = self.wanted(capped, &state.in_hand).await?;
         batch.extend(self.wanted(other, &state.in_hand).await?);
-        sort(&outlook, &mut batch);
+        sort(&outlook, &mut batch, BATCH as usize);
         for query in rest {
             if batch.is_empty() {
                 batch = self.wanted(query, &state.in_hand).await?;

@@ -59,7 +59,7 @@ impl Simulation {
         let [capped, other, rest @ ..] = self.order.queries(&outlook, BATCH);
         let mut batch = self.company.wanted(&capped);
         batch.extend(self.company.wanted(&other));
-        sort(&outlook, &mut batch);
+        sort(&outlook, &mut batch, BATCH as usize);
         let rest = rest.iter().map(|query| self.company.wanted(query));
         std::iter::once(batch).chain(rest).find(|batch| !batch.is_empty()).unwrap_or_default()
     }
