@@ -76,7 +76,12 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<(), String> {
         "--calls" => options.config.calls = parse(value)?,
         "--from" => options.config.from = parse(value)?,
         "--until" => options.config.until = parse(value)?,
-        "--server-url" => value.trim_end_matches('/').clone_into(&mut options.config.server_url),
+        // A media host of its own has to be named after it.
+        "--server-url" => {
+            let url = value.trim_end_matches('/').to_owned();
+            options.config.media_url.clone_from(&url);
+            options.config.server_url = url;
+        }
         "--media-url" => value.trim_end_matches('/').clone_into(&mut options.config.media_url),
         "--scope" if value == "account" => options.scope = Scope::Account,
         "--scope" => options.scope = Scope::Extension(parse(value)?),
