@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use callbook_exchange::Error as Exchange;
 use callbook_login::Error as Login;
-use callbook_ringcentral::{ConnectionError, Error as Upstream, Unreached};
+use callbook_recordings::Error as Recordings;
+use callbook_ringcentral::{ConnectionError, Error as Upstream, MediaHostError, Unreached};
 use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
 use callbook_sync::Error as Sync;
@@ -110,6 +111,8 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
         .or_else(|| error.downcast_ref().map(store))
         .or_else(|| error.downcast_ref().map(upstream))
         .or_else(|| error.downcast_ref().and_then(sync))
+        .or_else(|| error.downcast_ref().and_then(recordings))
+        .or_else(|| error.downcast_ref().map(media_host))
         .or_else(|| error.downcast_ref().and_then(exchange))
         .or_else(|| error.downcast_ref().map(sandbox))
         .or_else(|| error.downcast_ref().map(control))
@@ -303,6 +306,37 @@ fn sync(error: &Sync) -> Option<(u8, String)> {
         }
         Sync::NeverSynced(_) => Some((FAILED, "run `callbook sync` first".to_owned())),
     }
+}
+
+fn recordings(error: &Recordings) -> Option<(u8, String)> {
+    let (code, hint) = match error {
+        // Their own verdicts.
+        Recordings::Upstream(error) => return Some(upstream(error)),
+        Recordings::Store(error) => return Some(store(error)),
+        // A reader of ours that has gone is no failure.
+        Recordings::Write(_) => return None,
+        Recordings::OddPlace { .. } => {
+            (USAGE, "name a folder, s3://BUCKET/PREFIX, gs://… or az://…, without secrets in it")
+        }
+        Recordings::Place { .. } | Recordings::Object { .. } => (
+            FAILED,
+            "check its name, and its credentials in AWS_…, GOOGLE_… or AZURE_…; what was kept stays",
+        ),
+        Recordings::Folder { .. } | Recordings::Spool(_) => {
+            (FAILED, "check that there is room, and that the folder may be written to")
+        }
+        Recordings::OtherObject { .. } => {
+            (FAILED, "`callbook recordings verify --repair` has what is damaged fetched again")
+        }
+        Recordings::OtherAccount { .. } => {
+            (USAGE, "[recordings] users has env files of more users of the same account")
+        }
+    };
+    Some((code, hint.to_owned()))
+}
+
+fn media_host(_: &MediaHostError) -> (u8, String) {
+    (USAGE, "[recordings] media_hosts has the names of hosts that the token may go to".to_owned())
 }
 
 fn exchange(error: &Exchange) -> Option<(u8, String)> {

@@ -1,6 +1,6 @@
 //! Lines, tables and numbers for people.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Stdout, Write as _};
 
 use anyhow::Context as _;
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
@@ -28,6 +28,30 @@ pub fn line(text: &str) -> anyhow::Result<()> {
 /// See [`note`].
 pub fn note_line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", printable(text));
+}
+
+/// A JSON array of many values, printed one after the other.
+pub struct Array {
+    out: BufWriter<Stdout>,
+    empty: bool,
+}
+
+impl Array {
+    pub fn new() -> Self {
+        Self { out: BufWriter::new(std::io::stdout()), empty: true }
+    }
+
+    /// Adds a value, as JSON.
+    pub fn push(&mut self, json: &str) -> anyhow::Result<()> {
+        let separator = if self.empty { "[\n" } else { ",\n" };
+        self.empty = false;
+        write!(self.out, "{separator}{json}").context(CANNOT_WRITE)
+    }
+
+    pub fn end(mut self) -> anyhow::Result<()> {
+        let end = if self.empty { "[]" } else { "\n]" };
+        writeln!(self.out, "{end}").and_then(|()| self.out.flush()).context(CANNOT_WRITE)
+    }
 }
 
 /// One line without anything that moves a terminal's cursor: callers choose their names, and a

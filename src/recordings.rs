@@ -8,7 +8,7 @@ use callbook_recordings::{
     Fetched, Fetching, Forecast, Keeping, Outlook, Place, delete_doomed, fetch_recordings, forecast,
 };
 use callbook_ringcentral::{Client, Connection, MediaHost};
-use callbook_store::{Account, Location, RecordingHour, Store};
+use callbook_store::{Account, Location, RecordingHour, RecordingQuery, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -51,12 +51,19 @@ impl Settings {
     }
 }
 
+/// Rows read at a time.
+const COPIED_AT_ONCE: u32 = 500;
+
+/// Where the recordings of an archive at this path are kept, unless somebody says otherwise.
+fn beside(path: &Path) -> String {
+    path.with_extension("recordings").display().to_string()
+}
+
 /// Where an archive's recordings are kept.
 ///
 /// # Errors
 /// When there is no such place.
 pub fn place(config: &Config, store: &Store) -> anyhow::Result<Place> {
-    let beside = |path: &Path| path.with_extension("recordings").display().to_string();
     let place = match (config.recordings_store(), store.location()) {
         (Some(place), _) => place,
         (None, Location::Sqlite(path)) => beside(path),
@@ -84,27 +91,40 @@ fn spool(config: &Config, store: &Store) -> anyhow::Result<PathBuf> {
 }
 
 /// What fetches the recordings of an account, again and again.
-#[derive(Clone)]
 pub struct Fetcher {
     store: Store,
     config: Arc<Config>,
-    connection: Connection,
-    /// Whether the settings' further users belong to this account.
-    with_users: bool,
+    /// Users of the account, the one who syncs its calls first.
+    users: Vec<Connection>,
 }
 
 impl Fetcher {
-    /// Of the account that the settings sign in to.
-    pub fn of_settings(store: &Store, config: &Arc<Config>, connection: Connection) -> Self {
-        Self { store: store.clone(), config: Arc::clone(config), connection, with_users: true }
+    /// Of the account that the settings sign in to, with the further users that they name.
+    ///
+    /// # Errors
+    /// When the credentials of one cannot be had.
+    pub fn of_settings(
+        store: &Store,
+        config: &Arc<Config>,
+        connection: Connection,
+    ) -> anyhow::Result<Self> {
+        let mut fetcher = Self::new(store, config, connection);
+        let server_url = fetcher.users[0].server_url.to_string();
+        for user in config.recording_users() {
+            let variables = credentials::read_env_file(&user)?;
+            let user = credentials::connection(&variables, &server_url, &config.logins()?)?;
+            fetcher.users.push(user);
+        }
+        Ok(fetcher)
     }
 
-    /// Of a registered account.
-    pub fn of_registered(store: &Store, config: &Arc<Config>, connection: Connection) -> Self {
-        Self { store: store.clone(), config: Arc::clone(config), connection, with_users: false }
+    /// Of any account, by one user of it.
+    pub fn new(store: &Store, config: &Arc<Config>, connection: Connection) -> Self {
+        Self { store: store.clone(), config: Arc::clone(config), users: vec![connection] }
     }
 
-    /// Fetches what is wanted by now, if recordings of the account are kept; `None` if they are not.
+    /// Fetches what is wanted by now, if recordings of the account are kept; `None` if they are not. What was erased
+    /// goes from their place as well.
     ///
     /// # Errors
     /// When they cannot be fetched or put away. What was kept stays.
@@ -117,43 +137,62 @@ impl Fetcher {
         let Some(account) = accounts.iter().find(|account| account.id.0 == account_id) else {
             return Ok(None);
         };
-        let place = match self.store.recording_feed(account.key).await?.enabled {
-            true => place(&self.config, &self.store)?,
-            false => {
-                self.store.find_recordings(account.key).await?;
-                return Ok(None);
-            }
-        };
-        let (clients, spool) = (self.clients()?, spool(&self.config, &self.store)?);
+        if !self.store.recording_feed(account.key).await?.enabled {
+            self.store.find_recordings(account.key).await?;
+            delete_erased(&self.config, &self.store).await?;
+            return Ok(None);
+        }
+        let (place, spool) = (place(&self.config, &self.store)?, spool(&self.config, &self.store)?);
         let fetching = Fetching {
             store: &self.store,
             account,
-            clients: &clients,
+            clients: &self.clients()?,
             place: &place,
             spool: &spool,
             keeping: self.config.recordings().keeping(),
         };
-        let fetched = fetch_recordings(&fetching, progress).await?;
-        delete_doomed(&self.store, &place).await?;
-        Ok(Some(fetched))
+        Ok(Some(fetch_recordings(&fetching, progress).await?))
     }
 
     fn clients(&self) -> anyhow::Result<Vec<Client>> {
-        let mut connections = vec![self.connection.clone()];
-        if self.with_users {
-            for user in self.config.recording_users() {
-                let variables = credentials::read_env_file(&user)?;
-                let server_url = self.connection.server_url.as_str();
-                connections.push(credentials::connection(
-                    &variables,
-                    server_url,
-                    &self.config.logins()?,
-                )?);
-            }
-        }
         let hosts = self.config.recordings().media_hosts()?;
-        let client = |connection| Ok(signed_in(connection, &self.store)?.allowing(hosts.clone())?);
-        connections.into_iter().map(client).collect()
+        let client =
+            |user: &Connection| Ok(signed_in(user.clone(), &self.store)?.allowing(hosts.clone())?);
+        self.users.iter().map(client).collect()
+    }
+}
+
+/// Deletes the recordings of calls that were erased.
+///
+/// # Errors
+/// When the place does not let us.
+pub async fn delete_erased(config: &Config, store: &Store) -> anyhow::Result<()> {
+    if store.doomed_objects(1).await?.is_empty() {
+        return Ok(());
+    }
+    Ok(delete_doomed(store, &place(config, store)?).await?)
+}
+
+/// Copies an account's recordings to where an archive at this path has its own; how many.
+///
+/// # Errors
+/// When one cannot be read or written.
+pub async fn copy_beside(
+    config: &Config,
+    store: &Store,
+    account: &Account,
+    path: &Path,
+) -> anyhow::Result<u64> {
+    let (mut copied, mut after) = (0, String::new());
+    loop {
+        let query = RecordingQuery::Kept(after, COPIED_AT_ONCE);
+        let rows = store.recordings(account.key, query).await?;
+        let Some(last) = rows.last() else { return Ok(copied) };
+        after = last.id.clone();
+        let (from, to) = (place(config, store)?, Place::open(&beside(path), [])?);
+        for object in rows.iter().filter_map(|row| row.object.as_deref()) {
+            copied += u64::from(from.copy_to(&to, object).await?);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::config::{Config, SERVER_URL, Sources};
 use crate::credentials;
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, note, say};
+use crate::recordings;
 use crate::time;
 
 const EXAMPLES: &str = "\
@@ -119,7 +120,7 @@ impl AccountCommand {
             What::List { json } => list(&existing(&location).await?, json).await,
             What::Pause { name } => pause(&existing(&location).await?, &name, true).await,
             What::Resume { name } => pause(&existing(&location).await?, &name, false).await,
-            What::Remove(remove) => remove.run(&existing(&location).await?).await,
+            What::Remove(remove) => remove.run(&config, &existing(&location).await?).await,
         }
     }
 }
@@ -251,7 +252,7 @@ fn unknown(name: &str) -> Usage {
 
 impl Remove {
     /// Export, purge, forget: stopped anywhere, it can be run again.
-    async fn run(self, store: &Store) -> anyhow::Result<ExitCodeNumber> {
+    async fn run(self, config: &Config, store: &Store) -> anyhow::Result<ExitCodeNumber> {
         let registrations = store.registrations().await?;
         let found = registrations.iter().find(|each| each.name == self.name);
         let registration = found.ok_or_else(|| unknown(&self.name))?;
@@ -266,9 +267,14 @@ impl Remove {
             if let Some(path) = &self.export {
                 store.backup(path, Some(account.key)).await?;
                 say!("exported to {}: `callbook calls --database {0}` reads it", path.display())?;
+                let recordings = recordings::copy_beside(config, store, account, path).await?;
+                if recordings > 0 {
+                    say!("exported {} recordings beside it", output::grouped(recordings))?;
+                }
             }
             let purged = store.purge(&lock, None).await?;
             say!("erased {} calls", output::grouped(purged.calls))?;
+            recordings::delete_erased(config, store).await?;
         }
         store.remove_registration(&self.name).await?;
         say!("{} is removed", self.name)?;

@@ -42,15 +42,6 @@ fn sign_ins_that_are_refused() {
     insta::assert_snapshot!(transcript.text());
 }
 
-#[test]
-fn a_user_who_may_not_read_everybodys_calls() {
-    let place = company().place().with("RC_USER_JWT", &company().ordinary_jwt);
-    let mut transcript = Transcript::new();
-    transcript.refused(&place, "sync", 12);
-    insta::assert_snapshot!(transcript.text());
-    assert!(place.output("status").contains("calls     0 "));
-}
-
 /// What answers at wrong addresses.
 fn strangers() -> [(&'static str, ResponseTemplate); 6] {
     let html = "<!DOCTYPE html><html><body>Welcome</body></html>";

@@ -149,3 +149,17 @@ fn what_the_status_says() {
     assert!(text.starts_with("archive   callbook.db, "), "{text}");
     assert!(text.lines().last().unwrap().starts_with("synced    20"), "{text}");
 }
+
+#[test]
+fn a_user_who_may_not_read_everybodys_calls_has_their_own_archived() {
+    let place = company().place().with("RC_USER_JWT", &company().ordinary_jwt);
+    let summary = place.json("sync --json");
+    let (own, inserted) = (&summary["extension_id"], &summary["inserted"]);
+    assert!(own.is_u64() && inserted.as_u64() > Some(0), "{summary}");
+    let calls = place.json("calls --json --limit 0");
+    assert_eq!(calls.as_array().unwrap().len() as u64, inserted.as_u64().unwrap());
+    assert_eq!(place.run("verify").code, Some(0));
+    // It stays with that log, and has it whole.
+    let again = place.json("sync --json");
+    assert_eq!((&again["extension_id"], &again["inserted"]), (own, &0.into()));
+}

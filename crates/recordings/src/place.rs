@@ -5,8 +5,9 @@ use std::io::Write;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
@@ -181,13 +182,26 @@ impl Place {
         Ok(Some(bytes))
     }
 
+    /// Copies an object to another place, unless it is there; `false` if it is not here.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or another content is there.
+    pub async fn copy_to(&self, other: &Self, object: &str) -> Result<bool, Error> {
+        let mut file = tempfile::tempfile().map_err(Error::Spool)?;
+        if self.write_to(object, &mut file).await?.is_none() {
+            return Ok(false);
+        }
+        std::io::Seek::rewind(&mut file).map_err(Error::Spool)?;
+        let hash = Hash::of(&file).map_err(Error::Spool)?;
+        std::io::Seek::rewind(&mut file).map_err(Error::Spool)?;
+        other.put(object, &mut File::from_std(file), &hash).await?;
+        Ok(true)
+    }
+
     async fn content(
         &self,
         object: &str,
-    ) -> Result<
-        Option<futures_util::stream::BoxStream<'static, object_store::Result<bytes::Bytes>>>,
-        Error,
-    > {
+    ) -> Result<Option<BoxStream<'static, object_store::Result<Bytes>>>, Error> {
         match self.store.get(&self.path(object)).await {
             Ok(found) => Ok(Some(found.into_stream())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),

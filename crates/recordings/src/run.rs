@@ -277,7 +277,7 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         }
         tracing::warn!(%error, recording = next.row.id, "a recording is put off");
         state.fetched.later += 1;
-        self.keeper.later(&next.row, &in_full(&error)).await?;
+        self.keeper.later(&next.row, &error.to_string()).await?;
         Ok(())
     }
 
@@ -297,9 +297,4 @@ impl<'a, P: Fn(&Fetched)> Run<'a, P> {
         }
         Ok(())
     }
-}
-
-fn in_full(error: &Error) -> String {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }

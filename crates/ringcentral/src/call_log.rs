@@ -1,14 +1,11 @@
 //! One page of the call log.
 
-use callbook_model::lenient::{Raw, integer, object};
 use callbook_model::{Scope, Span};
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::body;
-use crate::directory::names_a_next_page;
+use crate::page::WirePage;
 
 /// The most records that a page can have.
 pub const MAX_PER_PAGE: u32 = 1000;
@@ -84,37 +81,13 @@ pub struct CallLogPage {
     pub total: Option<u64>,
 }
 
-/// The contract's `CallLogResponse`; `records` alone is indispensable.
-#[derive(Deserialize)]
-struct WirePage<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    navigation: Raw<'a>,
-    #[serde(borrow)]
-    paging: Raw<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paging<'a> {
-    #[serde(borrow)]
-    total_elements: Raw<'a>,
-}
-
-/// How many records the whole list has; a number that cannot be one counts as none.
-fn total(paging: Raw<'_>) -> Option<u64> {
-    let paging: Paging<'_> = object(paging?.get())?;
-    integer(paging.total_elements)?.try_into().ok()
-}
-
 impl CallLogPage {
     /// # Errors
     /// When the body is not the JSON of a page.
     pub fn parse(body: String) -> Result<Self, serde_json::Error> {
-        let page: WirePage<'_> = body::object(&body)?;
+        let page = WirePage::read(&body)?;
         let records = ranges(&body, &page.records);
-        let (has_next, total) = (names_a_next_page(page.navigation), total(page.paging));
+        let (has_next, total) = (page.has_next(), page.total());
         Ok(Self { records, has_next, total, body })
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use callbook_model::lenient::{Raw, object, text};
 use callbook_model::{AccountId, ExtensionId, Region};
 use serde::Deserialize;
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::body;
@@ -105,18 +105,6 @@ fn extension(json: &str) -> Option<ExtensionInfo> {
         name: text(wire.name).map(Cow::into_owned),
         r#type: text(wire.r#type).map(Cow::into_owned),
     })
-}
-
-/// Links to other pages; only whether there is a next one matters.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Navigation {
-    next_page: Option<IgnoredAny>,
-}
-
-pub(crate) fn names_a_next_page(navigation: Raw<'_>) -> bool {
-    let navigation: Option<Navigation> = navigation.and_then(|links| object(links.get()));
-    navigation.is_some_and(|links| links.next_page.is_some())
 }
 
 #[cfg(test)]

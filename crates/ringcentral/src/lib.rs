@@ -17,6 +17,7 @@ mod limiter;
 mod listing;
 mod login;
 mod media;
+mod page;
 mod reach;
 mod recording;
 mod resolver;

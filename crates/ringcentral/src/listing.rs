@@ -2,14 +2,11 @@
 
 use std::collections::HashSet;
 
-use callbook_model::lenient::{Raw, integer, object};
 use callbook_model::{DirectoryEntry, DirectoryKind, ExtensionId};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::client::Request;
-use crate::directory::names_a_next_page;
 use crate::limiter::Kind;
+use crate::page::WirePage;
 use crate::{Client, Error, body};
 
 /// A list of the directory.
@@ -144,24 +141,6 @@ struct Page {
     total: u64,
 }
 
-/// `records` alone is indispensable.
-#[derive(Deserialize)]
-struct WirePage<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    navigation: Raw<'a>,
-    #[serde(borrow)]
-    paging: Raw<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paging<'a> {
-    #[serde(borrow)]
-    total_elements: Raw<'a>,
-}
-
 impl Page {
     fn parse(body: &str, resource: Resource) -> Result<Self, serde_json::Error> {
         let decode = |json: &str| {
@@ -176,16 +155,14 @@ impl Page {
             let readable = !entries.is_empty();
             return Ok(Self { entries, readable, has_next: false, total: 0 });
         }
-        let wire: WirePage<'_> = body::object(body)?;
+        let wire = WirePage::read(body)?;
         let entries: Vec<_> = wire.records.iter().filter_map(|json| decode(json.get())).collect();
         let readable = entries.len() == wire.records.len();
         if !readable {
             let skipped = wire.records.len() - entries.len();
             tracing::warn!(skipped, ?resource, "entries without a readable id are left out");
         }
-        let paging = wire.paging.and_then(|json| object::<Paging<'_>>(json.get()));
-        let total = paging.and_then(|paging| integer(paging.total_elements)?.try_into().ok());
-        let has_next = names_a_next_page(wire.navigation);
-        Ok(Self { entries, readable, has_next, total: total.unwrap_or(0) })
+        let (has_next, total) = (wire.has_next(), wire.total().unwrap_or(0));
+        Ok(Self { entries, readable, has_next, total })
     }
 }

@@ -78,6 +78,12 @@ impl<'a> Log<'a> {
         &self.lock
     }
 
+    /// Which log it is.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Whether nothing was ever read from it.
     pub(crate) fn is_new(&self) -> bool {
         self.new
     }

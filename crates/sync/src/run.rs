@@ -1,7 +1,7 @@
 //! One sync of an account: sign in, find out which log may be read, carry its plan out.
 
-use callbook_model::Scope;
-use callbook_ringcentral::{Client, MAX_PER_PAGE, Traffic};
+use callbook_model::{Scope, Span};
+use callbook_ringcentral::{CallLogQuery, Client, MAX_PER_PAGE, Traffic, View};
 use callbook_store::{Account, Committed, Mirrored, Run, Settings, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -204,18 +204,31 @@ impl<'a> Session<'a> {
 
     /// Reads the company's log, or the user's own where the company's is not for them.
     async fn run(&mut self, progress: &mut impl FnMut(Progress)) -> Result<Summary, Error> {
-        let company_forbidden = match self.log.run(progress).await {
-            Err(Error::Upstream(error)) if error.is_unavailable() && self.log.is_new() => error,
-            outcome => return outcome,
-        };
-        let own = match self.client.own_extension().await {
-            Ok(own) => own,
-            Err(_) => return Err(company_forbidden.into()),
-        };
-        tracing::warn!("the company's call log is not for this user: their own is archived");
-        self.log.change_scope(Scope::Extension(own.id)).await?;
+        if self.log.is_new() {
+            self.choose_log().await?;
+        }
         let summary = self.log.run(progress).await?;
-        Ok(Summary { extension_id: Some(own.id.0), ..summary })
+        let extension_id = match self.log.scope() {
+            Scope::Account => None,
+            Scope::Extension(id) => Some(id.0),
+        };
+        Ok(Summary { extension_id, ..summary })
+    }
+
+    /// A list alone tells whether the company's log is for this user: what changed in it is told to everybody.
+    async fn choose_log(&mut self) -> Result<(), Error> {
+        let now = self.client.server_time().unwrap_or_else(Timestamp::now);
+        let from = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+        let (scope, view, span) = (Scope::Account, View::Simple, Span { from, to: now });
+        let query = CallLogQuery { scope, view, span, page: 1, per_page: 1 };
+        let forbidden = match self.client.call_log(&query).await {
+            Err(error) if error.is_unavailable() => error,
+            // Whatever else is wrong shows when it is read.
+            _ => return Ok(()),
+        };
+        let Ok(own) = self.client.own_extension().await else { return Err(forbidden.into()) };
+        tracing::warn!("the company's call log is not for this user: their own is archived");
+        self.log.change_scope(Scope::Extension(own.id)).await
     }
 }
 

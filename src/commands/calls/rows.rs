@@ -8,7 +8,7 @@ use callbook_model::{CallRecord, Party};
 use callbook_store::{Account, CallFilter, CallRow, Names, Store};
 use jiff::tz::TimeZone;
 
-use crate::output::{self, CANNOT_WRITE, note};
+use crate::output::{self, Array, CANNOT_WRITE, note};
 use crate::time;
 
 /// The calls that were asked for.
@@ -61,16 +61,9 @@ impl Rows<'_> {
     }
 
     pub async fn print_json(&self) -> anyhow::Result<Listed> {
-        let mut out = std::io::BufWriter::new(std::io::stdout());
-        let mut separator = "[\n";
-        let print = |_: &CallRow, simple: String| {
-            write!(out, "{separator}{simple}").context(CANNOT_WRITE)?;
-            separator = ",\n";
-            Ok(())
-        };
-        let listed = self.each(|row| row.json.clone(), print).await?;
-        let end = if separator == "[\n" { "[]" } else { "\n]" };
-        writeln!(out, "{end}").and_then(|()| out.flush()).context(CANNOT_WRITE)?;
+        let mut array = Array::new();
+        let listed = self.each(|row| row.json.clone(), |_, simple| array.push(&simple)).await?;
+        array.end()?;
         Ok(listed)
     }
 

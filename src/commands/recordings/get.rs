@@ -60,7 +60,10 @@ impl Get {
         }
         match parts.as_slice() {
             [] => {}
-            [part] => self.write(&file_name(&part.row), |out| copy(part, out))?,
+            [part] => {
+                // An id is letters and digits, or it could not have been fetched.
+                self.write(&file_name(&part.row.id, &part.row), |out| copy(part, out))?;
+            }
             [first, ..] => self.write_joined(first, &parts)?,
         }
         Ok(failure::OK)
@@ -69,7 +72,7 @@ impl Get {
     fn write_joined(&self, first: &Part, parts: &[Part]) -> anyhow::Result<()> {
         let session = self.session.clone().unwrap_or_default();
         let sounds = parts.iter().map(sound).collect::<anyhow::Result<Vec<_>>>()?;
-        let name = file_name(&RecordingRow { id: plain(&session), ..first.row.clone() });
+        let name = file_name(&plain(&session), &first.row);
         if sounds.iter().all(|(sound, _)| sound.format == sounds[0].0.format) {
             return self.write(&name, |out| match join(&sounds, out) {
                 Err(Differ::Copy(error)) => Err(error).context(CANNOT_WRITE),
@@ -82,10 +85,8 @@ impl Get {
             return Err(Usage { message: message.to_owned(), hint }.into());
         }
         for (place, part) in parts.iter().enumerate() {
-            let id = format!("{}-{}", plain(&session), place + 1);
-            self.write(&file_name(&RecordingRow { id, ..part.row.clone() }), |out| {
-                copy(part, out)
-            })?;
+            let stem = format!("{}-{}", plain(&session), place + 1);
+            self.write(&file_name(&stem, &part.row), |out| copy(part, out))?;
         }
         Ok(())
     }

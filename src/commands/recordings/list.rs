@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use callbook_exchange::{Calls, Query, Source, View};
-use callbook_model::{CallRecord, Party};
-use callbook_store::{RecordingQuery, RecordingRow};
+use callbook_model::{CallRecord, Party, Scope};
+use callbook_store::{Account, CallRow, RecordingQuery, RecordingRow, Store};
 use clap::Args;
+use comfy_table::Row;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::commands::filter::{Filter, Meant};
 use crate::config::Config;
 use crate::failure::{self, ExitCodeNumber};
-use crate::output::{self, note};
-use crate::{commands, time};
+use crate::output::{self, Array, note};
+use crate::time;
 
 /// Calls whose recordings are looked up at a time.
 const AT_ONCE: usize = 200;
@@ -40,6 +42,14 @@ struct Found {
     who: String,
 }
 
+/// Recordings, read from the archive some calls at a time.
+struct Reader<'a> {
+    store: &'a Store,
+    account: &'a Account,
+    scope: Scope,
+    calls: Calls,
+}
+
 impl List {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
         let Meant { store, account, mut filter, zone, .. } = self.filter.open(config).await?;
@@ -54,43 +64,56 @@ impl List {
         // The portal's rows name none.
         let sources = Source::RingCentral;
         let query = Query { filter, sources, view: View::Simple, limit };
-        let mut calls = Calls::new(&store, account.key, query).await?;
-        let mut found = Vec::new();
-        loop {
-            let mut piece = Vec::new();
-            while piece.len() < AT_ONCE
-                && let Some(listed) = calls.next().await?
-            {
-                piece.push(listed);
-            }
-            if piece.is_empty() {
-                break;
-            }
-            let ids = piece.iter().map(|listed| listed.call.id.clone()).collect();
-            let rows = store.recordings(account.key, RecordingQuery::Calls(scope, ids)).await?;
-            let mut by_call: HashMap<String, Vec<RecordingRow>> = HashMap::new();
-            for row in rows {
-                by_call.entry(row.call_id.clone()).or_default().push(row);
-            }
-            for listed in &piece {
-                let record = listed.call.json.as_deref();
-                let record = record.and_then(|json| CallRecord::decode(json, account.home).ok());
-                let who = record.map_or_else(String::new, |record| {
-                    format!("{} → {}", name(&record.from), name(&record.to))
-                });
-                let rows = by_call.remove(&listed.call.id).unwrap_or_default();
-                found.extend(rows.into_iter().map(|row| Found { row, who: who.clone() }));
-            }
-        }
-        let more = calls.has_more().await?;
+        let calls = Calls::new(&store, account.key, query).await?;
+        let mut reader = Reader { store: &store, account: &account, scope, calls };
         if self.json {
-            return commands::print_json(&found.iter().map(as_json).collect::<Vec<_>>());
+            let mut array = Array::new();
+            while let Some(found) = reader.next().await? {
+                found.iter().try_for_each(|found| array.push(&as_json(found).to_string()))?;
+            }
+            array.end()?;
+            return Ok(failure::OK);
         }
-        print(&found, &zone)?;
-        if more {
+        let mut table = output::table(&["START", "STATE", "LENGTH", "SIZE", "WHO", "ID"], &[4]);
+        while let Some(found) = reader.next().await? {
+            table.add_rows(found.iter().map(|found| row(found, &zone)));
+        }
+        output::print(&table)?;
+        if reader.calls.has_more().await? {
             note!("of the newest {limit} calls; --limit 0 shows all");
         }
         Ok(failure::OK)
+    }
+}
+
+impl Reader<'_> {
+    /// The recordings of the next calls; `None` after the last ones.
+    async fn next(&mut self) -> anyhow::Result<Option<Vec<Found>>> {
+        let mut calls = Vec::with_capacity(AT_ONCE);
+        while calls.len() < AT_ONCE
+            && let Some(listed) = self.calls.next().await?
+        {
+            calls.push(listed.call);
+        }
+        if calls.is_empty() {
+            return Ok(None);
+        }
+        let ids = calls.iter().map(|call| call.id.clone()).collect();
+        let query = RecordingQuery::Calls(self.scope, ids);
+        let mut by_call: HashMap<String, Vec<RecordingRow>> = HashMap::new();
+        for row in self.store.recordings(self.account.key, query).await? {
+            by_call.entry(row.call_id.clone()).or_default().push(row);
+        }
+        let of_call = |call: &CallRow| {
+            let record = call.json.as_deref();
+            let record = record.and_then(|json| CallRecord::decode(json, self.account.home).ok());
+            let who = record.map_or_else(String::new, |record| {
+                format!("{} → {}", name(&record.from), name(&record.to))
+            });
+            let rows = by_call.remove(&call.id).unwrap_or_default();
+            rows.into_iter().map(move |row| Found { row, who: who.clone() })
+        };
+        Ok(Some(calls.iter().flat_map(of_call).collect()))
     }
 }
 
@@ -99,19 +122,15 @@ fn name(party: &Party) -> String {
     party.name.clone().or_else(number).unwrap_or_else(|| "?".to_owned())
 }
 
-fn print(found: &[Found], zone: &jiff::tz::TimeZone) -> anyhow::Result<()> {
-    let mut table = output::table(&["START", "STATE", "LENGTH", "SIZE", "WHO", "ID"], &[4]);
-    for Found { row, who } in found {
-        table.add_row(output::row([
-            time::minute(row.start_ms, zone),
-            row.state.as_str().to_owned(),
-            row.duration_ms.map_or_else(String::new, time::length),
-            row.bytes.map_or_else(String::new, |bytes| output::bytes(bytes.unsigned_abs())),
-            who.clone(),
-            row.id.clone(),
-        ]));
-    }
-    output::print(&table)
+fn row(Found { row, who }: &Found, zone: &TimeZone) -> Row {
+    output::row([
+        time::minute(row.start_ms, zone),
+        row.state.as_str().to_owned(),
+        row.duration_ms.map_or_else(String::new, time::length),
+        row.bytes.map_or_else(String::new, |bytes| output::bytes(bytes.unsigned_abs())),
+        who.clone(),
+        row.id.clone(),
+    ])
 }
 
 fn as_json(Found { row, who }: &Found) -> Value {

@@ -73,10 +73,8 @@ async fn kept(store: &Store, account: &Account, id: &str) -> anyhow::Result<Reco
         .into())
 }
 
-/// What a file of it is usually called, without a folder.
-fn file_name(row: &RecordingRow) -> String {
+/// What a file with the content of a recording is usually called.
+fn file_name(stem: &str, row: &RecordingRow) -> String {
     let extension = row.object.as_deref().and_then(|object| object.rsplit_once('.'));
-    let extension = extension.map_or("bin", |(_, extension)| extension);
-    // An id is letters and digits, or it could not have been fetched.
-    format!("{}.{extension}", row.id)
+    format!("{stem}.{}", extension.map_or("bin", |(_, extension)| extension))
 }

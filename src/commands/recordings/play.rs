@@ -9,17 +9,15 @@ use super::{file_name, kept};
 use crate::commands::open;
 use crate::config::Config;
 use crate::failure::{self, ExitCodeNumber, Usage};
-use crate::output::note;
 use crate::recordings::place;
 
 /// Players and how they are told to play one file and end, the best first.
-const PLAYERS: [&[&str]; 6] = [
+const PLAYERS: [&[&str]; 5] = [
     &["mpv", "--no-video"],
     &["ffplay", "-nodisp", "-autoexit", "-loglevel", "warning"],
     &["play", "-q"],
     &["afplay"],
     &["vlc", "--intf", "dummy", "--play-and-exit"],
-    &["xdg-open"],
 ];
 
 /// Play a recording
@@ -42,7 +40,7 @@ impl Play {
         let (store, account) = open(config, self.account).await?;
         let row = kept(&store, &account, &self.id).await?;
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let path = folder.path().join(file_name(&row));
+        let path = folder.path().join(file_name(&row.id, &row));
         let mut file = std::fs::File::create(&path).context("cannot make a file")?;
         let object = row.object.clone().unwrap_or_default();
         let place = place(config, &store)?;
@@ -51,16 +49,17 @@ impl Play {
             let hint = "`callbook recordings verify --repair` has it fetched again";
             return Err(Usage { message, hint }.into());
         }
-        let named = self.player.as_deref();
-        let players = named.map_or(PLAYERS.to_vec(), |_| Vec::new());
-        let named: Option<[&str; 1]> = named.map(|player| [player]);
-        let candidates = named.iter().map(<[_; 1]>::as_slice).chain(players);
-        for command in candidates {
-            let Some(ended) = run(command, &path)? else { continue };
-            if !ended.success() {
-                note!("{} ended with {ended}", command[0]);
+        let chosen = self.player.as_deref().map(|player| [player]);
+        let players: Vec<&[&str]> = match &chosen {
+            Some(player) => vec![player],
+            None => PLAYERS.to_vec(),
+        };
+        for player in players {
+            match run(player, &path)? {
+                None => {}
+                Some(ended) if ended.success() => return Ok(failure::OK),
+                Some(ended) => anyhow::bail!("{} ended with {ended}", player[0]),
             }
-            return Ok(failure::OK);
         }
         let message = match &self.player {
             Some(player) => format!("there is no program {player}"),

@@ -82,7 +82,11 @@ impl Sync {
         let connection = config.connection()?;
         let store = Store::open(&location, Open::OrCreate).await?;
         let options = Options { since, per_page: self.per_page, ..Options::default() };
-        let fetcher = Fetcher::of_settings(&store, &Arc::new(config), connection.clone());
+        if self.recordings {
+            // Better said now than after all calls.
+            crate::recordings::place(&config, &store)?;
+        }
+        let fetcher = Fetcher::of_settings(&store, &Arc::new(config), connection.clone())?;
         if self.follow {
             return self.follow(connection, &store, options, fetcher).await;
         }

@@ -108,6 +108,6 @@ impl Registered {
             Ok(connection) => connection.map_err(anyhow::Error::from_boxed)?,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         };
-        Ok(Some(Fetcher::of_registered(&self.store, &self.config, connection)))
+        Ok(Some(Fetcher::new(&self.store, &self.config, connection)))
     }
 }
