@@ -1,7 +1,7 @@
 //! One sync of an account: sign in, find out which log may be read, carry its plan out.
 
-use callbook_model::{Scope, Span};
-use callbook_ringcentral::{CallLogQuery, Client, MAX_PER_PAGE, Traffic, View};
+use callbook_model::Scope;
+use callbook_ringcentral::{Client, MAX_PER_PAGE, Traffic};
 use callbook_store::{Account, Committed, Mirrored, Run, Settings, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -202,33 +202,24 @@ impl<'a> Session<'a> {
         Ok(mirrored.opened + mirrored.closed)
     }
 
-    /// Reads the company's log, or the user's own where the company's is not for them.
+    /// Reads the company's log, or the user's own where the company's is not for them: its first list tells.
     async fn run(&mut self, progress: &mut impl FnMut(Progress)) -> Result<Summary, Error> {
-        if self.log.is_new() {
-            self.choose_log().await?;
-        }
-        let summary = self.log.run(progress).await?;
+        let summary = match self.log.run(progress).await {
+            Err(Error::Upstream(error)) if error.is_unavailable() && self.log.is_new() => {
+                let Ok(own) = self.client.own_extension().await else { return Err(error.into()) };
+                tracing::warn!(
+                    "the company's call log is not for this user: their own is archived"
+                );
+                self.log.change_scope(Scope::Extension(own.id)).await?;
+                self.log.run(progress).await?
+            }
+            outcome => outcome?,
+        };
         let extension_id = match self.log.scope() {
             Scope::Account => None,
             Scope::Extension(id) => Some(id.0),
         };
         Ok(Summary { extension_id, ..summary })
-    }
-
-    /// A list alone tells whether the company's log is for this user: what changed in it is told to everybody.
-    async fn choose_log(&mut self) -> Result<(), Error> {
-        let now = self.client.server_time().unwrap_or_else(Timestamp::now);
-        let from = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-        let (scope, view, span) = (Scope::Account, View::Simple, Span { from, to: now });
-        let query = CallLogQuery { scope, view, span, page: 1, per_page: 1 };
-        let forbidden = match self.client.call_log(&query).await {
-            Err(error) if error.is_unavailable() => error,
-            // Whatever else is wrong shows when it is read.
-            _ => return Ok(()),
-        };
-        let Ok(own) = self.client.own_extension().await else { return Err(forbidden.into()) };
-        tracing::warn!("the company's call log is not for this user: their own is archived");
-        self.log.change_scope(Scope::Extension(own.id)).await
     }
 }
 

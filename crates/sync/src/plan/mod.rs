@@ -222,6 +222,13 @@ impl Plan {
     }
 
     fn choose(&mut self, now: Timestamp) -> (Doing, Step) {
+        // Everybody is told what changed; a list alone tells whether the log is for this user.
+        if self.begun.is_some()
+            && self.oldest.is_none()
+            && let Some(page) = self.pending.next()
+        {
+            return (Doing::Pending, Step::List(page));
+        }
         if self.log == Log::Account && self.changes.due(now) <= now {
             return (Doing::Changes, Step::Changes(self.changes.ask(now)));
         }
