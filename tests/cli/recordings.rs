@@ -3,13 +3,14 @@
 use std::fs;
 use std::process::Command;
 
+use callbook_sandbox::{AppScope, Options};
 use serde_json::Value;
 
-use crate::support::{Company, Place, sql};
+use crate::support::{Company, Place, company, sql};
 
 /// A company that keeps its recordings, and an archive with all of them.
 fn recorded() -> (Company, Place) {
-    let options = callbook_sandbox::Options { recording_days: None, ..Company::options(5, 150) };
+    let options = Options { recording_days: None, ..Company::options(5, 150) };
     let company = Company::start(options);
     let place = company.place();
     let summary = place.json("sync --recordings --json");
@@ -79,4 +80,36 @@ fn a_bundle_has_the_sound() {
         "UPDATE recording SET sha256 = 'x' WHERE id = (SELECT min(id) FROM recording)",
     );
     assert_eq!(place.run("export --bundle other --with-recordings").code, Some(3));
+}
+
+#[test]
+fn who_may_hear_nothing_is_told_what_is_missing() {
+    let deaf = Company::start(Options {
+        scopes: vec![AppScope::ReadAccounts, AppScope::ReadCallLog],
+        ..Company::options(5, 60)
+    });
+    let refused = deaf.place().run("sync --recordings");
+    assert_eq!(refused.code, Some(12), "{refused:?}");
+    assert!(refused.stderr.contains("ReadCallRecording"), "{refused:?}");
+    let place = company().place().with("CALLBOOK_RECORDINGS", "ftp://example.com");
+    assert_eq!(place.run("sync --recordings").code, Some(2));
+}
+
+#[test]
+fn an_account_that_is_removed_takes_its_recordings_along() {
+    let (company, place) = recorded();
+    place.write("company.env", company.env_file());
+    place.output("account add acme --credentials company.env");
+    place.output("sync --all");
+    let kept = rows(&place).len();
+    let said = place.output("account remove acme --export acme.db");
+    assert!(said.contains(&format!("exported {kept} recordings")), "{said}");
+    let left = |name: &str| files_below(&place.path(name));
+    assert_eq!((left("callbook.recordings"), left("acme.recordings")), (0, kept));
+    assert_eq!(place.run("recordings verify --database acme.db").code, Some(0));
+}
+
+fn files_below(folder: &std::path::Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -31,6 +31,8 @@ const PIECE: usize = 256 << 10;
 #[derive(Debug, Clone)]
 pub struct Place {
     name: String,
+    /// Where it is, if it is a folder.
+    folder: Option<PathBuf>,
     store: Arc<dyn ObjectStore>,
     prefix: Path,
 }
@@ -60,7 +62,8 @@ impl Place {
             .map_err(|source| Error::Place { place: path.display().to_string(), source })?
             .with_fsync(true);
         let name = path.display().to_string();
-        Ok(Self { name, store: Arc::new(store), prefix: Path::default() })
+        let (folder, store) = (Some(path.to_owned()), Arc::new(store));
+        Ok(Self { name, folder, store, prefix: Path::default() })
     }
 
     fn bucket(
@@ -90,7 +93,7 @@ impl Place {
         let options = [checksum].into_iter().chain(options.filter(|(name, _)| ours(name)));
         let (store, prefix) = object_store::parse_url_opts(&url, options)
             .map_err(|source| Error::Place { place: text.to_owned(), source })?;
-        Ok(Self { name: text.to_owned(), store: Arc::from(store), prefix })
+        Ok(Self { name: text.to_owned(), folder: None, store: Arc::from(store), prefix })
     }
 
     /// Puts a file there, unless the object is there already; what is there already must be the same.
@@ -100,6 +103,7 @@ impl Place {
     pub async fn put(&self, object: &str, file: &mut File, hash: &Hash) -> Result<(), Error> {
         let failed = |source| self.failed(object, source);
         let path = self.path(object);
+        self.remove_staged(object);
         if hash.bytes > PART as u64 {
             match self.store.head(&path).await {
                 Ok(_) => return self.must_be(object, hash).await,
@@ -116,6 +120,15 @@ impl Place {
             Err(object_store::Error::AlreadyExists { .. }) => self.must_be(object, hash).await,
             Err(source) => Err(failed(source)),
         }
+    }
+
+    /// A process that is killed while it writes to a folder leaves a file beside the object's, by its name, `#`, and a
+    /// number. Whoever is to put the object there comes by again.
+    fn remove_staged(&self, object: &str) {
+        let Some(folder) = &self.folder else { return };
+        let staged = |number| folder.join(format!("{object}#{number}"));
+        let mut numbers = 1u32..;
+        while numbers.next().is_some_and(|number| std::fs::remove_file(staged(number)).is_ok()) {}
     }
 
     async fn put_parts(&self, object: &str, file: &mut File) -> Result<(), Error> {

@@ -57,6 +57,20 @@ async fn a_folder_keeps_what_is_put_into_it() {
     assert!(folder(temporary.path()).hash("4/2024/01/02/300000.mp3").await.unwrap().is_some());
 }
 
+#[tokio::test]
+async fn what_a_killed_process_was_writing_goes() {
+    let temporary = TempDir::new().unwrap();
+    let (place, day) = (folder(temporary.path()), temporary.path().join("4/2024"));
+    std::fs::create_dir_all(&day).unwrap();
+    for name in ["1.mp3#1", "1.mp3#2"] {
+        std::fs::write(day.join(name), "half of it").unwrap();
+    }
+    let (_, mut file, hash) = sample(1_000);
+    place.put("4/2024/1.mp3", &mut file, &hash).await.unwrap();
+    let names = std::fs::read_dir(&day).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["1.mp3"]);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_the_owner_may_look_into_a_folder() {
