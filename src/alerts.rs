@@ -7,7 +7,6 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::output::note;
-use crate::private_file::folder;
 
 /// `[alerts]` of `callbook.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -111,7 +110,7 @@ fn watched(registrations: &[Registration], status: &Status) -> Vec<Watched> {
 /// The disk of an archive in a file; of a database server, its administrator knows.
 pub fn disk(location: &Location) -> Option<Disk> {
     let Location::Sqlite(path) = location else { return None };
-    let folder = folder(path);
+    let folder = callbook_files::folder_of(path);
     let free_bytes = fs4::available_space(folder).ok()?;
     Some(Disk { path: folder.display().to_string(), free_bytes })
 }

@@ -1,9 +1,9 @@
 //! Files that are there whole or not at all.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use callbook_files::{folder_of, sync_folder};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
@@ -24,7 +24,7 @@ impl Aside {
     /// # Errors
     /// When the folder is not there or may not be written to.
     pub fn new(path: &Path) -> Result<Self, Error> {
-        let file = NamedTempFile::with_prefix_in(".callbook-", folder(path));
+        let file = NamedTempFile::with_prefix_in(".callbook-", folder_of(path));
         let file = file.map_err(|source| Error::WriteFile { path: path.to_owned(), source })?;
         Ok(Self { file: BufWriter::with_capacity(1 << 16, file), path: path.to_owned() })
     }
@@ -41,7 +41,7 @@ impl Aside {
             file.as_file().sync_all()?;
             let bytes = file.as_file().metadata()?.len();
             file.persist(&path).map_err(|error| error.error)?;
-            sync_folder(folder(&path))?;
+            sync_folder(folder_of(&path))?;
             Ok(bytes)
         };
         finished().map_err(|source| Error::WriteFile { path: path.clone(), source })
@@ -106,15 +106,4 @@ impl Write for Packed {
             Self::Gzip(packed) => packed.flush(),
         }
     }
-}
-
-/// The folder that a path is in.
-pub(crate) fn folder(path: &Path) -> &Path {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or_else(|| Path::new("."))
-}
-
-/// Makes the names in a folder safe on the disk.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

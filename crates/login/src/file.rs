@@ -1,10 +1,11 @@
 //! One login, in a file that only its owner may read.
 
 use std::any::Any;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use callbook_files::{make_folder, sync_folder};
 use callbook_ringcentral::{Keep, KeepError};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -117,24 +118,11 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Makes a folder that nobody else may look into.
-fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
-}
-
 fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-/// A new name is only on disk once the folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

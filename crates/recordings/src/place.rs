@@ -57,7 +57,7 @@ impl Place {
 
     fn folder(path: &FilePath) -> Result<Self, Error> {
         let failed = |source| Error::Folder { path: path.to_owned(), source };
-        create_private(path).map_err(failed)?;
+        callbook_files::make_folder(path).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(path)
             .map_err(|source| Error::Place { place: path.display().to_string(), source })?
             .with_fsync(true);
@@ -247,13 +247,4 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.name.fmt(f)
     }
-}
-
-/// Makes a folder that its owner alone may look into.
-pub(crate) fn create_private(path: &FilePath) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }

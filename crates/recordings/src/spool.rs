@@ -11,8 +11,6 @@ use callbook_ringcentral::{Content, RecordingId, Resume};
 use serde::{Deserialize, Serialize};
 use tokio::fs::{self, File, OpenOptions};
 
-use crate::place::create_private;
-
 /// A folder for content on its way.
 #[derive(Debug, Clone)]
 pub(crate) struct Spool {
@@ -51,7 +49,7 @@ const HEAD: &str = "json";
 
 impl Spool {
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        create_private(folder)?;
+        callbook_files::make_folder(folder)?;
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
         let boot = boot.map(|boot| boot.trim().to_owned());
         Ok(Self { folder: folder.to_owned(), boot })

@@ -117,9 +117,6 @@ fn nth(first: SocketAddr, place: u32) -> Result<SocketAddr, Error> {
 
 /// The files inside are credentials.
 fn make_private(folder: &Path) -> Result<(), Error> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let made = builder.recursive(true).create(folder);
+    let made = callbook_files::make_folder(folder);
     made.map_err(|source| Error::EnvFile { path: PathBuf::from(folder), source })
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::finding::{Check, Finding};
 use crate::output;
-use crate::private_file::folder;
 
 /// A larger file is not read as a whole: that would take minutes.
 const LOOKED_THROUGH_BYTES: u64 = 1_000_000_000;
@@ -27,7 +26,7 @@ pub(super) async fn open(location: &Location) -> Result<Store, Finding> {
 fn none_yet(location: &Location) -> Finding {
     let message = format!("{location} is not there yet: `callbook sync` makes it");
     let Location::Sqlite(path) = location else { return Finding::ok(Check::Archive, message) };
-    let folder = folder(path);
+    let folder = callbook_files::folder_of(path);
     match tempfile::NamedTempFile::new_in(folder) {
         Ok(_) => Finding::ok(Check::Archive, message),
         Err(_) => Finding::failed(

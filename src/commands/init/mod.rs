@@ -101,7 +101,7 @@ impl Init {
 
     /// Secrets first: settings that are there are complete.
     fn write(&self, mut answers: Answers) -> anyhow::Result<()> {
-        let folder = private_file::folder(&self.config);
+        let folder = callbook_files::folder_of(&self.config);
         std::fs::create_dir_all(folder).map_err(|source| {
             let path = folder.to_owned();
             private_file::PrivateFileError::Unwritable { path, source }

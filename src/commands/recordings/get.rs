@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use callbook_exchange::Aside;
 use callbook_recordings::{Differ, Place, Sound, inspect, join};
 use callbook_store::{Account, RecordingQuery, RecordingRow, RecordingState, Store};
 use clap::Args;
@@ -106,14 +107,9 @@ impl Get {
             let message = format!("{} is there already", path.display());
             return Err(Usage { message, hint: "name another with --output, or --force" }.into());
         }
-        let cannot_write = || format!("cannot write {}", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Nobody finds half a file.
-        let mut aside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
-            .with_context(cannot_write)?;
+        let mut aside = Aside::new(&path)?;
         content(&mut aside)?;
-        aside.as_file().sync_all().with_context(cannot_write)?;
-        aside.persist(&path).with_context(cannot_write)?;
+        aside.finish()?;
         note!("written: {}", path.display());
         Ok(())
     }

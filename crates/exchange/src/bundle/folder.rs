@@ -4,12 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use callbook_files::{folder_of, make_folder, sync_folder};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::SUMS;
 use crate::Error;
-use crate::aside::{folder, sync_folder};
 
 /// Beside the name that it is to have, for its owner alone, and removed unless it is finished.
 pub(super) struct Folder {
@@ -32,17 +32,14 @@ impl Folder {
         if path.symlink_metadata().is_ok() {
             return Err(Error::Exists { path: path.to_owned() });
         }
-        let aside = TempDir::with_prefix_in(".callbook-", folder(path)).map_err(error)?;
+        let aside = TempDir::with_prefix_in(".callbook-", folder_of(path)).map_err(error)?;
         Ok(Self { aside, path: path.to_owned(), sums: String::new(), subfolders: Vec::new() })
     }
 
     /// Makes a folder in it, for its owner alone.
     pub(super) fn subfolder(&mut self, name: &str) -> Result<(), Error> {
         let path = self.aside.path().join(name);
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
+        make_folder(&path)?;
         self.subfolders.push(path);
         Ok(())
     }
@@ -76,7 +73,7 @@ impl Folder {
         }
         sync_folder(self.aside.path())?;
         let Self { aside, path, .. } = self;
-        let named = fs::rename(aside.path(), &path).and_then(|()| sync_folder(folder(&path)));
+        let named = fs::rename(aside.path(), &path).and_then(|()| sync_folder(folder_of(&path)));
         // What was renamed is not there to be removed.
         drop(aside);
         named.map_err(|source| Error::WriteFile { path, source })
