@@ -8,17 +8,13 @@ use crate::{Account, AccountKey, AccountStatus, Error, Run, Status};
 impl Sqlite {
     pub(crate) async fn status(&self) -> Result<Status, Error> {
         let accounts = self.accounts().await?;
-        let path = self.path().to_owned();
         self.read(move |connection| {
             let sql = "SELECT id, created_ms FROM archive";
             let (archive_id, created_ms) =
                 connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let size = |suffix| {
-                let mut file = path.as_os_str().to_owned();
-                file.push(suffix);
-                std::fs::metadata(file).map_or(0, |metadata| metadata.len())
-            };
-            let bytes = size("") + size("-wal");
+            // What the log beside it will have become part of; how long that log is says nothing.
+            let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+            let bytes = connection.query_row(pages, [], |row| row.get::<_, i64>(0))?.unsigned_abs();
             let accounts = accounts
                 .into_iter()
                 .map(|account| account_status(connection, account))
