@@ -20,6 +20,7 @@ mod operation;
 mod paging;
 mod params;
 mod ports;
+mod push;
 mod recording;
 mod router;
 mod serve;
@@ -37,5 +38,6 @@ pub use ports::{
     App, Apps, ByteStream, CallLog, CallLogPage, Changes, Clock, Directory, LimitKey, Limiter,
     PortError, Ports, Random, Recording, Recordings, SystemClock, Verdict,
 };
+pub use push::{Event, Hub, Topic};
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

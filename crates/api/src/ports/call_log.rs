@@ -1,0 +1,64 @@
+//! Where call records come from.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use callbook_model::Scope;
+use jiff::Timestamp;
+
+use super::PortError;
+use crate::call_log::{ActiveQuery, ChangesQuery, ListQuery, View};
+
+/// One page of a call log.
+#[derive(Debug, Clone, Default)]
+pub struct CallLogPage {
+    /// JSON texts, newest first. They are sent as they are: numbers must not pass through a float.
+    pub records: Vec<Bytes>,
+    /// Records on all pages, where counting them is cheap enough.
+    pub total: Option<u64>,
+    /// Is there anything after this page?
+    pub more: bool,
+}
+
+/// Records that were made, changed or deleted.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// JSON texts, in the order of their last modification.
+    pub records: Vec<Bytes>,
+    /// When the last of them was modified.
+    pub last: Option<Timestamp>,
+    /// Were any modified after that?
+    pub more: bool,
+}
+
+/// Call records as JSON texts.
+pub trait CallLog: Send + Sync + 'static {
+    /// One page of those that match: `query.from <= startTime < query.to`, newest first.
+    fn list(
+        &self,
+        scope: Scope,
+        query: &ListQuery,
+    ) -> impl Future<Output = Result<CallLogPage, PortError>> + Send;
+
+    /// One record by its id within `scope`.
+    fn get(
+        &self,
+        scope: Scope,
+        id: &str,
+        view: View,
+    ) -> impl Future<Output = Result<Option<Bytes>, PortError>> + Send;
+
+    /// Records modified since a moment, in that order.
+    fn changes(
+        &self,
+        scope: Scope,
+        query: &ChangesQuery,
+    ) -> impl Future<Output = Result<Changes, PortError>> + Send;
+
+    /// One page of the calls that are under way or have only just ended, newest first.
+    fn active(
+        &self,
+        scope: Scope,
+        query: &ActiveQuery,
+    ) -> impl Future<Output = Result<CallLogPage, PortError>> + Send;
+}

@@ -1,0 +1,59 @@
+//! What the server needs from whoever starts it.
+
+mod apps;
+mod call_log;
+mod clock;
+mod directory;
+mod limiter;
+mod recordings;
+
+pub use apps::{App, Apps};
+pub use call_log::{CallLog, CallLogPage, Changes};
+pub use clock::{Clock, SystemClock};
+pub use directory::Directory;
+pub use limiter::{LimitKey, Limiter, Verdict};
+pub use recordings::{ByteStream, Recording, Recordings};
+
+/// Why a port could not answer; it becomes a 500 and a log line, the text is never sent.
+#[derive(Debug, thiserror::Error)]
+#[error("what stands behind the API has failed")]
+pub struct PortError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The ports, bundled.
+pub trait Ports: Send + Sync + 'static {
+    /// Where call records come from.
+    type CallLog: CallLog;
+    /// Where recordings come from.
+    type Recordings: Recordings;
+    /// Who works at the company.
+    type Directory: Directory;
+    /// Which apps may connect.
+    type Apps: Apps;
+    /// What time it is.
+    type Clock: Clock;
+    /// How fast clients may ask.
+    type Limiter: Limiter;
+    /// Where tokens come from.
+    type Random: Random;
+
+    /// Where call records come from.
+    fn call_log(&self) -> &Self::CallLog;
+    /// Where recordings come from.
+    fn recordings(&self) -> &Self::Recordings;
+    /// Who works at the company.
+    fn directory(&self) -> &Self::Directory;
+    /// Which apps may connect.
+    fn apps(&self) -> &Self::Apps;
+    /// What time it is.
+    fn clock(&self) -> &Self::Clock;
+    /// How fast clients may ask.
+    fn limiter(&self) -> &Self::Limiter;
+    /// Where tokens come from.
+    fn random(&self) -> &Self::Random;
+}
+
+/// Unpredictable bytes for tokens.
+pub trait Random: Send + Sync + 'static {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PortError>;
+}
