@@ -325,6 +325,10 @@ fn recordings(error: &Recordings) -> Option<(u8, String)> {
         Recordings::Folder { .. } | Recordings::Spool(_) => {
             (FAILED, "check that there is room, and that the folder may be written to")
         }
+        Recordings::File { .. } => (FAILED, "check that you may read it, and that it is there"),
+        Recordings::OtherFile { .. } => {
+            (FAILED, "export the bundle anew: this recording was damaged when it was written")
+        }
         Recordings::OtherObject { .. } => {
             (FAILED, "`callbook recordings verify --repair` has what is damaged fetched again")
         }

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use callbook_exchange::{Clock, How, Opened, Progress, Report};
-use callbook_store::{Imported, Open, Store};
+use callbook_exchange::{
+    BundledRecording, Clock, How, Opened, Progress, Report, bundled_recordings,
+};
+use callbook_recordings::{Content, adopt};
+use callbook_store::{Account, Imported, Open, Store};
 use clap::Args;
 use serde_json::json;
 
@@ -12,6 +15,7 @@ use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
+use crate::recordings::place;
 use crate::time;
 
 /// Lines that are named one by one, of each file.
@@ -19,7 +23,8 @@ const NAMED: u64 = 10;
 
 const EXAMPLES: &str = "\
 Examples:
-  callbook import case-4711       a bundle: all checksums are computed before anything is taken in
+  callbook import case-4711       a bundle: all checksums are computed before anything is taken in,
+                                  its recordings as well, if it has them
   callbook import all.jsonl.gz    what `callbook export --versions` wrote
   callbook import calls.jsonl     records alone: calls that the archive has not got
   callbook import CallLog.csv --tz America/New_York
@@ -59,7 +64,7 @@ impl Import {
             Some(name) => Some(Clock { zone: time::zone(Some(name))?, day_first: self.day_first }),
             None => None,
         };
-        let mut total = Report::default();
+        let (mut total, mut recordings) = (Report::default(), 0);
         for path in &self.files {
             let opened = Opened::open(path)?;
             if opened.is_of_the_portal() && clock.is_none() {
@@ -67,10 +72,14 @@ impl Import {
                 let hint = "give the account's own with --tz, such as America/New_York";
                 return Err(Usage { message, hint }.into());
             }
-            total += self.import(&config, path, opened, clock.clone()).await?;
+            let (report, kept) = self.import(&config, path, opened, clock.clone()).await?;
+            total += report;
+            recordings += kept;
         }
         if self.json {
-            print_json(&json!({ "files": self.files.len(), "total": total }))?;
+            print_json(
+                &json!({ "files": self.files.len(), "total": total, "recordings": recordings }),
+            )?;
         }
         let partly = total.unreadable > 0 || total.imported.outdated > 0;
         Ok(if partly { failure::PARTLY } else { failure::OK })
@@ -82,7 +91,7 @@ impl Import {
         path: &Path,
         opened: Opened,
         clock: Option<Clock>,
-    ) -> anyhow::Result<Report> {
+    ) -> anyhow::Result<(Report, u64)> {
         let open = if opened.names_account() { Open::OrCreate } else { Open::Existing };
         let store = Store::open(&config.location()?, open).await?;
         let account = match opened.account(&store).await? {
@@ -104,17 +113,45 @@ impl Import {
         let report = opened.import(&store, &account, how, &mut progress).await;
         bar.finish();
         let report = report?;
+        let recordings = take_recordings(config, &store, &account, path).await?;
         if !self.json {
-            say(path, report)?;
+            say(path, report, recordings)?;
         }
-        Ok(report)
+        Ok((report, recordings))
     }
 }
 
-fn say(path: &Path, report: Report) -> anyhow::Result<()> {
+/// Keeps the recordings of a bundle that the archive has not got; how many.
+async fn take_recordings(
+    config: &Config,
+    store: &Store,
+    account: &Account,
+    bundle: &Path,
+) -> anyhow::Result<u64> {
+    let mut recordings = bundled_recordings(bundle).peekable();
+    if recordings.peek().is_none() {
+        return Ok(0);
+    }
+    let _lock = store.lock_recordings(account.key).await?;
+    store.find_recordings(account.key).await?;
+    let (place, mut kept) = (place(config, store)?, 0);
+    let bar = Bar::start("recordings");
+    for recording in recordings {
+        let BundledRecording { id, path, sha256 } = recording?;
+        kept += u64::from(adopt(store, account, &place, &Content { id, path, sha256 }).await?);
+        bar.count(kept);
+    }
+    bar.finish();
+    Ok(kept)
+}
+
+fn say(path: &Path, report: Report, recordings: u64) -> anyhow::Result<()> {
     let Report { imported: Imported { added, known, outdated }, unreadable } = report;
     let (added, known) = (output::grouped(added), output::grouped(known));
     say!("{}: {added} added, {known} there already", path.display())?;
+    if recordings > 0 {
+        say!("{}: {} recordings added", path.display(), output::grouped(recordings))?;
+    }
     if outdated > 0 {
         let outdated = output::grouped(outdated);
         note!("{outdated} versions left out: the archive has newer ones of their calls");

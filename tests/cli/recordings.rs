@@ -51,6 +51,10 @@ fn recordings_are_kept_listed_and_got() {
 fn what_is_gone_or_changed_is_found_and_fetched_again() {
     let (_company, place) = recorded();
     assert_eq!(place.run("recordings verify").code, Some(0));
+    assert_eq!(place.run("doctor --offline").code, Some(0));
+    place.write("elsewhere.env", "CALLBOOK_RECORDINGS=elsewhere\n");
+    let elsewhere = place.run("doctor --offline --env-file elsewhere.env");
+    assert_eq!(elsewhere.code, Some(1), "{elsewhere:?}");
     let rows = rows(&place);
     let file =
         |row: &Value| place.path("callbook.recordings").join(row["object"].as_str().unwrap());
@@ -83,6 +87,26 @@ fn a_bundle_has_the_sound() {
 }
 
 #[test]
+fn the_sound_of_a_bundle_comes_back() {
+    let (company, place) = recorded();
+    let rows = rows(&place);
+    place.output("export --bundle case --with-recordings");
+    let bundle = place.path("case").display().to_string();
+    let other = company.place();
+    let taken = other.json(&format!("import {bundle} --json"));
+    assert_eq!(taken["recordings"], rows.len(), "{taken}");
+    assert_eq!(other.run("recordings verify").code, Some(0));
+    let objects =
+        |rows: &[Value]| -> Vec<Value> { rows.iter().map(|row| row["object"].clone()).collect() };
+    assert_eq!(objects(&self::rows(&other)), objects(&rows));
+    // A second time there is nothing to do; what is changed on the way is not taken in.
+    assert_eq!(other.json(&format!("import {bundle} --json"))["recordings"], 0);
+    let sound = fs::read_dir(place.path("case").join("recordings")).unwrap().next().unwrap();
+    fs::write(sound.unwrap().path(), "something else").unwrap();
+    assert_eq!(company.place().run(&format!("import {bundle}")).code, Some(1));
+}
+
+#[test]
 fn who_may_hear_nothing_is_told_what_is_missing() {
     let deaf = Company::start(Options {
         scopes: vec![AppScope::ReadAccounts, AppScope::ReadCallLog],
@@ -97,10 +121,11 @@ fn who_may_hear_nothing_is_told_what_is_missing() {
 
 #[test]
 fn an_account_that_is_removed_takes_its_recordings_along() {
-    let (company, place) = recorded();
+    let company = Company::start(Options { recording_days: None, ..Company::options(5, 60) });
+    let place = company.place();
     place.write("company.env", company.env_file());
     place.output("account add acme --credentials company.env");
-    place.output("sync --all");
+    place.output("sync --all --recordings");
     let kept = rows(&place).len();
     let said = place.output("account remove acme --export acme.db");
     assert!(said.contains(&format!("exported {kept} recordings")), "{said}");

@@ -23,5 +23,7 @@ pub use bundle::{Bundled, Contents, Recorded, write_bundle};
 pub use calls::{Calls, Listed, Query, Source, View};
 pub use error::Error;
 pub use format::{Exported, Format, Notice, write_calls};
-pub use import::{BadLine, Clock, How, Opened, Progress, Report};
+pub use import::{
+    BadLine, BundledRecording, Clock, How, Opened, Progress, Report, bundled_recordings,
+};
 pub use versions::write_versions;

@@ -50,6 +50,20 @@ pub enum Error {
         /// Which.
         object: String,
     },
+    /// A file with a recording cannot be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file's SHA-256 is not what it should be.
+    #[error("{} is not the recording that it should be", path.display())]
+    OtherFile {
+        /// Which.
+        path: PathBuf,
+    },
     /// A file on its way cannot be read or written.
     #[error("cannot read or write the spool")]
     Spool(#[source] io::Error),

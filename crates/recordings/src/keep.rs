@@ -3,17 +3,13 @@
 //! Each step leaves something that the next process goes on from: the spool the content, the archive the object that
 //! it is about to be. Killed anywhere, the recording is kept once.
 
-use callbook_model::AccountId;
 use callbook_ringcentral::{Client, Priority, RecordingId};
-use callbook_store::{
-    Account, Kept, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store,
-};
+use callbook_store::{Account, RecordingQuery, RecordingRow, RecordingState, RecordingStep, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fetch::{Failure, fetch};
-use crate::hash::Hash;
 use crate::place::Place;
-use crate::sound::{Sound, inspect};
+use crate::put::{look_at, put};
 use crate::spool::{Head, Part, Spool};
 use crate::{Error, crash};
 
@@ -22,9 +18,6 @@ const ODD_TRIES: i64 = 2;
 
 /// Content that is odd in another way each time, after so many.
 const MOST_ODD_TRIES: i64 = 8;
-
-/// A sound may differ so much from the length that upstream states, which knows whole seconds.
-const TOLERANCE_MS: i64 = 2_000;
 
 /// The first pause after a failure; each further one is twice as long.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
@@ -52,14 +45,6 @@ pub(crate) enum Outcome {
     Later,
     /// Nobody wants it any more.
     Dropped,
-}
-
-/// What was found out about a content.
-struct Found {
-    hash: Hash,
-    sound: Option<Sound>,
-    content_type: String,
-    note: Option<String>,
 }
 
 impl Keeper {
@@ -102,7 +87,8 @@ impl Keeper {
         };
         callbook_crash::point(crash::SPOOLED);
         let stated_ms = if thorough { self.stated_ms(client, &id).await? } else { None };
-        let found = look_at(&part, head.content_type, stated_ms).await?;
+        let file = part.open().await.map_err(Error::Spool)?;
+        let found = look_at(file, head.content_type, stated_ms).await.map_err(Error::Spool)?;
         let again = |note: &&str| {
             let tries = if row.note.as_deref() == Some(note) { ODD_TRIES } else { MOST_ODD_TRIES };
             row.tries < tries
@@ -111,39 +97,9 @@ impl Keeper {
             part.remove().await.map_err(Error::Spool)?;
             return self.later(row, note).await;
         }
-        self.put(row, &id, &part, found).await
-    }
-
-    async fn put(
-        &self,
-        row: &RecordingRow,
-        id: &RecordingId,
-        part: &Part,
-        found: Found,
-    ) -> Result<Outcome, Error> {
-        let object = object(self.account.id, row.start_ms, id, &found);
-        if !self.note(row, RecordingStep::Placed(object.clone())).await? {
-            part.remove().await.map_err(Error::Spool)?;
-            return Ok(Outcome::Dropped);
-        }
-        callbook_crash::point(crash::PLACED);
-        let mut file = part.open().await.map_err(Error::Spool)?;
-        self.place.put(&object, &mut file, &found.hash).await?;
-        callbook_crash::point(crash::PUT);
         let bytes = found.hash.bytes;
-        let kept = Kept {
-            content_type: found.content_type,
-            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-            duration_ms: found.sound.map(|sound| sound.duration_ms),
-            sha256: found.hash.sha256,
-            note: found.note,
-        };
-        let kept = self.note(row, RecordingStep::Kept(kept)).await?;
-        callbook_crash::point(crash::KEPT);
-        if !kept {
-            // Its call was erased meanwhile.
-            self.store.doom_object(&object).await?;
-        }
+        let file = part.open().await.map_err(Error::Spool)?;
+        let kept = put(&self.store, &self.account, &self.place, row, file, found).await?;
         part.remove().await.map_err(Error::Spool)?;
         Ok(if kept { Outcome::Kept { bytes } } else { Outcome::Dropped })
     }
@@ -196,54 +152,4 @@ async fn by_any<'a>(
         }
     }
     Err(gone.unwrap_or(Failure::Unending))
-}
-
-async fn look_at(
-    part: &Part,
-    named: Option<String>,
-    stated_ms: Option<i64>,
-) -> Result<Found, Error> {
-    let file = part.open().await.map_err(Error::Spool)?.into_std().await;
-    let looked = tokio::task::spawn_blocking(move || {
-        let sound = inspect(&file)?;
-        std::io::Seek::rewind(&mut &file)?;
-        Ok((Hash::of(&file)?, sound))
-    });
-    let (hash, sound) = match looked.await {
-        Ok(looked) => looked.map_err(Error::Spool)?,
-        Err(join) => std::panic::resume_unwind(join.into_panic()),
-    };
-    let note = oddity(sound.as_ref(), named.as_deref(), stated_ms);
-    let content_type = match (&named, &sound) {
-        (Some(named), _) => named.clone(),
-        (None, Some(sound)) => sound.format.content_type().to_owned(),
-        (None, None) => "application/octet-stream".to_owned(),
-    };
-    Ok(Found { hash, sound, content_type, note })
-}
-
-/// What is wrong with a content.
-fn oddity(sound: Option<&Sound>, named: Option<&str>, stated_ms: Option<i64>) -> Option<String> {
-    let Some(sound) = sound else { return Some("it is no sound that Callbook knows".to_owned()) };
-    if sound.cut_short {
-        return Some("it ends in the middle".to_owned());
-    }
-    if let Some(named) = named.filter(|named| !sound.format.is_called(named)) {
-        return Some(format!("it is called {named}, and is {}", sound.format.content_type()));
-    }
-    let stated_ms = stated_ms?;
-    let off = (sound.duration_ms - stated_ms).abs() > TOLERANCE_MS.max(stated_ms / 50);
-    let seconds = |ms: i64| (ms + 500) / 1000;
-    off.then(|| {
-        let (found, stated) = (seconds(sound.duration_ms), seconds(stated_ms));
-        format!("it lasts {found} s, and upstream says {stated} s")
-    })
-}
-
-/// Where a recording's content goes: by day, and by its content, so that it is never written over another.
-fn object(account: AccountId, start_ms: i64, id: &RecordingId, found: &Found) -> String {
-    let start = Timestamp::from_millisecond(start_ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    let extension = found.sound.as_ref().map_or("bin", |sound| sound.format.extension());
-    let (day, content) = (start.strftime("%Y/%m/%d"), &found.hash.sha256[..12]);
-    format!("{account}/{day}/{id}-{content}.{extension}")
 }

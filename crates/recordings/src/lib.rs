@@ -4,6 +4,7 @@
 //! [`fetch_recordings`] brings those that are wanted, through a spool that survives being killed, in the order that
 //! upstream drops them; [`forecast`] says when the first one will be lost.
 
+mod adopt;
 mod audit;
 mod crash;
 mod error;
@@ -13,10 +14,12 @@ mod hash;
 mod keep;
 mod order;
 mod place;
+mod put;
 mod run;
 mod sound;
 mod spool;
 
+pub use adopt::{Content, adopt};
 pub use audit::{Audit, Fault, audit};
 pub use error::Error;
 pub use expiry::{Drops, Forecast, Keeping, Outlook, forecast};

@@ -105,12 +105,10 @@ impl Place {
         let path = self.path(object);
         self.remove_staged(object);
         if hash.bytes > PART as u64 {
-            match self.store.head(&path).await {
-                Ok(_) => return self.must_be(object, hash).await,
-                Err(object_store::Error::NotFound { .. }) => {}
-                Err(source) => return Err(failed(source)),
-            }
-            return self.put_parts(object, file).await;
+            return match self.has(object).await? {
+                true => self.must_be(object, hash).await,
+                false => self.put_parts(object, file).await,
+            };
         }
         let mut content = Vec::with_capacity(hash.bytes as usize);
         file.read_to_end(&mut content).await.map_err(Error::Spool)?;
@@ -157,6 +155,18 @@ impl Place {
             Ok(())
         } else {
             Err(Error::OtherObject { object: object.to_owned() })
+        }
+    }
+
+    /// Whether an object is there.
+    ///
+    /// # Errors
+    /// When the place cannot be asked.
+    pub async fn has(&self, object: &str) -> Result<bool, Error> {
+        match self.store.head(&self.path(object)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(source) => Err(self.failed(object, source)),
         }
     }
 

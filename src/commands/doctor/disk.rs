@@ -4,6 +4,7 @@ use callbook_store::{Error, Status, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::{Check, Finding};
+use crate::config::Config;
 use crate::{alerts, output};
 
 /// The growth of so many days is measured.
@@ -12,18 +13,22 @@ const MEASURED_DAYS: i64 = 30;
 /// Room for less than so many days is worth a warning.
 const SHORT_DAYS: u64 = 90;
 
-/// What is free, and for how long that will do. Nothing is known of a database server's disk.
+/// What is free, and for how long that will do. Recordings count where they are beside the archive. Nothing is known of
+/// a database server's disk.
 pub(super) async fn space(
     store: &Store,
     status: &Status,
-    settings: &alerts::Settings,
+    config: &Config,
 ) -> Result<Option<Finding>, Error> {
     let Some(disk) = alerts::disk(store.location()) else { return Ok(None) };
     let since = Timestamp::now() - SignedDuration::from_hours(24 * MEASURED_DAYS);
     let recent = store.calls_since(since.as_millisecond()).await?.unsigned_abs();
     let accounts = status.accounts.iter();
     let calls: i64 = accounts.map(|each| each.calls + each.deleted + each.imported).sum();
-    let growth_a_day = growth_a_day(status.bytes, calls.unsigned_abs(), recent);
+    let mut growth_a_day = growth_a_day(status.bytes, calls.unsigned_abs(), recent);
+    if config.recordings_store().is_none() {
+        growth_a_day += recordings_a_day(store, status, since).await?;
+    }
     let free = output::bytes(disk.free_bytes);
     let days = disk.free_bytes.checked_div(growth_a_day);
     let message = match days {
@@ -34,7 +39,7 @@ pub(super) async fn space(
         }
     };
     let short = days.is_some_and(|days| days < SHORT_DAYS);
-    let low = disk.free_bytes < settings.limits().disk_free_bytes;
+    let low = disk.free_bytes < config.alerts().limits().disk_free_bytes;
     Ok(Some(match short || low {
         true => Finding::warning(Check::Disk, message, format!("make room at {}", disk.path)),
         false => Finding::ok(Check::Disk, message),
@@ -47,6 +52,16 @@ fn growth_a_day(bytes: u64, calls: u64, recent: u64) -> u64 {
     let grown = u128::from(bytes) * u128::from(recent);
     let a_day = grown.checked_div(u128::from(calls) * u128::from(days));
     a_day.and_then(|bytes| bytes.try_into().ok()).unwrap_or(0)
+}
+
+/// Bytes of the recordings that began in the last days and are kept, a day.
+async fn recordings_a_day(store: &Store, status: &Status, since: Timestamp) -> Result<u64, Error> {
+    let mut bytes = 0;
+    for each in &status.accounts {
+        let hours = store.recording_hours(each.account.key, since.as_millisecond()).await?;
+        bytes += hours.iter().map(|hour| hour.kept_bytes.unsigned_abs()).sum::<u64>();
+    }
+    Ok(bytes / MEASURED_DAYS.unsigned_abs())
 }
 
 fn lasting(days: u64) -> String {

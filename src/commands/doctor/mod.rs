@@ -6,6 +6,7 @@ mod disk;
 mod finding;
 mod freshness;
 mod limits;
+mod recordings;
 mod server;
 mod settings;
 mod sign_in;
@@ -128,7 +129,8 @@ async fn in_archive(store: &Store, config: &Config) -> anyhow::Result<Vec<Findin
     let status = store.status().await?;
     let mut findings = vec![archive::whole(store, &status).await?];
     findings.extend(archive::syncers(store, &status).await?);
-    findings.extend(disk::space(store, &status, config.alerts()).await?);
+    findings.extend(recordings::kept(store, &status, config).await?);
+    findings.extend(disk::space(store, &status, config).await?);
     findings.extend(freshness::current(store, &status, config.alerts()).await?);
     findings.push(limits::seen(store).await?);
     Ok(findings)

@@ -22,6 +22,7 @@ const ALERTS_EVERY: Duration = Duration::from_secs(60);
 pub async fn run(
     store: &Store,
     config: Config,
+    recordings: Option<bool>,
     follow: bool,
     json: bool,
 ) -> anyhow::Result<ExitCodeNumber> {
@@ -31,6 +32,7 @@ pub async fn run(
         store: store.clone(),
         config: Arc::clone(&config),
         connect: Arc::clone(&connect),
+        choice: recordings,
         as_json: json,
     };
     let (synced, of_recordings) = mpsc::unbounded_channel();

@@ -28,6 +28,7 @@ Examples:
   callbook sync --follow                         and go on, until it is stopped
   callbook sync --recordings                     recordings as well, from now on
   callbook sync --all --follow                   every account of `callbook account list`
+  callbook sync --all --recordings               and their recordings, from now on
   callbook sync --since 2024-01-01 --json        from a day on, again; the summary as JSON
   callbook sync --env-file sandbox.env           from a sandbox
   callbook sync --database /srv/calls.db         into this file
@@ -53,10 +54,10 @@ pub struct Sync {
     #[arg(long)]
     follow: bool,
     /// Fetch recordings as well, now and at every later sync
-    #[arg(long, conflicts_with_all = ["no_recordings", "all"])]
+    #[arg(long, conflicts_with = "no_recordings")]
     recordings: bool,
     /// Fetch no more recordings from now on; those that are here stay
-    #[arg(long, conflicts_with = "all")]
+    #[arg(long)]
     no_recordings: bool,
     /// Print the summary as JSON; a line each where there are several
     #[arg(long)]
@@ -75,7 +76,10 @@ impl Sync {
         let location = config.location()?;
         if self.all {
             let store = Store::open(&location, Open::Existing).await?;
-            return all::run(&store, config, self.follow, self.json).await;
+            if self.recordings {
+                crate::recordings::place(&config, &store)?;
+            }
+            return all::run(&store, config, self.choice(), self.follow, self.json).await;
         }
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
         let since = since.transpose()?;
@@ -95,7 +99,7 @@ impl Sync {
         if !self.json {
             say!("{}", sentence(&summary))?;
         }
-        self.choose(&store, summary.account_id).await?;
+        recordings::choose(&store, summary.account_id, self.choice()).await?;
         let fetched = recordings::fetch(&fetcher, summary.account_id).await?;
         if self.json {
             return print_json(&Done { calls: &summary, recordings: fetched.as_ref() });
@@ -147,22 +151,15 @@ impl Sync {
         mut passes: mpsc::Receiver<u64>,
     ) -> anyhow::Result<()> {
         while let Some(account_id) = passes.recv().await {
-            self.choose(store, account_id).await?;
+            recordings::choose(store, account_id, self.choice()).await?;
             recordings::fetch_and_tell(fetcher, account_id, None, self.json).await;
         }
         Ok(())
     }
 
-    /// Whether recordings are fetched, from now on.
-    async fn choose(&self, store: &Store, account_id: u64) -> anyhow::Result<()> {
-        if !self.recordings && !self.no_recordings {
-            return Ok(());
-        }
-        let accounts = store.accounts().await?;
-        if let Some(account) = accounts.iter().find(|account| account.id.0 == account_id) {
-            store.enable_recordings(account.key, self.recordings).await?;
-        }
-        Ok(())
+    /// Whether recordings are fetched from now on, if that is to change.
+    fn choice(&self) -> Option<bool> {
+        (self.recordings || self.no_recordings).then_some(self.recordings)
     }
 }
 

@@ -17,6 +17,16 @@ use crate::output::{self, note};
 use crate::progress::Bar;
 use crate::recordings::{Fetcher, sentence};
 
+/// Has recordings of an account fetched from now on, or not, if that is to change.
+pub async fn choose(store: &Store, account_id: u64, choice: Option<bool>) -> anyhow::Result<()> {
+    let Some(enabled) = choice else { return Ok(()) };
+    let accounts = store.accounts().await?;
+    if let Some(account) = accounts.iter().find(|account| account.id.0 == account_id) {
+        store.enable_recordings(account.key, enabled).await?;
+    }
+    Ok(())
+}
+
 /// Fetches with a progress bar.
 pub async fn fetch(fetcher: &Fetcher, account_id: u64) -> anyhow::Result<Option<Fetched>> {
     let bar = Bar::start("recordings");
@@ -55,6 +65,8 @@ pub struct Registered {
     pub store: Store,
     pub config: Arc<Config>,
     pub connect: Arc<ByReference>,
+    /// Whether they are fetched from now on, if that is to change.
+    pub choice: Option<bool>,
     pub as_json: bool,
 }
 
@@ -84,7 +96,12 @@ impl Registered {
     }
 
     async fn one(&self, name: String, account_id: u64) -> (String, bool) {
-        let went_well = match self.fetcher(&name).await {
+        let chosen = choose(&self.store, account_id, self.choice).await;
+        let fetcher = match chosen {
+            Ok(()) => self.fetcher(&name).await,
+            Err(error) => Err(error),
+        };
+        let went_well = match fetcher {
             Ok(Some(fetcher)) => {
                 fetch_and_tell(&fetcher, account_id, Some(&name), self.as_json).await
             }

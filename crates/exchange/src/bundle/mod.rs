@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use self::folder::Folder;
 use self::manifest::Manifest;
 pub use self::recordings::{Contents, Recorded};
+pub(crate) use self::recordings::{FOLDER, INDEX as RECORDINGS_INDEX};
 use crate::{Calls, Error, Exported, Format, Notice, Query, Source, View};
 use crate::{write_calls, write_versions};
 

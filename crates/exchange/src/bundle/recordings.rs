@@ -11,9 +11,9 @@ use super::Bundle;
 use crate::{Calls, Error, Query, Source, View};
 
 /// The folder of their contents.
-const FOLDER: &str = "recordings";
+pub(crate) const FOLDER: &str = "recordings";
 /// A row for each, whether or not its content is there.
-const INDEX: &str = "recordings.csv";
+pub(crate) const INDEX: &str = "recordings.csv";
 
 /// Calls whose recordings are looked up at a time.
 const AT_ONCE: usize = 200;

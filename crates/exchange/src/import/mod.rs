@@ -4,6 +4,7 @@ mod bundle;
 mod lines;
 mod piece;
 mod portal;
+mod recordings;
 mod source;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use self::piece::Piece;
+pub use self::recordings::{BundledRecording, bundled_recordings};
 pub use self::source::Opened;
 use crate::Error;
 
