@@ -46,8 +46,7 @@ pub(crate) async fn guard<P: Ports>(
         Authentication::Bearer => Params::default(),
         Authentication::BearerOrQuery => Params::parse(request.uri().query().unwrap_or_default()),
     };
-    let now = api.ports().clock().now();
-    let grant = match auth::authenticate(api.sessions(), request.headers(), &params, now) {
+    let grant = match auth::authenticate(&api.sessions(), request.headers(), &params).await {
         Ok(grant) => grant,
         Err(error) => return error.into_response(),
     };
@@ -94,14 +93,15 @@ pub(crate) async fn limited<P: Ports>(
     answer: impl Future<Output = Response>,
 ) -> Response {
     let now = api.ports().clock().now();
-    match api.ports().limiter().check(key, group, now) {
-        None => answer.await,
-        Some(Decision::Allowed(quota)) => {
+    match api.ports().limiter().check(key, group, now).await {
+        Err(error) => ApiError::from(error).into_response(),
+        Ok(None) => answer.await,
+        Ok(Some(Decision::Allowed(quota))) => {
             let mut response = answer.await;
             write_quota(response.headers_mut(), group, &quota);
             response
         }
-        Some(Decision::Refused(quota, retry_after)) => {
+        Ok(Some(Decision::Refused(quota, retry_after))) => {
             let mut response = ApiError::rate_exceeded().into_response();
             write_quota(response.headers_mut(), group, &quota);
             let seconds = retry_after.as_secs_f64().ceil() as u64;

@@ -27,7 +27,7 @@ mod serve;
 mod versions;
 
 pub use access::{AppScope, UnknownScope, UserPermission};
-pub use auth::OsRandom;
+pub use auth::{MemoryTokens, OsRandom};
 pub use call_log::{
     ActiveQuery, ChangesQuery, Direction, Filter, ListQuery, RecordingFilter, SyncKey, View,
 };
@@ -35,8 +35,9 @@ pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, ByteStream, CallLog, CallLogPage, Changes, Clock, Directory, LimitKey, Limiter,
-    PortError, Ports, Random, Recording, Recordings, SystemClock, Verdict,
+    App, Apps, ByteStream, CallLog, CallLogPage, Changes, Clock, Directory, FoundSession,
+    KeptSession, LimitKey, Limiter, NoDigest, PortError, Ports, Random, Recording, Recordings,
+    SystemClock, TokenChanges, TokenDigest, Tokens, Verdict,
 };
 pub use push::{Event, Hub, Topic};
 pub use router::{Api, Config, router};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::operation::Group;
-use crate::ports::{LimitKey, Limiter, Verdict};
+use crate::ports::{LimitKey, Limiter, PortError, Verdict};
 
 /// How many requests a group takes in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,10 +176,15 @@ impl PlanLimiter {
 }
 
 impl Limiter for PlanLimiter {
-    fn check(&self, key: &LimitKey, group: Group, now: Timestamp) -> Verdict {
-        let limit = self.plan.limit(group)?;
+    async fn check(
+        &self,
+        key: &LimitKey,
+        group: Group,
+        now: Timestamp,
+    ) -> Result<Verdict, PortError> {
+        let Some(limit) = self.plan.limit(group) else { return Ok(None) };
         // A panic elsewhere cannot leave a log half-written, so a poisoned lock is still good.
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(logs.entry((key.clone(), group)).or_default().check(&limit, now))
+        Ok(Some(logs.entry((key.clone(), group)).or_default().check(&limit, now)))
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use crate::auth::{self, Codes, Sessions};
+use crate::auth::{self, Sessions};
 use crate::call_log::{self, SyncKey};
 use crate::directory::{account, extensions, phone_numbers, queues, sites};
 use crate::error::ApiError;
@@ -43,8 +43,6 @@ pub struct Api<P> {
 struct Shared<P> {
     ports: P,
     config: Config,
-    sessions: Sessions,
-    codes: Codes,
 }
 
 impl<P> Clone for Api<P> {
@@ -54,11 +52,10 @@ impl<P> Clone for Api<P> {
 }
 
 impl<P: Ports> Api<P> {
-    /// A server over `ports`, without any session yet.
+    /// A server over `ports`.
     #[must_use]
     pub fn new(ports: P, config: Config) -> Self {
-        let (sessions, codes) = (Sessions::default(), Codes::default());
-        Self { shared: Arc::new(Shared { ports, config, sessions, codes }) }
+        Self { shared: Arc::new(Shared { ports, config }) }
     }
 
     /// The ports it was made with.
@@ -67,12 +64,8 @@ impl<P: Ports> Api<P> {
         &self.shared.ports
     }
 
-    pub(crate) fn sessions(&self) -> &Sessions {
-        &self.shared.sessions
-    }
-
-    pub(crate) fn codes(&self) -> &Codes {
-        &self.shared.codes
+    pub(crate) fn sessions(&self) -> Sessions<'_, P> {
+        Sessions(self.ports())
     }
 
     pub(crate) fn refresh_grace(&self) -> Duration {

@@ -23,8 +23,9 @@ pub(crate) struct SandboxApps {
 impl SandboxApps {
     fn app(&self, client_id: &str, public: bool) -> App {
         let redirect_uris = REDIRECT_URIS.map(str::to_owned).to_vec();
-        let (client_id, scopes) = (client_id.to_owned(), self.scopes.clone());
-        App { client_id, scopes, public, redirect_uris }
+        let (client_id, name) = (client_id.to_owned(), client_id.to_owned());
+        let scopes = self.scopes.clone();
+        App { client_id, name, scopes, public, redirect_uris, masks_numbers: false }
     }
 
     fn is_user(&self, id: u64) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callbook_api::{OsRandom, PlanLimiter, Ports};
+use callbook_api::{MemoryTokens, OsRandom, PlanLimiter, Ports};
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
@@ -17,6 +17,7 @@ pub(crate) struct SandboxPorts {
     pub(crate) apps: SandboxApps,
     pub(crate) clock: Arc<SandboxClock>,
     pub(crate) limiter: PlanLimiter,
+    pub(crate) tokens: MemoryTokens,
 }
 
 impl Ports for SandboxPorts {
@@ -26,6 +27,7 @@ impl Ports for SandboxPorts {
     type Apps = SandboxApps;
     type Clock = Arc<SandboxClock>;
     type Limiter = PlanLimiter;
+    type Tokens = MemoryTokens;
     type Random = OsRandom;
 
     fn call_log(&self) -> &SandboxCallLog {
@@ -50,6 +52,10 @@ impl Ports for SandboxPorts {
 
     fn limiter(&self) -> &PlanLimiter {
         &self.limiter
+    }
+
+    fn tokens(&self) -> &MemoryTokens {
+        &self.tokens
     }
 
     fn random(&self) -> &OsRandom {

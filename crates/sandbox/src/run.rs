@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
-use callbook_api::{Api, Clock, PlanLimiter, ServeOptions, SystemClock};
+use callbook_api::{Api, Clock, MemoryTokens, PlanLimiter, ServeOptions, SystemClock};
 use callbook_synth::{Company, ExtensionKind};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -74,6 +74,7 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         apps: SandboxApps { company, credentials: credentials.clone(), scopes: options.scopes },
         clock,
         limiter: PlanLimiter::new(options.plan),
+        tokens: MemoryTokens::default(),
     };
     let sync_key = sync_key(options.company.seed);
     let refresh_grace = options.refresh_grace;

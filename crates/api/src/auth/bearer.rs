@@ -3,14 +3,15 @@
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 
-use super::sessions::{AccessGrant, Sessions, TokenError};
+use super::session::AccessGrant;
+use super::sessions::{Sessions, TokenError};
 use crate::error::ApiError;
 use crate::params::Params;
+use crate::ports::{PortError, Ports};
 
 /// Why a request is not authenticated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum BearerError {
     /// No `Authorization` header, or one of another kind, and no token in the query where it may be.
     Missing,
@@ -19,15 +20,14 @@ pub(crate) enum BearerError {
 }
 
 /// Whom the request's access token stands for: that of its header, or else of those `params` that may have one.
-pub(crate) fn authenticate(
-    sessions: &Sessions,
+pub(crate) async fn authenticate(
+    sessions: &Sessions<'_, impl Ports>,
     headers: &HeaderMap,
     params: &Params,
-    now: Timestamp,
 ) -> Result<AccessGrant, BearerError> {
     let header = headers.get(AUTHORIZATION).and_then(bearer_token);
     let token = header.or_else(|| params.all("access_token").next());
-    sessions.access(token.ok_or(BearerError::Missing)?, now).map_err(BearerError::Token)
+    sessions.access(token.ok_or(BearerError::Missing)?).await.map_err(BearerError::Token)
 }
 
 fn bearer_token(value: &HeaderValue) -> Option<&str> {
@@ -36,12 +36,14 @@ fn bearer_token(value: &HeaderValue) -> Option<&str> {
 }
 
 impl BearerError {
-    fn describe(self) -> (&'static str, &'static str, &'static str) {
-        match self {
+    /// What the client is told, and challenged with.
+    fn describe(self) -> Result<(&'static str, &'static str, &'static str), PortError> {
+        Ok(match self {
             // RFC 6750 wants no error code where no token was sent at all.
             Self::Missing => {
                 ("OAU-151", "Authorization method not supported", "Bearer realm=\"api\"")
             }
+            Self::Token(TokenError::Internal(error)) => return Err(error),
             Self::Token(TokenError::Expired) => (
                 "OAU-128",
                 "Access token expired",
@@ -57,13 +59,16 @@ impl BearerError {
                 "Unparsable access token",
                 "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"unparsable\"",
             ),
-        }
+        })
     }
 }
 
 impl IntoResponse for BearerError {
     fn into_response(self) -> Response {
-        let (code, message, challenge) = self.describe();
+        let (code, message, challenge) = match self.describe() {
+            Ok(description) => description,
+            Err(error) => return ApiError::from(error).into_response(),
+        };
         let mut response = ApiError::new(StatusCode::UNAUTHORIZED, code, message).into_response();
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         response

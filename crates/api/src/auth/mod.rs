@@ -5,17 +5,20 @@ mod bearer;
 mod client;
 mod codes;
 mod form;
+mod memory;
 mod oauth_error;
 mod pkce;
 mod revoke;
+mod session;
 mod sessions;
 mod token;
 
 pub(crate) use authorize::{show as show_authorization, submit as submit_authorization};
 pub(crate) use bearer::authenticate;
-pub(crate) use codes::Codes;
+pub use memory::MemoryTokens;
 pub(crate) use revoke::revoke;
-pub(crate) use sessions::{AccessGrant, Sessions};
+pub(crate) use session::AccessGrant;
+pub(crate) use sessions::Sessions;
 pub(crate) use token::token;
 
 use rand::TryRng;

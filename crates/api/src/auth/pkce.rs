@@ -1,17 +1,17 @@
 //! PKCE (RFC 7636): whoever exchanges a code proves to be who asked for it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
+
+use crate::ports::TokenDigest;
 
 /// A `code_challenge` of the method S256.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Challenge([u8; 32]);
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Challenge(TokenDigest);
 
 impl Challenge {
     /// Reads the base64url form; `None` if it is no SHA-256.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+        TokenDigest::try_from(text.to_owned()).ok().map(Self)
     }
 
     /// Whether this is the `code_verifier` that the challenge was made of.
@@ -19,7 +19,7 @@ impl Challenge {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         (43..=128).contains(&verifier.len())
             && verifier.bytes().all(allowed)
-            && <[u8; 32]>::from(Sha256::digest(verifier)) == self.0
+            && TokenDigest::of(verifier) == self.0
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn revoke<P: Ports>(
     };
     let key = LimitKey { app: app.client_id.clone(), user: None };
     guard::limited(&api, &key, Operation::RevokeToken.group(), async {
-        match end_session(&api, &app, &form, query.as_deref()) {
+        match end_session(&api, &app, &form, query.as_deref()).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(error) => error.into_response(),
         }
@@ -34,7 +34,7 @@ pub(crate) async fn revoke<P: Ports>(
 }
 
 /// A token that does not exist is as good as revoked: RFC 7009 wants the same answer for both.
-fn end_session<P: Ports>(
+async fn end_session<P: Ports>(
     api: &Api<P>,
     app: &App,
     form: &Form,
@@ -46,6 +46,5 @@ fn end_session<P: Ports>(
     };
     let token = form.get("token")?.map(str::to_owned).or_else(in_query);
     let token = token.ok_or(OAuthError::InvalidRequest("token"))?;
-    api.sessions().revoke(&token, &app.client_id);
-    Ok(())
+    Ok(api.sessions().revoke(&token, &app.client_id).await?)
 }

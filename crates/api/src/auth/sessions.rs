@@ -1,38 +1,23 @@
-//! Issued tokens, in memory.
-//!
-//! Tokens are kept as digests: a lookup by digest gives nothing away through its timing, and a
-//! memory dump gives no token.
+//! Sessions as they are kept: found by a token, changed by the rules, written if nobody else did meanwhile.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callbook_model::ExtensionId;
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::access::AppScope;
-use crate::ports::{PortError, Random};
+use super::codes::{self, Consent, Proof};
+use super::session::{AccessGrant, Pair, Redeemed, Rotated, Session};
+use crate::ports::{
+    Clock, FoundSession, KeptSession, PortError, Ports, Random, TokenChanges, TokenDigest, Tokens,
+};
 
 const TOKEN_BYTES: usize = 32;
 
 /// Expired tokens are remembered this long, so that they are called expired and not unknown.
 const MEMORY_OF_EXPIRED: SignedDuration = SignedDuration::from_hours(24);
-
-pub(super) type TokenDigest = [u8; 32];
-
-/// Whom a token stands for.
-#[derive(Debug, Clone)]
-pub(crate) struct AccessGrant {
-    pub(crate) session_id: Uuid,
-    pub(crate) app: String,
-    pub(crate) user: ExtensionId,
-    pub(crate) scopes: Vec<AppScope>,
-    pub(crate) endpoint_id: String,
-}
 
 /// How long the tokens of a session live.
 #[derive(Debug, Clone, Copy)]
@@ -54,200 +39,222 @@ pub(crate) struct IssuedTokens {
 }
 
 /// Why an access token is no good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum TokenError {
     Expired,
     Unknown,
     Unparsable,
+    /// Not the client's fault.
+    Internal(PortError),
 }
 
-/// Every live session.
-#[derive(Debug, Default)]
-pub(crate) struct Sessions {
-    tokens: Mutex<Tokens>,
+impl From<PortError> for TokenError {
+    fn from(error: PortError) -> Self {
+        Self::Internal(error)
+    }
 }
 
-#[derive(Debug, Default)]
-struct Tokens {
-    access: HashMap<TokenDigest, Held>,
-    refresh: HashMap<TokenDigest, Held>,
-}
+/// Every session, in what the ports keep them.
+pub(crate) struct Sessions<'a, P>(pub(crate) &'a P);
 
-#[derive(Debug, Clone)]
-struct Held {
-    grant: AccessGrant,
-    expires: Timestamp,
-    used: Option<Used>,
-}
-
-/// A token that was used: an access token for a request, a refresh token for another pair.
-#[derive(Debug, Clone)]
-struct Used {
-    /// For the first time.
-    at: Timestamp,
-    /// The access and the refresh token that a refresh token was exchanged for.
-    pair: Option<[TokenDigest; 2]>,
-}
-
-/// How a refresh token is exchanged.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rotation {
-    pub(super) lifetimes: Lifetimes,
-    /// How long it may be shown again by whoever never got the answer.
-    pub(super) grace: Duration,
-    pub(super) now: Timestamp,
-}
-
-impl Sessions {
-    /// Issues a pair of tokens for `grant`.
-    pub(crate) fn issue(
+impl<P: Ports> Sessions<'_, P> {
+    /// Begins a session with a pair of tokens.
+    pub(crate) async fn issue(
         &self,
-        grant: &AccessGrant,
+        grant: AccessGrant,
         lifetimes: Lifetimes,
-        now: Timestamp,
-        random: &impl Random,
-    ) -> Result<IssuedTokens, PortError> {
-        let issued = IssuedTokens::draw(random)?;
-        self.lock().insert(&issued, grant, lifetimes, now);
-        Ok(issued)
+    ) -> Result<(AccessGrant, IssuedTokens), PortError> {
+        let (issued, now) = (self.draw()?, self.now());
+        let session = Session::begin(grant, issued.pair());
+        self.put(&session, 0, issued.added(lifetimes, now), vec![]).await?;
+        Ok((session.grant, issued))
+    }
+
+    /// Begins a session that waits for its code, which this is.
+    pub(super) async fn offer(
+        &self,
+        grant: AccessGrant,
+        consent: Consent,
+    ) -> Result<String, PortError> {
+        let code = random_token(self.0.random())?;
+        let digest = TokenDigest::of(&code);
+        let expires = self.now().saturating_add(codes::LIFETIME).unwrap_or(Timestamp::MAX);
+        let session = Session::offer(grant, digest, consent);
+        self.put(&session, 0, vec![(digest, expires)], vec![]).await?;
+        Ok(code)
     }
 
     /// Whom an access token stands for.
-    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<AccessGrant, TokenError> {
+    pub(crate) async fn access(&self, token: &str) -> Result<AccessGrant, TokenError> {
         if URL_SAFE_NO_PAD.decode(token).map(|bytes| bytes.len()) != Ok(TOKEN_BYTES) {
             return Err(TokenError::Unparsable);
         }
-        let mut tokens = self.lock();
-        let held = tokens.access.get_mut(&digest(token)).ok_or(TokenError::Unknown)?;
-        if held.expires <= now {
-            return Err(TokenError::Expired);
+        let digest = TokenDigest::of(token);
+        loop {
+            let found = self.find(&digest).await?;
+            let (mut session, found) = found.ok_or(TokenError::Unknown)?;
+            let pair = session.pair_of(&digest).ok_or(TokenError::Unknown)?;
+            if found.expires <= self.now() {
+                return Err(TokenError::Expired);
+            }
+            // The first use is noted: from then on the refresh token before cannot be shown again.
+            let used = std::mem::replace(&mut pair.used, true);
+            if used || self.put(&session, found.session.revision, vec![], vec![]).await? {
+                return Ok(session.grant);
+            }
         }
-        held.used.get_or_insert(Used { at: now, pair: None });
-        Ok(held.grant.clone())
     }
 
     /// The user that a refresh token of `app` was issued for, expired or not.
-    pub(crate) fn refresh_owner(&self, token: &str, app: &str) -> Option<ExtensionId> {
-        let tokens = self.lock();
-        let held = tokens.refresh.get(&digest(token)).filter(|held| held.grant.app == app);
-        held.map(|held| held.grant.user)
-    }
-
-    /// Exchanges a refresh token of `app` for a new pair; the session's older tokens are no good from then on.
-    ///
-    /// A refresh token works once. Whoever never got the answer may show it again for a while, as long as
-    /// nobody has used what it was exchanged for; otherwise it has two owners, and the session ends.
-    pub(super) fn rotate(
+    pub(crate) async fn refresh_owner(
         &self,
         token: &str,
         app: &str,
-        rotation: &Rotation,
-        random: &impl Random,
+    ) -> Result<Option<ExtensionId>, PortError> {
+        let digest = TokenDigest::of(token);
+        let found = self.find_of(&digest, app).await?;
+        Ok(found.filter(|(session, _)| session.is_refresh(&digest)).map(|(s, _)| s.grant.user))
+    }
+
+    /// The user who consented, for counting the request; nothing is used up.
+    pub(super) async fn code_owner(
+        &self,
+        code: &str,
+        app: &str,
+    ) -> Result<Option<ExtensionId>, PortError> {
+        let digest = TokenDigest::of(code);
+        let found = self.find_of(&digest, app).await?;
+        let found = found.filter(|(session, _)| session.consent_of(&digest).is_some());
+        Ok(found.map(|(session, _)| session.grant.user))
+    }
+
+    /// Exchanges a code for the session's first pair. One that is shown without its proof stays good for
+    /// whoever has the proof; one that was used before ends the session.
+    pub(super) async fn redeem(
+        &self,
+        code: &str,
+        proof: &Proof<'_>,
+        lifetimes: Lifetimes,
     ) -> Result<Option<(AccessGrant, IssuedTokens)>, PortError> {
-        let issued = IssuedTokens::draw(random)?;
-        let mut tokens = self.lock();
-        let now = rotation.now;
-        let held = tokens.refresh.get(&digest(token));
-        // Somebody else's app must not be able to use up a token that it was not issued.
-        let Some(held) = held.filter(|held| held.grant.app == app && now < held.expires) else {
-            return Ok(None);
-        };
-        let (grant, used) = (held.grant.clone(), held.used.clone());
-        if let Some(used) = &used {
-            let late = after(used.at, rotation.grace) <= now;
-            if late || tokens.has_used(used.pair) {
-                tokens.end(grant.session_id);
+        let (digest, issued) = (TokenDigest::of(code), self.draw()?);
+        // Somebody else's app must not be able to use up what it was not issued.
+        while let Some((mut session, found)) = self.find_of(&digest, proof.app).await? {
+            let now = self.now();
+            let proven =
+                session.consent_of(&digest).is_some_and(|consent| consent.is_proven(proof));
+            if found.expires <= now || !proven {
                 return Ok(None);
             }
+            match session.redeem(&digest, issued.pair()) {
+                Redeemed::Refused => return Ok(None),
+                Redeemed::Reused => return self.end(session.grant.session_id).await.map(|()| None),
+                Redeemed::Granted => {}
+            }
+            let added = issued.added(lifetimes, now);
+            if self.put(&session, found.session.revision, added, vec![]).await? {
+                return Ok(Some((session.grant, issued)));
+            }
         }
-        tokens.access.retain(|_, held| held.grant.session_id != grant.session_id);
-        if let Some([_, unused]) = used.as_ref().and_then(|used| used.pair) {
-            tokens.refresh.remove(&unused);
-        }
-        let pair = Some([digest(&issued.access), digest(&issued.refresh)]);
-        if let Some(held) = tokens.refresh.get_mut(&digest(token)) {
-            held.used = Some(Used { at: used.map_or(now, |used| used.at), pair });
-        }
-        tokens.insert(&issued, &grant, rotation.lifetimes, now);
-        Ok(Some((grant, issued)))
+        Ok(None)
     }
 
-    /// Ends the session that an access or refresh token of `app` belongs to.
-    pub(crate) fn revoke(&self, token: &str, app: &str) -> bool {
-        let mut tokens = self.lock();
-        let key = digest(token);
-        let held = tokens.access.get(&key).or_else(|| tokens.refresh.get(&key));
-        let session = held.filter(|held| held.grant.app == app).map(|h| h.grant.session_id);
-        let Some(session) = session else { return false };
-        tokens.end(session);
-        true
+    /// Exchanges a refresh token of `app` for a new pair; one that two have used ends the session.
+    /// `grace` is how long it may be shown again by whoever never got the answer.
+    pub(super) async fn rotate(
+        &self,
+        token: &str,
+        app: &str,
+        lifetimes: Lifetimes,
+        grace: Duration,
+    ) -> Result<Option<(AccessGrant, IssuedTokens)>, PortError> {
+        let (digest, issued) = (TokenDigest::of(token), self.draw()?);
+        while let Some((mut session, found)) = self.find_of(&digest, app).await? {
+            let now = self.now();
+            if found.expires <= now {
+                return Ok(None);
+            }
+            let removed = match session.rotate(&digest, issued.pair(), grace, now) {
+                Rotated::Refused => return Ok(None),
+                Rotated::Ended => return self.end(session.grant.session_id).await.map(|()| None),
+                Rotated::Renewed { removed } => removed,
+            };
+            let added = issued.added(lifetimes, now);
+            if self.put(&session, found.session.revision, added, removed).await? {
+                return Ok(Some((session.grant, issued)));
+            }
+        }
+        Ok(None)
     }
 
-    /// Ends a session.
-    pub(super) fn end(&self, session: Uuid) {
-        self.lock().end(session);
+    /// Ends the session that a token of `app` belongs to, if there is one.
+    pub(crate) async fn revoke(&self, token: &str, app: &str) -> Result<(), PortError> {
+        match self.find_of(&TokenDigest::of(token), app).await? {
+            Some((session, _)) => self.end(session.grant.session_id).await,
+            None => Ok(()),
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Tokens> {
-        // Nothing panics between two changes that belong together, so a poisoned lock holds nothing half-done.
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn end(&self, session: Uuid) -> Result<(), PortError> {
+        self.0.tokens().remove(session).await
+    }
+
+    async fn find(
+        &self,
+        token: &TokenDigest,
+    ) -> Result<Option<(Session, FoundSession)>, PortError> {
+        let Some(found) = self.0.tokens().find(token).await? else { return Ok(None) };
+        let session = serde_json::from_str(&found.session.state);
+        Ok(Some((session.map_err(|error| PortError(Box::new(error)))?, found)))
+    }
+
+    async fn find_of(
+        &self,
+        token: &TokenDigest,
+        app: &str,
+    ) -> Result<Option<(Session, FoundSession)>, PortError> {
+        Ok(self.find(token).await?.filter(|(session, _)| session.grant.app == app))
+    }
+
+    async fn put(
+        &self,
+        session: &Session,
+        revision: u64,
+        added: Vec<(TokenDigest, Timestamp)>,
+        removed: Vec<TokenDigest>,
+    ) -> Result<bool, PortError> {
+        let state = serde_json::to_string(session).map_err(|error| PortError(Box::new(error)))?;
+        let AccessGrant { session_id: id, app, user, .. } = session.grant.clone();
+        let forget_before = self.now().saturating_sub(MEMORY_OF_EXPIRED).unwrap_or(Timestamp::MIN);
+        let kept = KeptSession { id, app, user, state, revision };
+        let changes = TokenChanges { added, removed, forget_before };
+        self.0.tokens().put(&kept, &changes).await
+    }
+
+    fn draw(&self) -> Result<IssuedTokens, PortError> {
+        let random = self.0.random();
+        Ok(IssuedTokens { access: random_token(random)?, refresh: random_token(random)? })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock().now()
     }
 }
 
 impl IssuedTokens {
-    fn draw(random: &impl Random) -> Result<Self, PortError> {
-        Ok(Self { access: random_token(random)?, refresh: random_token(random)? })
+    fn pair(&self) -> Pair {
+        let (access, refresh) = (TokenDigest::of(&self.access), TokenDigest::of(&self.refresh));
+        Pair { access, refresh, used: false }
+    }
+
+    fn added(&self, lifetimes: Lifetimes, now: Timestamp) -> Vec<(TokenDigest, Timestamp)> {
+        let after = |lifetime| now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
+        let Pair { access, refresh, .. } = self.pair();
+        vec![(access, after(lifetimes.access)), (refresh, after(lifetimes.refresh))]
     }
 }
 
-impl Tokens {
-    fn insert(
-        &mut self,
-        issued: &IssuedTokens,
-        grant: &AccessGrant,
-        lifetimes: Lifetimes,
-        now: Timestamp,
-    ) {
-        let held =
-            |lifetime| Held { grant: grant.clone(), expires: after(now, lifetime), used: None };
-        self.forget_old(now);
-        self.access.insert(digest(&issued.access), held(lifetimes.access));
-        self.refresh.insert(digest(&issued.refresh), held(lifetimes.refresh));
-    }
-
-    /// Whether one of a pair was used; one that is not there any more counts as used.
-    fn has_used(&self, pair: Option<[TokenDigest; 2]>) -> bool {
-        let unused = |held: Option<&Held>| held.is_some_and(|held| held.used.is_none());
-        pair.is_none_or(|[access, refresh]| {
-            !unused(self.access.get(&access)) || !unused(self.refresh.get(&refresh))
-        })
-    }
-
-    fn end(&mut self, session: Uuid) {
-        self.retain(|held| held.grant.session_id != session);
-    }
-
-    fn forget_old(&mut self, now: Timestamp) {
-        let limit = now.checked_sub(MEMORY_OF_EXPIRED).unwrap_or(Timestamp::MIN);
-        self.retain(|held| held.expires > limit);
-    }
-
-    fn retain(&mut self, keep: impl Fn(&Held) -> bool) {
-        self.access.retain(|_, held| keep(held));
-        self.refresh.retain(|_, held| keep(held));
-    }
-}
-
-fn after(now: Timestamp, lifetime: Duration) -> Timestamp {
-    now.checked_add(lifetime).unwrap_or(Timestamp::MAX)
-}
-
-pub(super) fn random_token(random: &impl Random) -> Result<String, PortError> {
+fn random_token(random: &impl Random) -> Result<String, PortError> {
     let mut bytes = [0; TOKEN_BYTES];
     random.fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-pub(super) fn digest(token: &str) -> TokenDigest {
-    Sha256::digest(token.as_bytes()).into()
 }

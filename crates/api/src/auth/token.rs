@@ -9,17 +9,17 @@ use axum::http::header::{CACHE_CONTROL, PRAGMA};
 use axum::response::{IntoResponse, Response};
 use callbook_model::ExtensionId;
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::client::authenticate_client;
-use super::codes::{Proof, Redeemed};
+use super::codes::Proof;
 use super::form::Form;
 use super::oauth_error::OAuthError;
-use super::sessions::{AccessGrant, IssuedTokens, Lifetimes, Rotation};
+use super::session::AccessGrant;
+use super::sessions::{IssuedTokens, Lifetimes};
 use crate::access::AppScope;
 use crate::guard;
 use crate::operation::Operation;
-use crate::ports::{App, Apps, Clock, LimitKey, Ports};
+use crate::ports::{App, Apps, LimitKey, Ports};
 use crate::router::Api;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -63,7 +63,10 @@ pub(crate) async fn token<P: Ports>(
     let user = presented.as_ref().ok().map(Presented::user);
     let key = LimitKey { app: app.client_id.clone(), user };
     guard::limited(&api, &key, Operation::GetToken.group(), async {
-        let answer = presented.and_then(|presented| exchange(&api, &app, &form, &presented));
+        let answer = match presented {
+            Ok(presented) => exchange(&api, &app, &form, &presented).await,
+            Err(error) => Err(error),
+        };
         answer.unwrap_or_else(IntoResponse::into_response)
     })
     .await
@@ -92,14 +95,14 @@ async fn present<'a, P: Ports>(
         }
         "authorization_code" => {
             let code = form.require("code")?;
-            let user = api.codes().owner(code, &app.client_id).ok_or(OAuthError::InvalidCode)?;
-            Ok(Presented::Code { code, user })
+            let user = api.sessions().code_owner(code, &app.client_id).await?;
+            user.map(|user| Presented::Code { code, user }).ok_or(OAuthError::InvalidCode)
         }
         "refresh_token" => {
             let token = form.require("refresh_token")?;
-            let user = api.sessions().refresh_owner(token, &app.client_id);
-            let user = user.ok_or(OAuthError::InvalidRefreshToken)?;
-            Ok(Presented::Refresh { token, user })
+            let user = api.sessions().refresh_owner(token, &app.client_id).await?;
+            let presented = user.map(|user| Presented::Refresh { token, user });
+            presented.ok_or(OAuthError::InvalidRefreshToken)
         }
         _ => Err(OAuthError::UnsupportedGrantType),
     }
@@ -107,25 +110,27 @@ async fn present<'a, P: Ports>(
 
 /// Gives tokens for what was presented. All that can be wrong with the form is found before a
 /// refresh token is used up.
-fn exchange<P: Ports>(
+async fn exchange<P: Ports>(
     api: &Api<P>,
     app: &App,
     form: &Form,
     presented: &Presented<'_>,
 ) -> Result<Response, OAuthError> {
     let lifetimes = requested_lifetimes(form)?;
-    let now = api.ports().clock().now();
-    let (sessions, random) = (api.sessions(), api.ports().random());
-    let begin = |grant: AccessGrant| {
-        let tokens = sessions.issue(&grant, lifetimes, now, random)?;
-        Ok::<_, OAuthError>((grant, tokens))
-    };
+    let (sessions, app_id) = (api.sessions(), &app.client_id);
     let (grant, tokens) = match *presented {
-        Presented::Jwt { user } => begin(new_session(app, user, form)?)?,
-        Presented::Code { code, .. } => begin(redeem(api, app, form, code)?)?,
+        Presented::Jwt { user } => sessions.issue(new_session(app, user, form)?, lifetimes).await?,
+        Presented::Code { code, .. } => {
+            let proof = Proof {
+                app: app_id,
+                redirect_uri: form.get("redirect_uri")?,
+                verifier: form.get("code_verifier")?,
+            };
+            let redeemed = sessions.redeem(code, &proof, lifetimes).await?;
+            redeemed.ok_or(OAuthError::InvalidCode)?
+        }
         Presented::Refresh { token, .. } => {
-            let rotation = Rotation { lifetimes, grace: api.refresh_grace(), now };
-            let rotated = sessions.rotate(token, &app.client_id, &rotation, random)?;
+            let rotated = sessions.rotate(token, app_id, lifetimes, api.refresh_grace()).await?;
             rotated.ok_or(OAuthError::InvalidRefreshToken)?
         }
     };
@@ -133,36 +138,12 @@ fn exchange<P: Ports>(
     Ok((no_store, axum::Json(token_info(&grant, lifetimes, tokens))).into_response())
 }
 
-fn redeem<P: Ports>(
-    api: &Api<P>,
-    app: &App,
-    form: &Form,
-    code: &str,
-) -> Result<AccessGrant, OAuthError> {
-    let proof = Proof {
-        app: &app.client_id,
-        redirect_uri: form.get("redirect_uri")?,
-        verifier: form.get("code_verifier")?,
-    };
-    match api.codes().redeem(code, &proof, api.ports().clock().now()) {
-        Redeemed::Granted(grant) => Ok(grant),
-        Redeemed::Reused(session) => {
-            api.sessions().end(session);
-            Err(OAuthError::InvalidCode)
-        }
-        Redeemed::Refused => Err(OAuthError::InvalidCode),
-    }
-}
-
 fn new_session(app: &App, user: ExtensionId, form: &Form) -> Result<AccessGrant, OAuthError> {
-    let endpoint_id = form.get("endpoint_id")?.map(str::to_owned);
-    Ok(AccessGrant {
-        session_id: Uuid::new_v4(),
-        app: app.client_id.clone(),
-        user,
-        scopes: requested_scopes(form, &app.scopes)?,
-        endpoint_id: endpoint_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
-    })
+    let mut grant = AccessGrant::new(app, user, requested_scopes(form, &app.scopes)?);
+    if let Some(endpoint_id) = form.get("endpoint_id")? {
+        endpoint_id.clone_into(&mut grant.endpoint_id);
+    }
+    Ok(grant)
 }
 
 /// The scopes asked for, or all that the app has.

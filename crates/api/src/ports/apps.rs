@@ -13,12 +13,16 @@ use crate::access::AppScope;
 pub struct App {
     /// The client id.
     pub client_id: String,
+    /// What people call it.
+    pub name: String,
     /// The scopes it was registered with.
     pub scopes: Vec<AppScope>,
     /// Has no secret, because it could not keep one.
     pub public: bool,
     /// Where users may be sent back to; a loopback address is good with any port.
     pub redirect_uris: Vec<String>,
+    /// Gets phone numbers without their last digits.
+    pub masks_numbers: bool,
 }
 
 /// Which apps may connect, and for whom.

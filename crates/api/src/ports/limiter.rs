@@ -1,8 +1,11 @@
 //! How fast clients may ask.
 
+use std::future::Future;
+
 use callbook_model::ExtensionId;
 use jiff::Timestamp;
 
+use super::PortError;
 use crate::limits::Decision;
 use crate::operation::Group;
 
@@ -21,5 +24,10 @@ pub type Verdict = Option<Decision>;
 /// Counts requests and refuses those over the limit.
 pub trait Limiter: Send + Sync + 'static {
     /// Counts one request at `now` and says whether it may go on.
-    fn check(&self, key: &LimitKey, group: Group, now: Timestamp) -> Verdict;
+    fn check(
+        &self,
+        key: &LimitKey,
+        group: Group,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Verdict, PortError>> + Send;
 }

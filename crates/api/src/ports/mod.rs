@@ -6,6 +6,7 @@ mod clock;
 mod directory;
 mod limiter;
 mod recordings;
+mod tokens;
 
 pub use apps::{App, Apps};
 pub use call_log::{CallLog, CallLogPage, Changes};
@@ -13,6 +14,7 @@ pub use clock::{Clock, SystemClock};
 pub use directory::Directory;
 pub use limiter::{LimitKey, Limiter, Verdict};
 pub use recordings::{ByteStream, Recording, Recordings};
+pub use tokens::{FoundSession, KeptSession, NoDigest, TokenChanges, TokenDigest, Tokens};
 
 /// Why a port could not answer; it becomes a 500 and a log line, the text is never sent.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,8 @@ pub trait Ports: Send + Sync + 'static {
     type Clock: Clock;
     /// How fast clients may ask.
     type Limiter: Limiter;
+    /// Where sessions are kept.
+    type Tokens: Tokens;
     /// Where tokens come from.
     type Random: Random;
 
@@ -48,6 +52,8 @@ pub trait Ports: Send + Sync + 'static {
     fn clock(&self) -> &Self::Clock;
     /// How fast clients may ask.
     fn limiter(&self) -> &Self::Limiter;
+    /// Where sessions are kept.
+    fn tokens(&self) -> &Self::Tokens;
     /// Where tokens come from.
     fn random(&self) -> &Self::Random;
 }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use callbook_api::{
     AccountId, ActiveQuery, App, AppScope, Apps, ByteStream, CallLog, CallLogPage, Changes,
-    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, OsRandom, Plan, PlanLimiter, PortError,
-    Ports, Recording, Recordings, Scope, UserPermission, View,
+    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, MemoryTokens, OsRandom, Plan,
+    PlanLimiter, PortError, Ports, Recording, Recordings, Scope, UserPermission, View,
 };
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
@@ -55,6 +55,7 @@ impl Clock for TestClock {
 pub struct TestPorts {
     pub clock: TestClock,
     pub limiter: Arc<PlanLimiter>,
+    pub tokens: Arc<MemoryTokens>,
     pub asked: Arc<Mutex<Option<(Scope, ListQuery)>>>,
     pub changes: Arc<Mutex<Option<ChangesQuery>>>,
 }
@@ -64,6 +65,7 @@ impl TestPorts {
         Self {
             clock: TestClock::default(),
             limiter: Arc::new(PlanLimiter::new(plan)),
+            tokens: Arc::default(),
             asked: Arc::default(),
             changes: Arc::default(),
         }
@@ -77,6 +79,7 @@ impl Ports for TestPorts {
     type Apps = Self;
     type Clock = TestClock;
     type Limiter = PlanLimiter;
+    type Tokens = MemoryTokens;
     type Random = OsRandom;
 
     fn call_log(&self) -> &Self {
@@ -96,6 +99,9 @@ impl Ports for TestPorts {
     }
     fn limiter(&self) -> &PlanLimiter {
         &self.limiter
+    }
+    fn tokens(&self) -> &MemoryTokens {
+        &self.tokens
     }
     fn random(&self) -> &OsRandom {
         &OsRandom
@@ -256,7 +262,8 @@ impl Apps for TestPorts {
         };
         let redirect_uris = REDIRECT_URIS.map(str::to_owned).to_vec();
         let (client_id, public) = (client_id.to_owned(), client_id == "public");
-        Ok(Some(App { client_id, scopes, public, redirect_uris }))
+        let name = format!("The {client_id}");
+        Ok(Some(App { client_id, name, scopes, public, redirect_uris, masks_numbers: false }))
     }
 
     async fn authenticate(

@@ -9,7 +9,6 @@ mod request;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use uuid::Uuid;
 
 use self::page::Page;
 use self::redirect::redirect;
@@ -17,10 +16,10 @@ use self::request::{AuthorizationRequest, Refusal};
 use super::codes::{self, Consent};
 use super::form::Form;
 use super::oauth_error::OAuthError;
-use super::sessions::AccessGrant;
+use super::session::AccessGrant;
 use crate::guard;
 use crate::operation::Operation;
-use crate::ports::{Apps, Clock, LimitKey, Ports};
+use crate::ports::{Apps, LimitKey, Ports};
 use crate::router::Api;
 
 /// Shows the page; the parameters are in the query.
@@ -67,20 +66,12 @@ async fn decide<P: Ports>(
             let Some(user) = user else {
                 return Ok(page.answer(StatusCode::FORBIDDEN, Some("Wrong name or password")));
             };
-            let grant = AccessGrant {
-                session_id: Uuid::new_v4(),
-                app: request.app.client_id.clone(),
-                user,
-                scopes: request.scopes.clone(),
-                endpoint_id: Uuid::new_v4().to_string(),
-            };
+            let grant = AccessGrant::new(&request.app, user, request.scopes.clone());
             let consent = Consent {
-                grant,
                 redirect_uri: form.get("redirect_uri")?.map(str::to_owned),
                 challenge: request.challenge.clone(),
             };
-            let (now, random) = (api.ports().clock().now(), api.ports().random());
-            let code = api.codes().issue(consent, now, random)?;
+            let code = api.sessions().offer(grant, consent).await?;
             let lifetime = codes::LIFETIME.as_secs().to_string();
             Ok(redirect(&request.answer(&[("code", &code), ("expires_in", &lifetime)])))
         }

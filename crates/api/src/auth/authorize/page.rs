@@ -55,7 +55,7 @@ impl Page<'_> {
     }
 
     fn html(&self, problem: Option<&str>) -> String {
-        let app = escape(&self.request.app.client_id);
+        let app = escape(&self.request.app.name);
         let problem = problem.map(escape).map(|text| format!("<p class=\"problem\">{text}</p>"));
         let mut scopes = String::new();
         for scope in &self.request.scopes {
