@@ -20,7 +20,6 @@ mod media;
 mod page;
 mod reach;
 mod recording;
-mod resolver;
 mod retry;
 mod scope;
 mod session;

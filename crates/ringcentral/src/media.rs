@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use callbook_network::{Lookup, PublicResolver, is_public};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
 use crate::connection::is_loopback;
-use crate::resolver::{Lookup, PublicResolver, is_public};
 use crate::{Connection, Error};
 
 /// A host that the token may go to, besides the server's: `media.example.com`, with a port if it is
@@ -68,7 +68,8 @@ impl Media {
         let local = is_loopback(server);
         let hosts = hosts.into_iter().map(|host| host.0).filter(|host| local || !is_loopback(host));
         let allowed: Vec<Url> = usual(server).into_iter().chain(hosts).collect();
-        let resolver = Arc::new(PublicResolver { trusted: trusted(server, &allowed), lookup });
+        let trusted = trusted(server, &allowed);
+        let resolver = Arc::new(PublicResolver { trusted, loopback: false, lookup });
         let http = crate::transport::builder(server)
             // Lengths and ranges count bytes as they are kept.
             .no_gzip()

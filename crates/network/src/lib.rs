@@ -1,31 +1,34 @@
-//! Names of hosts must lead out of the private network: a DNS answer is no reason to send a token to
+//! Names of hosts must lead out of the private network: a DNS answer is no reason to send anything to
 //! whatever listens in it.
 //!
 //! Addresses are filtered at every look-up, and connected to as they were found: a name that leads
 //! elsewhere later is filtered then. Where the environment names a proxy, only its name is looked up here.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Where names are looked up.
 #[derive(Debug, Clone)]
-pub(crate) enum Lookup {
+pub enum Lookup {
     /// As the system does.
     System,
-    /// Every name has the first of these lists of addresses at first, and the last one for ever.
-    #[cfg(test)]
-    Fixed(std::sync::Arc<std::sync::Mutex<std::collections::VecDeque<Vec<IpAddr>>>>),
+    /// For tests: every name has the first of these lists of addresses at first, and the last one for ever.
+    Fixed(Arc<Mutex<VecDeque<Vec<IpAddr>>>>),
 }
 
 /// Looks names up, and leaves addresses out that are not the Internet's.
 #[derive(Debug, Clone)]
-pub(crate) struct PublicResolver {
+pub struct PublicResolver {
     /// Hosts that may be anywhere: somebody has chosen them.
-    pub(crate) trusted: HashSet<String>,
-    pub(crate) lookup: Lookup,
+    pub trusted: HashSet<String>,
+    /// Whether names may lead to this machine.
+    pub loopback: bool,
+    /// Where names are looked up.
+    pub lookup: Lookup,
 }
 
 impl Resolve for PublicResolver {
@@ -35,8 +38,9 @@ impl Resolve for PublicResolver {
             let host = name.as_str();
             let found = resolver.lookup.addresses(host).await?;
             let trusted = resolver.trusted.contains(host);
+            let allowed = |ip: IpAddr| is_public(ip) || (resolver.loopback && ip.is_loopback());
             let usable: Vec<SocketAddr> =
-                found.into_iter().filter(|address| trusted || is_public(address.ip())).collect();
+                found.into_iter().filter(|address| trusted || allowed(address.ip())).collect();
             if usable.is_empty() {
                 return Err(io::Error::other("the host's addresses are private").into());
             }
@@ -49,9 +53,8 @@ impl Lookup {
     async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         match self {
             Self::System => Ok(tokio::net::lookup_host((host, 0)).await?.collect()),
-            #[cfg(test)]
             Self::Fixed(lists) => {
-                let mut lists = lists.lock().unwrap();
+                let mut lists = lists.lock().unwrap_or_else(PoisonError::into_inner);
                 let last = lists.len() == 1;
                 let list = if last { lists.front().cloned() } else { lists.pop_front() };
                 Ok(list.unwrap_or_default().into_iter().map(|ip| (ip, 0).into()).collect())
@@ -61,7 +64,8 @@ impl Lookup {
 }
 
 /// Whether an address is the Internet's.
-pub(crate) fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

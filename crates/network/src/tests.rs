@@ -1,7 +1,6 @@
 //! Which addresses count as the Internet's, and what is left of an answer.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use super::*;
 
@@ -91,7 +90,7 @@ fn addresses(texts: &[&str]) -> Vec<IpAddr> {
 
 async fn resolved(lookup: Lookup, trusted: &[&str]) -> Option<Vec<IpAddr>> {
     let trusted = trusted.iter().map(|name| (*name).to_owned()).collect();
-    let resolver = PublicResolver { trusted, lookup };
+    let resolver = PublicResolver { trusted, loopback: false, lookup };
     let found = resolver.resolve("media.example.com".parse().unwrap()).await;
     found.ok().map(|found| found.map(|address| address.ip()).collect())
 }
@@ -138,4 +137,13 @@ async fn a_name_that_leads_elsewhere_later_is_refused_then() {
     assert_eq!(resolved(lookup.clone(), &[]).await, public);
     assert_eq!(resolved(lookup.clone(), &[]).await, None);
     assert_eq!(resolved(lookup, &[]).await, public);
+}
+
+#[tokio::test]
+async fn this_machine_is_a_choice_that_opens_no_other() {
+    let lookup = fixed(&[&["127.0.0.1", "10.0.0.1", "::1", "169.254.169.254", "1.1.1.1"]]);
+    let resolver = PublicResolver { trusted: HashSet::new(), loopback: true, lookup };
+    let found = resolver.resolve("hooks.example.com".parse().unwrap()).await;
+    let found: Vec<IpAddr> = found.ok().unwrap().map(|address| address.ip()).collect();
+    assert_eq!(found, addresses(&["127.0.0.1", "::1", "1.1.1.1"]));
 }
