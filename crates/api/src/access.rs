@@ -42,6 +42,14 @@ names! {
         ReadCallRecording,
         /// Deletion of call records, and with it their reading.
         EditCallLog,
+        /// Who is available, and on the phone.
+        ReadPresence,
+        /// Calls that are under way.
+        CallControl,
+        /// Notifications over HTTP.
+        SubscriptionWebhook,
+        /// Notifications and requests over a WebSocket.
+        WebSocket,
     }
 }
 
@@ -77,6 +85,10 @@ impl AppScope {
             Self::ReadCallLog => "read call records",
             Self::ReadCallRecording => "read call records and recordings",
             Self::EditCallLog => "read and delete call records",
+            Self::ReadPresence => "see who is available and who is on the phone",
+            Self::CallControl => "follow calls while they are under way",
+            Self::SubscriptionWebhook => "have notifications sent to a server of its own",
+            Self::WebSocket => "have notifications sent while it is connected",
         }
     }
 

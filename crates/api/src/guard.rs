@@ -55,6 +55,7 @@ pub(crate) async fn guard<P: Ports>(
         match authorize(&api, operation, &grant).await {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
+                request.extensions_mut().insert(grant.clone());
                 next.run(request).await
             }
             Err(error) => error.into_response(),
@@ -81,7 +82,7 @@ async fn authorize<P: Ports>(
     }
 }
 
-fn has_scope(grant: &AccessGrant, needed: AppScope) -> bool {
+pub(crate) fn has_scope(grant: &AccessGrant, needed: AppScope) -> bool {
     grant.scopes.iter().any(|scope| scope.includes(needed))
 }
 

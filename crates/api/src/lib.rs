@@ -35,10 +35,11 @@ pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, ByteStream, CallLog, CallLogPage, Changes, Clock, Directory, FoundSession,
-    KeptSession, LimitKey, Limiter, NoDigest, PortError, Ports, Random, Recording, Recordings,
-    SystemClock, TokenChanges, TokenDigest, Tokens, Verdict,
+    App, Apps, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock, Directory,
+    FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest, NoJournal, PortError, Ports,
+    Random, Recording, Recordings, Subscription, Subscriptions, SystemClock, TokenChanges,
+    TokenDigest, Tokens, Verdict, Webhook,
 };
-pub use push::{Event, Hub, Topic};
+pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

@@ -206,6 +206,22 @@ operations! {
     DeleteCompanyCallRecordings = "deleteCompanyCallRecordings"
         DELETE "/restapi/v1.0/account/{accountId}/call-recordings",
         Heavy, Bearer, EditCallLog, EditCompanyCallRecordings;
+    /// The user's subscriptions through the app.
+    ListSubscriptions = "listSubscriptions" GET "/restapi/v1.0/subscription", Light, Bearer;
+    /// Makes a subscription.
+    CreateSubscription = "createSubscription" POST "/restapi/v1.0/subscription", Medium, Bearer;
+    /// One subscription.
+    ReadSubscription = "readSubscription"
+        GET "/restapi/v1.0/subscription/{subscriptionId}", Light, Bearer;
+    /// Changes what a subscription is about, or its end.
+    UpdateSubscription = "updateSubscription"
+        PUT "/restapi/v1.0/subscription/{subscriptionId}", Medium, Bearer;
+    /// Ends a subscription.
+    DeleteSubscription = "deleteSubscription"
+        DELETE "/restapi/v1.0/subscription/{subscriptionId}", Medium, Bearer;
+    /// Puts off the end of a subscription.
+    RenewSubscription = "renewSubscription"
+        POST "/restapi/v1.0/subscription/{subscriptionId}/renew", Light, Bearer;
     /// One or several records of an extension's call log.
     ReadUserCallRecord = "readUserCallRecord"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",

@@ -16,6 +16,7 @@ use crate::guard::guard;
 use crate::observe::observe;
 use crate::operation::Operation;
 use crate::ports::{Directory, Ports};
+use crate::push::{self, Hub, Push, PushOptions};
 use crate::recording;
 use crate::versions;
 
@@ -33,6 +34,10 @@ pub struct Config {
     pub sync_key: SyncKey,
     /// How long a refresh token may be shown again by whoever never got the answer.
     pub refresh_grace: Duration,
+    /// Where events are published that subscribers are told of.
+    pub hub: Hub,
+    /// How they are told.
+    pub push: PushOptions,
 }
 
 /// The server's state: cheap to clone, shared by all requests.
@@ -43,6 +48,7 @@ pub struct Api<P> {
 struct Shared<P> {
     ports: P,
     config: Config,
+    push: Push,
 }
 
 impl<P> Clone for Api<P> {
@@ -55,7 +61,8 @@ impl<P: Ports> Api<P> {
     /// A server over `ports`.
     #[must_use]
     pub fn new(ports: P, config: Config) -> Self {
-        Self { shared: Arc::new(Shared { ports, config }) }
+        let push = Push::new(config.hub.clone(), config.push);
+        Self { shared: Arc::new(Shared { ports, config, push }) }
     }
 
     /// The ports it was made with.
@@ -66,6 +73,10 @@ impl<P: Ports> Api<P> {
 
     pub(crate) fn sessions(&self) -> Sessions<'_, P> {
         Sessions(self.ports())
+    }
+
+    pub(crate) fn push(&self) -> &Push {
+        &self.shared.push
     }
 
     pub(crate) fn refresh_grace(&self) -> Duration {
@@ -122,6 +133,7 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
 /// What answers an operation: exhaustive, so that the table cannot list what nobody serves.
 fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
     let (get, post, delete) = (MethodFilter::GET, MethodFilter::POST, MethodFilter::DELETE);
+    let put = MethodFilter::PUT;
     match operation {
         Operation::Authorize => on(get, auth::show_authorization::<P>),
         Operation::AuthorizeByForm => on(post, auth::submit_authorization::<P>),
@@ -151,6 +163,12 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ReadCallRecording => on(get, recording::metadata::<P>),
         Operation::ReadCallRecordingContent => on(get, recording::content::<P>),
         Operation::DeleteCompanyCallRecordings => on(delete, recording::delete::<P>),
+        Operation::ListSubscriptions => on(get, push::list::<P>),
+        Operation::CreateSubscription => on(post, push::create::<P>),
+        Operation::ReadSubscription => on(get, push::read::<P>),
+        Operation::UpdateSubscription => on(put, push::update::<P>),
+        Operation::DeleteSubscription => on(delete, push::delete::<P>),
+        Operation::RenewSubscription => on(post, push::renew::<P>),
         Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
     }
 }

@@ -26,9 +26,16 @@ pub const DEFAULT_RECORDING_DAYS: u32 = 90;
 /// Automatic recordings that are kept unless told otherwise: as many as upstream.
 pub const DEFAULT_RECORDING_CAP: u32 = 100_000;
 
-/// What the apps are registered with unless told otherwise.
-pub const DEFAULT_SCOPES: [AppScope; 3] =
-    [AppScope::ReadAccounts, AppScope::ReadCallLog, AppScope::ReadCallRecording];
+/// What the apps are registered with unless told otherwise: all that deletes nothing.
+pub const DEFAULT_SCOPES: [AppScope; 7] = [
+    AppScope::ReadAccounts,
+    AppScope::ReadCallLog,
+    AppScope::ReadCallRecording,
+    AppScope::ReadPresence,
+    AppScope::CallControl,
+    AppScope::SubscriptionWebhook,
+    AppScope::WebSocket,
+];
 /// For how long a lost answer to a refresh can be asked for again, unless told otherwise.
 pub const DEFAULT_REFRESH_GRACE: Duration = Duration::from_secs(60);
 

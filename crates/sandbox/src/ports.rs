@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callbook_api::{MemoryTokens, OsRandom, PlanLimiter, Ports};
+use callbook_api::{MemorySubscriptions, MemoryTokens, NoJournal, OsRandom, PlanLimiter, Ports};
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
@@ -18,6 +18,7 @@ pub(crate) struct SandboxPorts {
     pub(crate) clock: Arc<SandboxClock>,
     pub(crate) limiter: PlanLimiter,
     pub(crate) tokens: MemoryTokens,
+    pub(crate) subscriptions: MemorySubscriptions,
 }
 
 impl Ports for SandboxPorts {
@@ -29,6 +30,8 @@ impl Ports for SandboxPorts {
     type Limiter = PlanLimiter;
     type Tokens = MemoryTokens;
     type Random = OsRandom;
+    type Subscriptions = MemorySubscriptions;
+    type Journal = NoJournal;
 
     fn call_log(&self) -> &SandboxCallLog {
         &self.call_log
@@ -60,5 +63,13 @@ impl Ports for SandboxPorts {
 
     fn random(&self) -> &OsRandom {
         &OsRandom
+    }
+
+    fn subscriptions(&self) -> &MemorySubscriptions {
+        &self.subscriptions
+    }
+
+    fn journal(&self) -> &NoJournal {
+        &NoJournal
     }
 }

@@ -6,7 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
-use callbook_api::{Api, Clock, MemoryTokens, PlanLimiter, ServeOptions, SystemClock};
+use callbook_api::{
+    Api, Clock, Hub, MemorySubscriptions, MemoryTokens, PlanLimiter, PushOptions, ServeOptions,
+    SystemClock,
+};
 use callbook_synth::{Company, ExtensionKind};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -75,11 +78,20 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         clock,
         limiter: PlanLimiter::new(options.plan),
         tokens: MemoryTokens::default(),
+        subscriptions: MemorySubscriptions::default(),
     };
     let sync_key = sync_key(options.company.seed);
     let refresh_grace = options.refresh_grace;
-    let config =
-        callbook_api::Config { server_url: server_url.clone(), media_url, sync_key, refresh_grace };
+    // A sandbox is a developer's, and so is whatever else listens on the machine.
+    let push = PushOptions { loopback_webhooks: true, ..PushOptions::default() };
+    let config = callbook_api::Config {
+        server_url: server_url.clone(),
+        media_url,
+        sync_key,
+        refresh_grace,
+        hub: Hub::default(),
+        push,
+    };
     let api = Api::new(ports, config);
     let faults = Injector::new(options.company.seed, options.faults);
     Ok(Sandbox { listener, server_url, world, credentials, api, faults })
@@ -121,6 +133,7 @@ impl Sandbox {
     /// Answers requests until `shutdown` completes.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let faults = self.faults;
+        let delivery = callbook_api::deliver(self.api.clone());
         let strike = from_fn_with_state(faults.clone(), fault::strike);
         let mut router = callbook_api::router(self.api).layer(strike);
         // Who listens on this machine alone is reached from this machine alone.
@@ -131,9 +144,11 @@ impl Sandbox {
             shutdown.await;
             faults.stop();
         };
-        callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown)
-            .await
-            .map_err(Error::Accept)
+        let serving = callbook_api::serve(self.listener, router, ServeOptions::default(), shutdown);
+        tokio::select! {
+            served = serving => served.map_err(Error::Accept),
+            () = delivery => Ok(()),
+        }
     }
 }
 

@@ -4,16 +4,20 @@ mod apps;
 mod call_log;
 mod clock;
 mod directory;
+mod journal;
 mod limiter;
 mod recordings;
+mod subscriptions;
 mod tokens;
 
 pub use apps::{App, Apps};
 pub use call_log::{CallLog, CallLogPage, Changes};
 pub use clock::{Clock, SystemClock};
 pub use directory::Directory;
+pub use journal::{Change, Journal, NoJournal};
 pub use limiter::{LimitKey, Limiter, Verdict};
 pub use recordings::{ByteStream, Recording, Recordings};
+pub use subscriptions::{Blacklisted, Subscription, Subscriptions, Webhook};
 pub use tokens::{FoundSession, KeptSession, NoDigest, TokenChanges, TokenDigest, Tokens};
 
 /// Why a port could not answer; it becomes a 500 and a log line, the text is never sent.
@@ -39,6 +43,10 @@ pub trait Ports: Send + Sync + 'static {
     type Tokens: Tokens;
     /// Where tokens come from.
     type Random: Random;
+    /// Where subscriptions are kept.
+    type Subscriptions: Subscriptions;
+    /// What changed in the call log.
+    type Journal: Journal;
 
     /// Where call records come from.
     fn call_log(&self) -> &Self::CallLog;
@@ -56,6 +64,10 @@ pub trait Ports: Send + Sync + 'static {
     fn tokens(&self) -> &Self::Tokens;
     /// Where tokens come from.
     fn random(&self) -> &Self::Random;
+    /// Where subscriptions are kept.
+    fn subscriptions(&self) -> &Self::Subscriptions;
+    /// What changed in the call log.
+    fn journal(&self) -> &Self::Journal;
 }
 
 /// Unpredictable bytes for tokens.

@@ -1,7 +1,56 @@
 //! What happens, told to whoever subscribed to it.
+//!
+//! Events are published to the [`Hub`] and never wait for anybody. [`deliver`] hands them out: to a queue for each
+//! webhook, which one courier works off in its order. A slow receiver delays nobody but itself.
+//! Changes of the call log are not handed out but read from the [`Journal`](crate::Journal), by each courier from
+//! where it has come to: none is lost by a restart.
 
+mod deliver;
 mod event;
+mod filter;
 mod hub;
+mod info;
+mod memory;
+mod notification;
+mod operations;
+mod options;
+mod webhook;
 
+pub(crate) use operations::{create, delete, list, read, renew, update};
+
+pub use deliver::deliver;
 pub use event::{Event, Topic};
 pub use hub::Hub;
+pub use memory::MemorySubscriptions;
+pub use options::{PushOptions, Retries};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use callbook_network::Lookup;
+
+use webhook::Sender;
+
+/// What a server has for notifications.
+#[derive(Debug)]
+pub(crate) struct Push {
+    hub: Hub,
+    options: PushOptions,
+    sender: Sender,
+    /// Whether subscriptions were changed since they were last read.
+    changed: AtomicBool,
+}
+
+impl Push {
+    pub(crate) fn new(hub: Hub, options: PushOptions) -> Self {
+        let sender = Sender::new(options.loopback_webhooks, Lookup::System);
+        Self { hub, options, sender, changed: AtomicBool::new(false) }
+    }
+
+    fn has_changed(&self) {
+        self.changed.store(true, Ordering::Release);
+    }
+
+    fn take_changed(&self) -> bool {
+        self.changed.swap(false, Ordering::AcqRel)
+    }
+}

@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use callbook_api::{
     AccountId, ActiveQuery, App, AppScope, Apps, ByteStream, CallLog, CallLogPage, Changes,
-    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, MemoryTokens, OsRandom, Plan,
-    PlanLimiter, PortError, Ports, Recording, Recordings, Scope, UserPermission, View,
+    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, MemorySubscriptions, MemoryTokens,
+    OsRandom, Plan, PlanLimiter, PortError, Ports, Recording, Recordings, Scope, UserPermission,
+    View,
 };
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+
+use crate::push::TestJournal;
 
 pub const ADMIN: ExtensionId = ExtensionId(101_001);
 pub const USER: ExtensionId = ExtensionId(101_002);
@@ -58,6 +61,8 @@ pub struct TestPorts {
     pub tokens: Arc<MemoryTokens>,
     pub asked: Arc<Mutex<Option<(Scope, ListQuery)>>>,
     pub changes: Arc<Mutex<Option<ChangesQuery>>>,
+    pub subscriptions: Arc<MemorySubscriptions>,
+    pub journal: TestJournal,
 }
 
 impl TestPorts {
@@ -68,6 +73,8 @@ impl TestPorts {
             tokens: Arc::default(),
             asked: Arc::default(),
             changes: Arc::default(),
+            subscriptions: Arc::default(),
+            journal: TestJournal::default(),
         }
     }
 }
@@ -81,6 +88,8 @@ impl Ports for TestPorts {
     type Limiter = PlanLimiter;
     type Tokens = MemoryTokens;
     type Random = OsRandom;
+    type Subscriptions = MemorySubscriptions;
+    type Journal = TestJournal;
 
     fn call_log(&self) -> &Self {
         self
@@ -105,6 +114,12 @@ impl Ports for TestPorts {
     }
     fn random(&self) -> &OsRandom {
         &OsRandom
+    }
+    fn subscriptions(&self) -> &MemorySubscriptions {
+        &self.subscriptions
+    }
+    fn journal(&self) -> &TestJournal {
+        &self.journal
     }
 }
 

@@ -59,7 +59,9 @@ async fn a_shutdown_closes_the_port_and_returns() {
     let sync_key = SyncKey::new([7; 32]);
     let refresh_grace = crate::server::REFRESH_GRACE;
     let media_url = server_url.clone();
-    let config = Config { server_url: server_url.clone(), media_url, sync_key, refresh_grace };
+    let (hub, push) = Default::default();
+    let config =
+        Config { server_url: server_url.clone(), media_url, sync_key, refresh_grace, hub, push };
     let api = Api::new(TestPorts::new(Plan::Off), config);
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };

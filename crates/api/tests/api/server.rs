@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use callbook_api::{Api, Config, ExtensionId, Plan, ServeOptions, SyncKey, router, serve};
+use callbook_api::{
+    Api, Config, ExtensionId, Hub, Plan, PushOptions, ServeOptions, SyncKey, deliver, router, serve,
+};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -21,6 +23,7 @@ pub struct Server {
     pub url: String,
     pub ports: TestPorts,
     pub http: Client,
+    pub hub: Hub,
 }
 
 impl Server {
@@ -29,9 +32,13 @@ impl Server {
     }
 
     pub async fn start_with(plan: Plan, options: ServeOptions) -> Self {
+        Self::start_pushing(plan, options, PushOptions::default()).await
+    }
+
+    pub async fn start_pushing(plan: Plan, options: ServeOptions, push: PushOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let ports = TestPorts::new(plan);
+        let (ports, hub) = (TestPorts::new(plan), Hub::default());
         let api = Api::new(
             ports.clone(),
             Config {
@@ -39,12 +46,15 @@ impl Server {
                 media_url: MEDIA_URL.to_owned(),
                 sync_key: SyncKey::new([7; 32]),
                 refresh_grace: REFRESH_GRACE,
+                hub: hub.clone(),
+                push,
             },
         );
         // Redirects are answers to look at.
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        tokio::spawn(deliver(api.clone()));
         tokio::spawn(serve(listener, router(api), options, std::future::pending()));
-        Self { url, ports, http }
+        Self { url, ports, http, hub }
     }
 
     pub fn get(&self, path: &str, token: &str) -> RequestBuilder {

@@ -25,7 +25,8 @@ async fn a_jwt_gives_everything_the_contract_requires() {
     assert_eq!(tokens["expires_in"], 3_600);
     assert_eq!(tokens["refresh_token_expires_in"], 604_800);
     assert_eq!(tokens["owner_id"], ADMIN.to_string());
-    assert_eq!(tokens["scope"], "ReadAccounts ReadCallLog ReadCallRecording EditCallLog");
+    let all: Vec<_> = callbook_api::AppScope::ALL.iter().map(|scope| scope.name()).collect();
+    assert_eq!(tokens["scope"], all.join(" "));
     for field in ["access_token", "refresh_token", "endpoint_id", "session_id"] {
         assert!(!text(&tokens[field]).is_empty(), "{field}");
     }

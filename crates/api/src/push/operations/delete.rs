@@ -1,0 +1,24 @@
+//! `DELETE /restapi/v1.0/subscription/{subscriptionId}`.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use super::find;
+use crate::auth::AccessGrant;
+use crate::error::ApiError;
+use crate::ports::{Ports, Subscriptions};
+use crate::router::Api;
+
+pub(crate) async fn delete<P: Ports>(
+    State(api): State<Api<P>>,
+    Extension(grant): Extension<AccessGrant>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let found = find(&api, &grant, &id).await?;
+    if !api.ports().subscriptions().remove(found.subscription.id).await? {
+        return Err(ApiError::not_found("subscriptionId"));
+    }
+    api.push().has_changed();
+    Ok(StatusCode::NO_CONTENT)
+}

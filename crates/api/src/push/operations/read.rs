@@ -1,0 +1,22 @@
+//! `GET /restapi/v1.0/subscription/{subscriptionId}`.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::find;
+use crate::answer::json;
+use crate::auth::AccessGrant;
+use crate::error::ApiError;
+use crate::ports::{Clock, Ports};
+use crate::push::info;
+use crate::router::Api;
+
+pub(crate) async fn read<P: Ports>(
+    State(api): State<Api<P>>,
+    Extension(grant): Extension<AccessGrant>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let found = find(&api, &grant, &id).await?;
+    Ok(json(info::of_webhook(api.server_url(), &found, api.ports().clock().now())))
+}
