@@ -1,7 +1,5 @@
 //! Which addresses count as the Internet's, and what is left of an answer.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use super::*;
 
 const PUBLIC: &[&str] = &[

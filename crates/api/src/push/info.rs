@@ -21,13 +21,6 @@ pub(super) fn of_webhook(server_url: &str, webhook: &Webhook, now: Timestamp) ->
     info
 }
 
-/// Of one that belongs to a WebSocket.
-pub(super) fn of_socket(server_url: &str, subscription: &Subscription, now: Timestamp) -> Value {
-    let mut info = of(server_url, subscription, now);
-    info["deliveryMode"] = json!({ "transportType": "WebSocket", "encryption": false });
-    info
-}
-
 fn of(server_url: &str, subscription: &Subscription, now: Timestamp) -> Value {
     let id = subscription.id;
     let left = subscription.expires.duration_since(now);

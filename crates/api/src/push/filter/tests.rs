@@ -1,7 +1,5 @@
 //! Filters as clients write them, and the events that they let through.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use jiff::Timestamp;
 use serde_json::json;
 

@@ -1,7 +1,5 @@
 //! A name that led into the Internet when it was checked may lead elsewhere when something is sent.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::net::{IpAddr, TcpListener};
