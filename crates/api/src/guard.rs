@@ -46,9 +46,13 @@ pub(crate) async fn guard<P: Ports>(
         Authentication::Bearer => Params::default(),
         Authentication::BearerOrQuery => Params::parse(request.uri().query().unwrap_or_default()),
     };
-    let grant = match auth::authenticate(&api.sessions(), request.headers(), &params).await {
-        Ok(grant) => grant,
-        Err(error) => return error.into_response(),
+    // Who asks over a WebSocket has shown who they are; no header can say so.
+    let grant = match request.extensions().get::<AccessGrant>() {
+        Some(grant) => grant.clone(),
+        None => match auth::authenticate(&api.sessions(), request.headers(), &params).await {
+            Ok(grant) => grant,
+            Err(error) => return error.into_response(),
+        },
     };
     let key = LimitKey { app: grant.app.clone(), user: Some(grant.user) };
     limited(&api, &key, operation.group(), async {

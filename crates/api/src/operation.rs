@@ -206,6 +206,8 @@ operations! {
     DeleteCompanyCallRecordings = "deleteCompanyCallRecordings"
         DELETE "/restapi/v1.0/account/{accountId}/call-recordings",
         Heavy, Bearer, EditCallLog, EditCompanyCallRecordings;
+    /// Gives a token that a WebSocket is opened with.
+    AuthWsToken = "authWsToken" POST "/restapi/oauth/wstoken", Auth, Bearer, WebSocket;
     /// The user's subscriptions through the app.
     ListSubscriptions = "listSubscriptions" GET "/restapi/v1.0/subscription", Light, Bearer;
     /// Makes a subscription.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, get, on};
 
 use crate::auth::{self, Sessions};
 use crate::call_log::{self, SyncKey};
@@ -117,7 +117,7 @@ impl<P: Ports> Api<P> {
 
 /// Everything in the [`Operation`] table, ready to be served.
 pub fn router<P: Ports>(api: Api<P>) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new().route(push::SOCKET_PATH, get(push::connect::<P>));
     for &operation in Operation::ALL {
         let guard = from_fn_with_state((api.clone(), operation), guard::<P>);
         router = router.route(operation.path(), endpoint::<P>(operation).layer(guard));
@@ -163,6 +163,7 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ReadCallRecording => on(get, recording::metadata::<P>),
         Operation::ReadCallRecordingContent => on(get, recording::content::<P>),
         Operation::DeleteCompanyCallRecordings => on(delete, recording::delete::<P>),
+        Operation::AuthWsToken => on(post, push::socket_token::<P>),
         Operation::ListSubscriptions => on(get, push::list::<P>),
         Operation::CreateSubscription => on(post, push::create::<P>),
         Operation::ReadSubscription => on(get, push::read::<P>),

@@ -9,9 +9,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use axum::{BoxError, Router};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -74,14 +74,16 @@ async fn accept_all(
     graceful: &GracefulShutdown,
 ) -> io::Error {
     let places = Arc::new(Semaphore::new(options.max_connections));
+    let builder = builder(options);
     let mut failures = 0;
     loop {
         match accept(listener, &places).await {
             Ok((stream, place)) => {
                 failures = 0;
                 let service = TowerToHyperService::new(router.clone());
-                let connection = builder(options).serve_connection(TokioIo::new(stream), service);
-                spawn(graceful.watch(connection), place);
+                let connection =
+                    builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+                spawn(graceful.watch(connection.into_owned()), place);
             }
             Err(error) if failures == MAX_ACCEPT_FAILURES => return error,
             Err(error) => {
@@ -94,7 +96,7 @@ async fn accept_all(
 }
 
 fn spawn(
-    connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
+    connection: impl Future<Output = Result<(), BoxError>> + Send + 'static,
     place: OwnedSemaphorePermit,
 ) {
     tokio::spawn(async move {
@@ -105,9 +107,11 @@ fn spawn(
     });
 }
 
-fn builder(options: &ServeOptions) -> http1::Builder {
-    let mut builder = http1::Builder::new();
+/// HTTP/1.1, from which a connection can become a WebSocket: then it is not waited for any more.
+fn builder(options: &ServeOptions) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder
+        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(options.header_timeout)
         .max_buf_size(options.max_header_bytes);

@@ -18,7 +18,7 @@ pub(crate) use bearer::authenticate;
 pub use memory::MemoryTokens;
 pub(crate) use revoke::revoke;
 pub(crate) use session::AccessGrant;
-pub(crate) use sessions::Sessions;
+pub(crate) use sessions::{Sessions, TokenError, random_token};
 pub(crate) use token::token;
 
 use rand::TryRng;

@@ -46,5 +46,8 @@ async fn end_session<P: Ports>(
     };
     let token = form.get("token")?.map(str::to_owned).or_else(in_query);
     let token = token.ok_or(OAuthError::InvalidRequest("token"))?;
-    Ok(api.sessions().revoke(&token, &app.client_id).await?)
+    if let Some(session) = api.sessions().revoke(&token, &app.client_id).await? {
+        api.push().sign_out(session);
+    }
+    Ok(())
 }

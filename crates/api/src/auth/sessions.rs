@@ -186,12 +186,12 @@ impl<P: Ports> Sessions<'_, P> {
         Ok(None)
     }
 
-    /// Ends the session that a token of `app` belongs to, if there is one.
-    pub(crate) async fn revoke(&self, token: &str, app: &str) -> Result<(), PortError> {
-        match self.find_of(&TokenDigest::of(token), app).await? {
-            Some((session, _)) => self.end(session.grant.session_id).await,
-            None => Ok(()),
-        }
+    /// Ends the session that a token of `app` belongs to, if there is one: this one.
+    pub(crate) async fn revoke(&self, token: &str, app: &str) -> Result<Option<Uuid>, PortError> {
+        let found = self.find_of(&TokenDigest::of(token), app).await?;
+        let Some((session, _)) = found else { return Ok(None) };
+        let id = session.grant.session_id;
+        self.end(id).await.map(|()| Some(id))
     }
 
     async fn end(&self, session: Uuid) -> Result<(), PortError> {
@@ -253,7 +253,7 @@ impl IssuedTokens {
     }
 }
 
-fn random_token(random: &impl Random) -> Result<String, PortError> {
+pub(crate) fn random_token(random: &impl Random) -> Result<String, PortError> {
     let mut bytes = [0; TOKEN_BYTES];
     random.fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -15,6 +15,9 @@ use crate::router::Api;
 /// How often the call log and the clock are looked at.
 const TICK: Duration = Duration::from_millis(250);
 
+/// Changes of the call log that sessions are told of at a tick, at most.
+const CHANGES: u32 = 250;
+
 /// Ticks after which subscriptions are read again: another process may have changed them.
 const TICKS_A_LOOK: u32 = 4;
 
@@ -45,11 +48,14 @@ struct Delivery<P> {
     couriers: Couriers,
     newest: watch::Sender<i64>,
     ticks: u32,
+    /// The last change of the call log that the sessions were told of.
+    position: Option<i64>,
 }
 
 impl<P: Ports> Delivery<P> {
     fn new(api: Api<P>) -> Self {
-        Self { api, couriers: Couriers::default(), newest: watch::channel(0).0, ticks: 0 }
+        let (couriers, newest) = (Couriers::default(), watch::channel(0).0);
+        Self { api, couriers, newest, ticks: 0, position: None }
     }
 
     /// Whoever had subscribed before it happened is told of it.
@@ -58,6 +64,7 @@ impl<P: Ports> Delivery<P> {
             self.reload().await;
         }
         self.couriers.offer(event);
+        self.api.push().switchboard.offer(event);
     }
 
     async fn tick(&mut self) {
@@ -67,17 +74,31 @@ impl<P: Ports> Delivery<P> {
         }
         let now = self.api.ports().clock().now();
         self.couriers.remind(self.api.server_url(), now);
+        self.api.push().switchboard.expire(now);
         if let Err(error) = self.look_at_call_log().await {
             report(&error);
         }
     }
 
     async fn look_at_call_log(&mut self) -> Result<(), PortError> {
-        if !self.couriers.want_call_log() {
+        let switchboard = &self.api.push().switchboard;
+        let since = switchboard.want_call_log();
+        if since.is_none() && !self.couriers.want_call_log() {
+            self.position = None;
             return Ok(());
         }
         let newest = self.api.ports().journal().newest().await?;
         self.newest.send_if_modified(|seen| std::mem::replace(seen, newest) != newest);
+        // Couriers read by themselves.
+        let position = since.map_or(newest, |since| self.position.unwrap_or(since));
+        self.position = Some(position);
+        if position < newest && !switchboard.are_behind() {
+            let changes = self.api.ports().journal().changes(position, CHANGES).await?;
+            for change in &changes {
+                switchboard.offer_change(change);
+            }
+            self.position = Some(changes.last().map_or(newest, |change| change.number));
+        }
         Ok(())
     }
 

@@ -35,3 +35,9 @@ fn of(server_url: &str, subscription: &Subscription, now: Timestamp) -> Value {
         "expiresIn": left.as_secs().max(1),
     })
 }
+/// Of one that belongs to a WebSocket.
+pub(super) fn of_socket(server_url: &str, subscription: &Subscription, now: Timestamp) -> Value {
+    let mut info = of(server_url, subscription, now);
+    info["deliveryMode"] = json!({ "transportType": "WebSocket", "encryption": false });
+    info
+}

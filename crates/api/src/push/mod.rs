@@ -1,7 +1,8 @@
 //! What happens, told to whoever subscribed to it.
 //!
 //! Events are published to the [`Hub`] and never wait for anybody. [`deliver`] hands them out: to a queue for each
-//! webhook, which one courier works off in its order. A slow receiver delays nobody but itself.
+//! webhook, which one courier works off in its order, and to the sessions of WebSockets. A slow receiver delays nobody
+//! but itself.
 //! Changes of the call log are not handed out but read from the [`Journal`](crate::Journal), by each courier from
 //! where it has come to: none is lost by a restart.
 
@@ -14,9 +15,11 @@ mod memory;
 mod notification;
 mod operations;
 mod options;
+mod socket;
 mod webhook;
 
 pub(crate) use operations::{create, delete, list, read, renew, update};
+pub(crate) use socket::{PATH as SOCKET_PATH, connect, token as socket_token};
 
 pub use deliver::deliver;
 pub use event::{Event, Topic};
@@ -27,7 +30,9 @@ pub use options::{PushOptions, Retries};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use callbook_network::Lookup;
+use uuid::Uuid;
 
+use socket::{SocketTokens, Switchboard};
 use webhook::Sender;
 
 /// What a server has for notifications.
@@ -36,6 +41,8 @@ pub(crate) struct Push {
     hub: Hub,
     options: PushOptions,
     sender: Sender,
+    switchboard: Switchboard,
+    tokens: SocketTokens,
     /// Whether subscriptions were changed since they were last read.
     changed: AtomicBool,
 }
@@ -43,7 +50,13 @@ pub(crate) struct Push {
 impl Push {
     pub(crate) fn new(hub: Hub, options: PushOptions) -> Self {
         let sender = Sender::new(options.loopback_webhooks, Lookup::System);
-        Self { hub, options, sender, changed: AtomicBool::new(false) }
+        let (switchboard, tokens, changed) = Default::default();
+        Self { hub, options, sender, switchboard, tokens, changed }
+    }
+
+    /// Ends the WebSockets of a session whose tokens are no good any more.
+    pub(crate) fn sign_out(&self, session: Uuid) {
+        self.switchboard.sign_out(session);
     }
 
     fn has_changed(&self) {

@@ -1,50 +1,80 @@
 //! `POST /restapi/v1.0/subscription`.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::request::{DeliveryMode, Request};
-use super::{MOST, is_of, wishes};
+use super::{MOST, find_all, wishes};
 use crate::access::AppScope;
 use crate::answer::json;
 use crate::auth::AccessGrant;
 use crate::error::ApiError;
 use crate::guard::{Caller, has_scope};
 use crate::ports::{Clock, Journal, Ports, Subscription, Subscriptions, Webhook};
+use crate::push::filter::EventFilter;
+use crate::push::socket::Session;
 use crate::push::{info, webhook};
 use crate::router::Api;
 
 /// The longest token that is sent along with notifications.
 const MAX_TOKEN_BYTES: usize = 255;
 
+/// The header that names a new subscription.
+const SUBSCRIPTION_ID: HeaderName = HeaderName::from_static("wsg-subscriptionid");
+
 pub(crate) async fn create<P: Ports>(
     State(api): State<Api<P>>,
     Extension(caller): Extension<Caller>,
     Extension(grant): Extension<AccessGrant>,
+    via: Option<Extension<Arc<Session>>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&body)?;
-    let mode = request.delivery_mode.as_ref();
-    let mode = mode.ok_or_else(|| ApiError::missing_parameter("deliveryMode"))?;
-    let filters = wishes::check(&api, (&caller, &grant), request.event_filters.as_deref()).await?;
+    let missing = ApiError::missing_parameter;
+    let mode = request.delivery_mode.as_ref().ok_or_else(|| missing("deliveryMode"))?;
+    let texts = request.event_filters.as_deref().ok_or_else(|| missing("eventFilters"))?;
+    let filters = wishes::check(&api, (&caller, &grant), texts).await?;
     let now = api.ports().clock().now();
     let subscription = Subscription {
         id: Uuid::new_v4(),
         app: grant.app.clone(),
         user: grant.user,
-        filters,
+        filters: wishes::texts(&filters),
         created: now,
         expires: request.end(now)?,
     };
-    match mode.transport_type.as_str() {
-        "WebHook" => create_webhook(&api, &grant, subscription, mode).await,
-        other => Err(ApiError::invalid_parameter("deliveryMode.transportType", other)),
+    // Nobody is asked for nothing.
+    if find_all(&api, &grant).await?.len() >= MOST {
+        return Err(too_many());
     }
+    match (mode.transport_type.as_str(), via) {
+        ("WebHook", _) => create_webhook(&api, &grant, subscription, mode).await,
+        ("WebSocket", Some(Extension(session))) => {
+            subscribe(&api, &session, subscription, filters).await
+        }
+        (other, _) => Err(ApiError::invalid_parameter("deliveryMode.transportType", other)),
+    }
+}
+
+async fn subscribe<P: Ports>(
+    api: &Api<P>,
+    session: &Session,
+    mut subscription: Subscription,
+    filters: Vec<Arc<EventFilter>>,
+) -> Result<Response, ApiError> {
+    let newest = api.ports().journal().newest().await?;
+    subscription.expires = session.end();
+    session.subscribe(subscription.clone(), filters, newest);
+    let info = info::of_socket(api.server_url(), &subscription, subscription.created);
+    // Some clients tell this answer from others by the header.
+    Ok(([(SUBSCRIPTION_ID, subscription.id.to_string())], json(info)).into_response())
 }
 
 async fn create_webhook<P: Ports>(
@@ -54,10 +84,6 @@ async fn create_webhook<P: Ports>(
     mode: &DeliveryMode,
 ) -> Result<Response, ApiError> {
     check_mode(grant, mode, api.push().options.loopback_webhooks)?;
-    // Nobody is asked for nothing.
-    if count(api, grant).await? >= MOST {
-        return Err(too_many());
-    }
     let token = mode.verification_token.clone();
     webhook::validate(&api.push().sender, &mode.address, token.as_ref()).await?;
     let webhook = Webhook {
@@ -91,11 +117,6 @@ fn check_mode(grant: &AccessGrant, mode: &DeliveryMode, loopback: bool) -> Resul
         return Err(ApiError::invalid_parameter("deliveryMode.verificationToken", ""));
     }
     Ok(())
-}
-
-async fn count<P: Ports>(api: &Api<P>, grant: &AccessGrant) -> Result<usize, ApiError> {
-    let webhooks = api.ports().subscriptions().all().await?;
-    Ok(webhooks.iter().filter(|webhook| is_of(&webhook.subscription, grant)).count())
 }
 
 fn too_many() -> ApiError {

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::find;
+use super::{Found, find};
 use crate::auth::AccessGrant;
 use crate::error::ApiError;
 use crate::ports::{Ports, Subscriptions};
@@ -15,8 +15,13 @@ pub(crate) async fn delete<P: Ports>(
     Extension(grant): Extension<AccessGrant>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let found = find(&api, &grant, &id).await?;
-    if !api.ports().subscriptions().remove(found.subscription.id).await? {
+    let was_there = match find(&api, &grant, &id).await? {
+        Found::Webhook(webhook) => {
+            api.ports().subscriptions().remove(webhook.subscription.id).await?
+        }
+        Found::Socket(session, subscription) => session.unsubscribe(subscription.id),
+    };
+    if !was_there {
         return Err(ApiError::not_found("subscriptionId"));
     }
     api.push().has_changed();

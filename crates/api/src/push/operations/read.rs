@@ -9,7 +9,6 @@ use crate::answer::json;
 use crate::auth::AccessGrant;
 use crate::error::ApiError;
 use crate::ports::{Clock, Ports};
-use crate::push::info;
 use crate::router::Api;
 
 pub(crate) async fn read<P: Ports>(
@@ -18,5 +17,5 @@ pub(crate) async fn read<P: Ports>(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let found = find(&api, &grant, &id).await?;
-    Ok(json(info::of_webhook(api.server_url(), &found, api.ports().clock().now())))
+    Ok(json(found.info(api.server_url(), api.ports().clock().now())))
 }

@@ -1,5 +1,7 @@
 //! What somebody may hear of.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use callbook_model::{ExtensionId, Scope};
 
@@ -18,17 +20,16 @@ const MOST: usize = 100;
 /// The longest filter.
 const MAX_BYTES: usize = 1_024;
 
-/// Reads filters, and refuses what the caller or the app may not hear of. The texts as they are kept.
+/// Reads filters, and refuses what the caller or the app may not hear of.
 pub(super) async fn check<P: Ports>(
     api: &Api<P>,
     (caller, grant): (&Caller, &AccessGrant),
-    texts: Option<&[String]>,
-) -> Result<Vec<String>, ApiError> {
-    let texts = texts.ok_or_else(|| ApiError::missing_parameter("eventFilters"))?;
+    texts: &[String],
+) -> Result<Vec<Arc<EventFilter>>, ApiError> {
     if texts.is_empty() || texts.len() > MOST {
         return Err(ApiError::invalid_parameter("eventFilters", &texts.len().to_string()));
     }
-    let mut kept = Vec::with_capacity(texts.len());
+    let mut kept: Vec<Arc<EventFilter>> = Vec::with_capacity(texts.len());
     let mut only_reminders = true;
     for text in texts {
         let filter = parse(api, grant, text)?;
@@ -37,8 +38,8 @@ pub(super) async fn check<P: Ports>(
             check_scope(grant, topic)?;
             check_permission(api, caller, topic, scope).await?;
         }
-        if !kept.contains(&filter.text) {
-            kept.push(filter.text);
+        if !kept.iter().any(|kept| kept.text == filter.text) {
+            kept.push(Arc::new(filter));
         }
     }
     if only_reminders {
@@ -46,6 +47,11 @@ pub(super) async fn check<P: Ports>(
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "SUB-515", message));
     }
     Ok(kept)
+}
+
+/// Filters as they are kept.
+pub(super) fn texts(filters: &[Arc<EventFilter>]) -> Vec<String> {
+    filters.iter().map(|filter| filter.text.clone()).collect()
 }
 
 fn parse<P: Ports>(api: &Api<P>, grant: &AccessGrant, text: &str) -> Result<EventFilter, ApiError> {

@@ -3,6 +3,7 @@
 mod changes;
 mod journal;
 mod receiver;
+mod socket;
 mod subscriptions;
 mod webhook;
 
