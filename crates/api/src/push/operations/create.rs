@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -19,15 +19,12 @@ use crate::error::ApiError;
 use crate::guard::{Caller, has_scope};
 use crate::ports::{Clock, Journal, Ports, Subscription, Subscriptions, Webhook};
 use crate::push::filter::EventFilter;
-use crate::push::socket::Session;
+use crate::push::socket::{SUBSCRIPTION_ID, Session};
 use crate::push::{info, webhook};
 use crate::router::Api;
 
 /// The longest token that is sent along with notifications.
 const MAX_TOKEN_BYTES: usize = 255;
-
-/// The header that names a new subscription.
-const SUBSCRIPTION_ID: HeaderName = HeaderName::from_static("wsg-subscriptionid");
 
 pub(crate) async fn create<P: Ports>(
     State(api): State<Api<P>>,
@@ -73,7 +70,6 @@ async fn subscribe<P: Ports>(
     subscription.expires = session.end();
     session.subscribe(subscription.clone(), filters, newest);
     let info = info::of_socket(api.server_url(), &subscription, subscription.created);
-    // Some clients tell this answer from others by the header.
     Ok(([(SUBSCRIPTION_ID, subscription.id.to_string())], json(info)).into_response())
 }
 

@@ -1,7 +1,7 @@
 //! One connection of a session.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
-use super::request::Incoming;
+use super::request::{Answer, Incoming};
 use super::session::{Next, Session};
 use super::{IDLE_TIMEOUT_S, MAX_ACTIVE_REQUESTS, message};
 use crate::ports::{Clock, Ports};
@@ -19,6 +19,10 @@ use crate::router::{self, Api};
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How long notifications wait after the message that lets the client listen to them: some clients begin to
+/// listen when they have understood it, and miss what came in the same packet.
+const HEAD_START: Duration = Duration::from_millis(200);
 
 /// Silence after which the client is pinged.
 const PING_AFTER: Duration = Duration::from_secs(30);
@@ -35,7 +39,9 @@ pub(super) struct Connection<P> {
     /// Which of the session's connections this is.
     turn: u64,
     /// Answers that are being made.
-    answers: JoinSet<String>,
+    answers: JoinSet<Answer>,
+    /// Until when there are no notifications.
+    quiet_until: Instant,
     /// When a message came or went, by the server's clock.
     active: Timestamp,
     /// When anything came, by the machine's clock.
@@ -49,8 +55,9 @@ struct Over;
 impl<P: Ports> Connection<P> {
     pub(super) fn new(api: Api<P>, socket: WebSocket, session: Arc<Session>, turn: u64) -> Self {
         let (rest, active) = (router::router(api.clone()), api.ports().clock().now());
-        let (answers, heard) = (JoinSet::new(), Instant::now());
-        Self { api, rest, socket, session, turn, answers, active, heard, pinged: None }
+        let (answers, heard, pinged) = (JoinSet::new(), Instant::now(), None);
+        let quiet_until = heard + HEAD_START;
+        Self { api, rest, socket, session, turn, answers, quiet_until, active, heard, pinged }
     }
 
     pub(super) async fn run(mut self, details: String) {
@@ -64,7 +71,8 @@ impl<P: Ports> Connection<P> {
         let mut ticks = tokio::time::interval(TICK);
         let session = Arc::clone(&self.session);
         loop {
-            match session.next(self.turn) {
+            let quiet = Instant::now() < self.quiet_until;
+            match session.next(self.turn, quiet) {
                 Next::Send(text) => {
                     self.send(text).await?;
                     continue;
@@ -80,9 +88,10 @@ impl<P: Ports> Connection<P> {
                 Some(answer) = self.answers.join_next() => {
                     // What panicked has no answer.
                     if let Ok(answer) = answer {
-                        self.send(answer).await?;
+                        self.answer(answer).await?;
                     }
                 }
+                () = sleep_until(self.quiet_until), if quiet => {}
                 () = session.wake.notified() => {}
                 _ = ticks.tick() => self.look_at_clocks().await?,
             }
@@ -106,7 +115,8 @@ impl<P: Ports> Connection<P> {
             Incoming::Heartbeat { id } => self.send(message::heartbeat(&id)).await,
             Incoming::Unreadable(answer) => self.send(answer).await,
             Incoming::Request(request) if self.answers.len() >= MAX_ACTIVE_REQUESTS => {
-                self.send(request.refuse().await).await
+                let answer = request.refuse().await;
+                self.answer(answer).await
             }
             Incoming::Request(request) => {
                 let (rest, session) = (self.rest.clone(), Arc::clone(&self.session));
@@ -114,6 +124,13 @@ impl<P: Ports> Connection<P> {
                 Ok(())
             }
         }
+    }
+
+    async fn answer(&mut self, answer: Answer) -> Result<(), Over> {
+        if answer.subscribes {
+            self.quiet_until = Instant::now() + HEAD_START;
+        }
+        self.send(answer.text).await
     }
 
     async fn look_at_clocks(&mut self) -> Result<(), Over> {

@@ -12,9 +12,14 @@ mod tokens;
 pub(crate) use connect::connect;
 pub(crate) use token::token;
 
+use axum::http::HeaderName;
+
 pub(super) use session::Session;
 pub(super) use switchboard::Switchboard;
 pub(super) use tokens::SocketTokens;
+
+/// The header that names a new subscription: some clients tell its answer from others by it.
+pub(super) const SUBSCRIPTION_ID: HeaderName = HeaderName::from_static("wsg-subscriptionid");
 
 /// Where sockets are opened.
 pub(crate) const PATH: &str = "/ws";

@@ -14,8 +14,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::form_urlencoded::Serializer;
 
-use super::message;
 use super::session::Session;
+use super::{SUBSCRIPTION_ID, message};
 use crate::error::ApiError;
 
 /// The longest answer, in bytes: a thousand Detailed records are a few million.
@@ -36,6 +36,14 @@ pub(super) enum Incoming {
 pub(super) struct ClientRequest {
     pub(super) id: String,
     request: Request<Body>,
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) text: String,
+    /// Whether it tells of a new subscription.
+    pub(super) subscribes: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -138,7 +146,7 @@ impl Head {
 
 impl ClientRequest {
     /// Asks the router as the session's user through its app, and writes the answer.
-    pub(super) async fn answer(self, rest: Router, session: Arc<Session>) -> String {
+    pub(super) async fn answer(self, rest: Router, session: Arc<Session>) -> Answer {
         let Self { id, mut request } = self;
         request.headers_mut().remove(AUTHORIZATION);
         request.extensions_mut().insert(session.grant.clone());
@@ -148,12 +156,12 @@ impl ClientRequest {
     }
 
     /// What is said to one request too many.
-    pub(super) async fn refuse(self) -> String {
+    pub(super) async fn refuse(self) -> Answer {
         write(&self.id, ApiError::rate_exceeded().into_response()).await
     }
 }
 
-async fn write(id: &str, response: Response) -> String {
+async fn write(id: &str, response: Response) -> Answer {
     let (head, body) = response.into_parts();
     let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_text = kind.is_none_or(|kind| kind.contains("json") || kind.starts_with("multipart/"));
@@ -161,7 +169,8 @@ async fn write(id: &str, response: Response) -> String {
         Ok(body) if is_text => String::from_utf8(body.into()).ok(),
         _ => None,
     };
-    match body {
+    let subscribes = head.headers.contains_key(&SUBSCRIPTION_ID);
+    let text = match body {
         Some(body) => message::answer(id, head.status, &head.headers, &body),
         // Sounds, and what is too long: there is HTTP for them.
         None => {
@@ -170,5 +179,6 @@ async fn write(id: &str, response: Response) -> String {
             let body = String::from_utf8_lossy(&error.to_json()).into_owned();
             message::answer(id, status, &HeaderMap::new(), &body)
         }
-    }
+    };
+    Answer { text, subscribes }
 }

@@ -113,11 +113,14 @@ impl Session {
         }
     }
 
-    /// The next message of a connection.
-    pub(super) fn next(&self, turn: u64) -> Next {
+    /// The next message of a connection, which is none while it is quiet.
+    pub(super) fn next(&self, turn: u64, quiet: bool) -> Next {
         let mut state = self.lock();
         if state.turn != turn || state.ended {
             return Next::Leave;
+        }
+        if quiet {
+            return Next::Wait;
         }
         let sent = state.sent;
         let unsent = state.buffer.iter().find(|(sequence, ..)| *sequence > sent);
