@@ -83,7 +83,7 @@ impl Notification {
             timestamp: moment(at),
             subscription_id: to.id.to_string(),
             owner_id: to.user.to_string(),
-            body: &*RawValue::from_string(body)?,
+            body: &RawValue::from_string(body)?,
         })
     }
 }

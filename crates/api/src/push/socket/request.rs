@@ -27,7 +27,7 @@ pub(super) enum Incoming {
     Heartbeat {
         id: String,
     },
-    Request(ClientRequest),
+    Request(Box<ClientRequest>),
     /// What to say to it.
     Unreadable(String),
 }
@@ -79,7 +79,9 @@ impl Incoming {
         match head.kind.as_str() {
             "Heartbeat" => Self::Heartbeat { id: head.message_id },
             "ClientRequest" => match head.request(body, server_url) {
-                Some(request) => Self::Request(ClientRequest { id: head.message_id, request }),
+                Some(request) => {
+                    Self::Request(Box::new(ClientRequest { id: head.message_id, request }))
+                }
                 None => Self::unreadable(Some(&head.message_id), "Request is malformed"),
             },
             _ => Self::unreadable(Some(&head.message_id), "Message type is unknown"),

@@ -64,7 +64,11 @@ impl Sender {
         token: Option<&SecretString>,
     ) -> Result<Response, Failure> {
         let request = self.post(address, token)?.header(VALIDATION_TOKEN, question);
-        request.header(CONTENT_TYPE, "application/json").send().await.map_err(Failure::of)
+        request
+            .header(CONTENT_TYPE, "application/json")
+            .send()
+            .await
+            .map_err(|error| Failure::of(&error))
     }
 
     /// Sends a notification.
@@ -75,7 +79,7 @@ impl Sender {
         body: String,
     ) -> Result<(), Failure> {
         let request = self.post(address, token)?.header(CONTENT_TYPE, "application/json");
-        let response = request.body(body).send().await.map_err(Failure::of)?;
+        let response = request.body(body).send().await.map_err(|error| Failure::of(&error))?;
         let status = response.status();
         if status.is_success() { Ok(()) } else { Err(Failure::Status(status)) }
     }
@@ -116,7 +120,7 @@ impl Sender {
 
 impl Failure {
     /// What went wrong, without what a private network may have said.
-    pub(super) fn of(error: reqwest::Error) -> Self {
+    pub(super) fn of(error: &reqwest::Error) -> Self {
         tracing::debug!(error = error.source(), "a webhook failed");
         match () {
             () if error.is_timeout() => Self::TimedOut,

@@ -41,7 +41,7 @@ async fn check_length(response: Response) -> Result<(), ApiError> {
         headers.map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let mut body = response.bytes_stream();
     while let Some(piece) = body.next().await {
-        length += piece.map_err(|error| explain(Failure::of(error)))?.len();
+        length += piece.map_err(|error| explain(Failure::of(&error)))?.len();
         if length > MAX_ANSWER_BYTES {
             return Err(refused("SUB-524", "WebHook server response is too large"));
         }
