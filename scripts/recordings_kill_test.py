@@ -142,36 +142,53 @@ def redirected(env_file, relay):
 
 def test(options, folder):
     (folder / "truth").mkdir()
-    with sandbox(options, folder / "truth", "--recording-days", "0"):
-        whole = Recorded(options, folder / "truth")
-        truth = whole.new_archive()
-        whole.fetch(truth)
-    shutil.rmtree(folder_of(truth))
     faults = [word for fault in FAULTS for word in ("--fault", fault)]
-    with sandbox(options, folder, "--recording-days", "0", *faults) as company:
+    whole = sandbox(options, folder / "truth", "--recording-days", "0")
+    disturbed = sandbox(options, folder, "--recording-days", "0", *faults)
+    with whole, disturbed as company:
         print("company:", " ".join(company.company + faults), flush=True)
-        relay = Relay(company.url)
-        redirected(folder / "sandbox.env", relay)
-        syncs = Recorded(options, folder)
-        syncs.moments = random.Random(options.seed)
-        archive = syncs.new_archive()
-        finish(syncs.start_sync(archive))
-        relay.sent = 0
-        hits = disturb(syncs, archive, options.kills)
-        # What was put off comes again in a minute: a recording may be odd on its own.
-        for _ in range(options.last_tries):
-            syncs.fetch(archive)
-            if all(row[0] != "wanted" for row in rows(archive).values()):
-                break
-            wake(archive)
-        sent = relay.sent
-        kept, length = compare(archive, truth)
-    more = max(0, sent - hits * ON_ITS_WAY - length) / length
-    print(f"{kept} recordings of {length} bytes, {hits} runs killed, {sent} bytes sent: {100 * (sent / length - 1):.2f} % more")
+        truth = fetch_whole(options, folder / "truth")
+        kept, hits = fetch_disturbed(options, folder, company, truth)
+        # The sandboxes run still, so these are the syncs alone.
+        memory_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    if memory_mb > MOST_MEMORY_MB:
+        raise Failed(f"a sync took {memory_mb:.0f} MB")
+    return f"recordings kill test: {kept} recordings, {hits} runs killed; no sync took more than {memory_mb:.0f} MB"
+
+
+def fetch_whole(options, folder):
+    syncs = Recorded(options, folder)
+    archive = syncs.new_archive()
+    syncs.fetch(archive)
+    shutil.rmtree(folder_of(archive))
+    return archive
+
+
+def fetch_disturbed(options, folder, company, truth):
+    """How many recordings there are in the end, and how many runs were killed."""
+    relay = Relay(company.url)
+    redirected(folder / "sandbox.env", relay)
+    syncs = Recorded(options, folder)
+    syncs.moments = random.Random(options.seed)
+    archive = syncs.new_archive()
+    finish(syncs.start_sync(archive))
+    relay.sent = 0
+    hits = disturb(syncs, archive, options.kills)
+    # What was put off comes again in a minute: a recording may be odd on its own.
+    for _ in range(options.last_tries):
+        syncs.fetch(archive)
+        if all(row[0] != "wanted" for row in rows(archive).values()):
+            break
+        wake(archive)
+    kept, length = compare(archive, truth)
+    more = max(0, relay.sent - hits * ON_ITS_WAY - length) / length
+    print(
+        f"{kept} recordings of {length} bytes, {hits} runs killed, {relay.sent} bytes sent:"
+        f" {100 * (relay.sent / length - 1):.2f} % more"
+    )
     if more > 0.01:
         raise Failed(f"{100 * more:.1f} % was fetched twice")
-    memory_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-    return f"recordings kill test: {kept} recordings, {hits} runs killed; no process took more than {memory_mb:.0f} MB"
+    return kept, hits
 
 
 def wake(archive):
