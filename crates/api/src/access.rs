@@ -50,6 +50,8 @@ names! {
         SubscriptionWebhook,
         /// Notifications and requests over a WebSocket.
         WebSocket,
+        /// Figures about calls.
+        Analytics,
     }
 }
 
@@ -72,6 +74,10 @@ names! {
         FullCompanyCallLog,
         /// Recordings.
         ReadCallRecording,
+        /// Deletion of records from one's own call log.
+        EditCallLog,
+        /// Who is available, and on the phone.
+        ReadPresenceStatus,
         /// Deletion of the company's recordings.
         EditCompanyCallRecordings,
     }
@@ -89,6 +95,7 @@ impl AppScope {
             Self::CallControl => "follow calls while they are under way",
             Self::SubscriptionWebhook => "have notifications sent to a server of its own",
             Self::WebSocket => "have notifications sent while it is connected",
+            Self::Analytics => "read figures about calls",
         }
     }
 

@@ -123,6 +123,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "CMN-106", message)
     }
 
+    /// What was asked for is known here, and not offered.
+    pub(crate) fn feature_not_available() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "CMN-109", "Feature not available")
+    }
+
     /// A path names something that does not exist.
     pub(crate) fn not_found(parameter: &str) -> Self {
         let message = format!("Resource for parameter [{parameter}] is not found");

@@ -8,6 +8,7 @@
 //! app scope and user permission of each; `guard` enforces that table; a file per resource answers.
 
 mod access;
+mod analytics;
 mod answer;
 mod auth;
 mod call_log;
@@ -20,25 +21,28 @@ mod operation;
 mod paging;
 mod params;
 mod ports;
+mod presence;
 mod push;
 mod recording;
 mod router;
 mod serve;
+mod session;
 mod versions;
 
 pub use access::{AppScope, UnknownScope, UserPermission};
 pub use auth::{MemoryTokens, OsRandom};
 pub use call_log::{
-    ActiveQuery, ChangesQuery, Direction, Filter, ListQuery, RecordingFilter, SyncKey, View,
+    ActiveQuery, ChangesQuery, Deletion, Direction, Filter, ListQuery, RecordingFilter, SyncKey,
+    View,
 };
 pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock, Directory,
-    FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest, NoJournal, PortError, Ports,
-    Random, Recording, Recordings, Subscription, Subscriptions, SystemClock, TokenChanges,
-    TokenDigest, Tokens, Verdict, Webhook,
+    App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock,
+    Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest, NoJournal,
+    NoTelephony, PortError, Ports, Random, Recording, Recordings, Subscription, Subscriptions,
+    SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
 pub use router::{Api, Config, router};

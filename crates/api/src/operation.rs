@@ -174,6 +174,10 @@ operations! {
     ReadUserCallLog = "readUserCallLog"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log",
         Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// Hides records of one's own call log.
+    DeleteUserCallLog = "deleteUserCallLog"
+        DELETE "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log",
+        Heavy, Bearer, EditCallLog, EditCallLog;
     /// What is new, changed or deleted in the company's call log.
     SyncAccountCallLog = "syncAccountCallLog"
         GET "/restapi/v1.0/account/{accountId}/call-log-sync",
@@ -228,4 +232,23 @@ operations! {
     ReadUserCallRecord = "readUserCallRecord"
         GET "/restapi/v1.0/account/{accountId}/extension/{extensionId}/call-log/{callRecordId}",
         Heavy, Bearer, ReadCallLog, ReadCallLog;
+    /// Who of the company is available, and on the phone.
+    ReadAccountPresence = "readAccountPresence" GET "/restapi/v1.0/account/{accountId}/presence",
+        Heavy, Bearer, ReadPresence, ReadPresenceStatus;
+    /// Who of a queue's members takes its calls.
+    ReadCallQueuePresence = "readCallQueuePresence"
+        GET "/restapi/v1.0/account/{accountId}/call-queues/{groupId}/presence",
+        Light, Bearer, ReadPresence;
+    /// A call that is under way, and its parties.
+    ReadCallSessionStatus = "readCallSessionStatus"
+        GET "/restapi/v1.0/account/{accountId}/telephony/sessions/{telephonySessionId}",
+        Light, Bearer, CallControl;
+    /// Figures about calls, summed up.
+    AnalyticsCallsAggregationFetch = "analyticsCallsAggregationFetch"
+        POST "/analytics/calls/v1/accounts/{accountId}/aggregation/fetch",
+        Light, Bearer, Analytics;
+    /// Figures about calls, over time.
+    AnalyticsCallsTimelineFetch = "analyticsCallsTimelineFetch"
+        POST "/analytics/calls/v1/accounts/{accountId}/timeline/fetch",
+        Light, Bearer, Analytics;
 }

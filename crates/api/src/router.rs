@@ -8,6 +8,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 
+use crate::analytics;
 use crate::auth::{self, Sessions};
 use crate::call_log::{self, SyncKey};
 use crate::directory::{account, extensions, phone_numbers, queues, sites};
@@ -16,8 +17,10 @@ use crate::guard::guard;
 use crate::observe::observe;
 use crate::operation::Operation;
 use crate::ports::{Directory, Ports};
+use crate::presence;
 use crate::push::{self, Hub, Push, PushOptions};
 use crate::recording;
+use crate::session;
 use crate::versions;
 
 /// A token request is a few hundred bytes, and a hundred ids of recordings are not much more.
@@ -171,5 +174,11 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::DeleteSubscription => on(delete, push::delete::<P>),
         Operation::RenewSubscription => on(post, push::renew::<P>),
         Operation::ReadUserCallRecord => on(get, call_log::read_extension::<P>),
+        Operation::DeleteUserCallLog => on(delete, call_log::delete::<P>),
+        Operation::ReadAccountPresence => on(get, presence::of_account::<P>),
+        Operation::ReadCallQueuePresence => on(get, presence::of_queue::<P>),
+        Operation::ReadCallSessionStatus => on(get, session::read::<P>),
+        Operation::AnalyticsCallsAggregationFetch => on(post, analytics::fetch::<P>),
+        Operation::AnalyticsCallsTimelineFetch => on(post, analytics::fetch::<P>),
     }
 }

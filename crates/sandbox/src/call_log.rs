@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use callbook_api::{
-    ActiveQuery, CallLog, CallLogPage, Changes, ChangesQuery, ExtensionId, Filter, ListQuery,
-    PortError, View,
+    ActiveQuery, CallLog, CallLogPage, Changes, ChangesQuery, Deletion, ExtensionId, Filter,
+    ListQuery, PortError, View,
 };
 use callbook_synth::{Call, Entry, Scope};
 use jiff::Timestamp;
@@ -53,6 +53,24 @@ impl CallLog for SandboxCallLog {
         let query = query.clone();
         self.0.look(move |now| active(now, synth_scope(scope), &query)).await
     }
+
+    async fn hide(&self, extension: ExtensionId, deletion: &Deletion) -> Result<(), PortError> {
+        let (world, deletion) = (Arc::clone(&self.0), deletion.clone());
+        let scope = Scope::Extension(extension.0);
+        self.0.look(move |now| world.hide(&matching(now, scope, &deletion))).await
+    }
+}
+
+/// The records of a log that are to be hidden.
+fn matching(
+    now: &Moment,
+    scope: Scope,
+    Deletion { from, to, filter, .. }: &Deletion,
+) -> Vec<Entry> {
+    let span = Span { from_ms: ceil_ms(*from), until_ms: ceil_ms(*to), show_deleted: false };
+    let listing = now.listing(scope, span);
+    let calls = listing.newest_first(0).filter_map(|call| look_at(now, scope, call));
+    calls.filter(|(entry, call)| matches(call, entry, filter)).map(|(entry, _)| entry).collect()
 }
 
 fn list(now: &Moment, scope: Scope, query: &ListQuery) -> CallLogPage {
@@ -118,7 +136,7 @@ fn page<'a>(
 }
 
 fn look_at(now: &Moment, scope: Scope, call: u32) -> Option<(Entry, Call<'_>)> {
-    let call = now.call_in(call, &now.state(call));
+    let call = now.call_in(call, &now.state(scope, call));
     Some((call.entry(scope)?, call))
 }
 

@@ -36,12 +36,14 @@ const QUEUE_LIST_FIELDS: [&str; 7] =
     ["uri", "id", "extensionNumber", "name", "status", "subType", "site"];
 
 /// What everybody may do who is not an administrator; the last user lacks the last of it.
-const ORDINARY: [UserPermission; 6] = [
+const ORDINARY: [UserPermission; 8] = [
     UserPermission::ReadCompanyInfo,
     UserPermission::ReadCompanyPhoneNumbers,
     UserPermission::ReadExtensions,
     UserPermission::ReadUserPhoneNumbers,
     UserPermission::ReadCallLog,
+    UserPermission::EditCallLog,
+    UserPermission::ReadPresenceStatus,
     UserPermission::ReadCallRecording,
 ];
 

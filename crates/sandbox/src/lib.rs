@@ -14,10 +14,13 @@ mod error;
 mod fault;
 mod filter;
 mod fleet;
+mod herald;
 mod options;
 mod ports;
+mod presence;
 mod recordings;
 mod run;
+mod telephony;
 mod world;
 
 pub use callbook_api::{AppScope, ParsePlanError, Plan};

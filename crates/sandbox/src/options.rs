@@ -27,7 +27,7 @@ pub const DEFAULT_RECORDING_DAYS: u32 = 90;
 pub const DEFAULT_RECORDING_CAP: u32 = 100_000;
 
 /// What the apps are registered with unless told otherwise: all that deletes nothing.
-pub const DEFAULT_SCOPES: [AppScope; 7] = [
+pub const DEFAULT_SCOPES: [AppScope; 8] = [
     AppScope::ReadAccounts,
     AppScope::ReadCallLog,
     AppScope::ReadCallRecording,
@@ -35,6 +35,7 @@ pub const DEFAULT_SCOPES: [AppScope; 7] = [
     AppScope::CallControl,
     AppScope::SubscriptionWebhook,
     AppScope::WebSocket,
+    AppScope::Analytics,
 ];
 /// For how long a lost answer to a refresh can be asked for again, unless told otherwise.
 pub const DEFAULT_REFRESH_GRACE: Duration = Duration::from_secs(60);

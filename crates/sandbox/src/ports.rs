@@ -8,12 +8,14 @@ use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
 use crate::directory::SandboxDirectory;
 use crate::recordings::SandboxRecordings;
+use crate::telephony::SandboxTelephony;
 use crate::world::SandboxClock;
 
 pub(crate) struct SandboxPorts {
     pub(crate) call_log: SandboxCallLog,
     pub(crate) recordings: SandboxRecordings,
     pub(crate) directory: SandboxDirectory,
+    pub(crate) telephony: SandboxTelephony,
     pub(crate) apps: SandboxApps,
     pub(crate) clock: Arc<SandboxClock>,
     pub(crate) limiter: PlanLimiter,
@@ -25,6 +27,7 @@ impl Ports for SandboxPorts {
     type CallLog = SandboxCallLog;
     type Recordings = SandboxRecordings;
     type Directory = SandboxDirectory;
+    type Telephony = SandboxTelephony;
     type Apps = SandboxApps;
     type Clock = Arc<SandboxClock>;
     type Limiter = PlanLimiter;
@@ -43,6 +46,10 @@ impl Ports for SandboxPorts {
 
     fn directory(&self) -> &SandboxDirectory {
         &self.directory
+    }
+
+    fn telephony(&self) -> &SandboxTelephony {
+        &self.telephony
     }
 
     fn apps(&self) -> &SandboxApps {

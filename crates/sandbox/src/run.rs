@@ -13,6 +13,7 @@ use callbook_api::{
 use callbook_synth::{Company, ExtensionKind};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
@@ -22,9 +23,11 @@ use crate::directory::SandboxDirectory;
 use crate::env_file;
 use crate::error::Error;
 use crate::fault::{self, Injector};
+use crate::herald;
 use crate::options::Options;
 use crate::ports::SandboxPorts;
 use crate::recordings::SandboxRecordings;
+use crate::telephony::SandboxTelephony;
 use crate::world::{Keeping, SandboxClock, Ways, World};
 
 /// A company with an open port. Clients can connect from now on; they are answered by [`run`].
@@ -36,6 +39,7 @@ pub struct Sandbox {
     world: Arc<World>,
     credentials: Credentials,
     api: Api<SandboxPorts>,
+    hub: Hub,
     faults: Injector,
 }
 
@@ -74,6 +78,7 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         call_log: SandboxCallLog(Arc::clone(&world)),
         recordings: SandboxRecordings(Arc::clone(&world)),
         directory: SandboxDirectory(Arc::clone(&world)),
+        telephony: SandboxTelephony(Arc::clone(&world)),
         apps: SandboxApps { company, credentials: credentials.clone(), scopes: options.scopes },
         clock,
         limiter: PlanLimiter::new(options.plan),
@@ -82,6 +87,7 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
     };
     let sync_key = sync_key(options.company.seed);
     let refresh_grace = options.refresh_grace;
+    let hub = Hub::default();
     // A sandbox is a developer's, and so is whatever else listens on the machine.
     let push = PushOptions { loopback_webhooks: true, ..PushOptions::default() };
     let config = callbook_api::Config {
@@ -89,12 +95,12 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         media_url,
         sync_key,
         refresh_grace,
-        hub: Hub::default(),
+        hub: hub.clone(),
         push,
     };
     let api = Api::new(ports, config);
     let faults = Injector::new(options.company.seed, options.faults);
-    Ok(Sandbox { listener, server_url, world, credentials, api, faults })
+    Ok(Sandbox { listener, server_url, world, credentials, api, hub, faults })
 }
 
 impl Sandbox {
@@ -130,8 +136,17 @@ impl Sandbox {
         &self.faults
     }
 
+    /// Where it is told what happens in calls, while it runs.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
     /// Answers requests until `shutdown` completes.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        // It ends with the server.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(herald::run(Arc::clone(&self.world), self.hub));
         let faults = self.faults;
         let delivery = callbook_api::deliver(self.api.clone());
         let strike = from_fn_with_state(faults.clone(), fault::strike);

@@ -7,6 +7,7 @@ use crate::ids::{self, RecordId};
 use crate::plan::{self, CallPlan, Cast};
 use crate::scenario::Scenario;
 use crate::schedule::Slot;
+use crate::session::Session;
 use crate::view::Seen;
 use crate::{Facts, Scope, View, facts, render};
 
@@ -51,6 +52,15 @@ impl Company {
     pub fn extra(&self, extra: &Extra) -> Call<'_> {
         let cast = Cast::new(self.config(), self.people(), self.contacts());
         Call::new(self, CallPlan::new(&cast, extra.number, extra.slot, extra.scenario))
+    }
+}
+
+impl Company {
+    /// The telephony session that begins with a call beyond the schedule; `None` if an earlier call of the
+    /// interaction began it.
+    #[must_use]
+    pub fn session(&self, extra: &Extra) -> Option<Session<'_>> {
+        Session::new(self, extra.number, extra.slot, extra.scenario)
     }
 }
 
@@ -117,7 +127,8 @@ impl<'a> Call<'a> {
         let passed_ms = u32::try_from(now_ms - self.plan.start_ms).ok()?;
         let people = self.company.people();
         let mut legs = self.plan.record.legs.iter();
-        let connected = legs.any(|leg| leg.start_ms <= passed_ms && leg.is_human_answer(people));
+        let connected =
+            legs.any(|leg| leg.pick_up_ms() <= passed_ms && leg.is_human_answer(people));
         if !connected && now_ms < self.plan.end_ms() {
             return None;
         }

@@ -21,6 +21,7 @@ pub(crate) enum Purpose {
     Modification,
     Sound,
     Noise,
+    Hold,
 }
 
 /// One deterministic stream.

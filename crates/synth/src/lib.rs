@@ -24,6 +24,7 @@ mod plan;
 mod render;
 mod scenario;
 mod schedule;
+mod session;
 mod terms;
 mod traffic;
 mod view;
@@ -37,6 +38,7 @@ pub use entries::{Entries, Entry};
 pub use facts::Facts;
 pub use ids::RecordId;
 pub use scenario::{Scenario, UnknownScenario};
+pub use session::{Engagement, Happening, Session};
 pub use terms::{CallType, Direction, RecordingMode, Transport};
 
 /// What makes a company. Equal configurations give equal bytes.

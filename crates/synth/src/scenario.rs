@@ -77,6 +77,8 @@ scenarios! {
     RingOut = "ring-out",
     /// A colleague calls on a user's behalf.
     Delegated = "delegated",
+    /// Answered, and put on hold for a while.
+    Hold = "hold",
     /// Answered, and recorded.
     Recorded = "recorded",
     /// Answered, and ended after three to six hours.

@@ -185,6 +185,45 @@ terms! {
 }
 
 terms! {
+    /// What becomes of a party of a call.
+    pub(crate) PartyStatus {
+        Setup = "Setup",
+        Proceeding = "Proceeding",
+        Answered = "Answered",
+        Hold = "Hold",
+        Parked = "Parked",
+        VoiceMail = "VoiceMail",
+        FaxReceive = "FaxReceive",
+        Disconnected = "Disconnected",
+        Gone = "Gone",
+    }
+}
+
+terms! {
+    /// Why a party is no longer what it was.
+    pub(crate) Departure {
+        AgentAnswered = "AgentAnswered",
+        AttendedTransfer = "AttendedTransfer",
+        BlindTransfer = "BlindTransfer",
+        CallDropped = "CallDropped",
+        CallFinished = "CallFinished",
+        CallPark = "CallPark",
+        CallReplied = "CallReplied",
+        CallerInputRedirect = "CallerInputRedirect",
+        Cancelled = "Cancelled",
+        DestinationBlocked = "DestinationBlocked",
+        InternalError = "InternalError",
+        InternationalDisabled = "InternationalDisabled",
+        InvalidNumber = "InvalidNumber",
+        NoAnswer = "NoAnswer",
+        ParkLocation = "ParkLocation",
+        Pickup = "Pickup",
+        Rejected = "Rejected",
+        TargetBusy = "TargetBusy",
+    }
+}
+
+terms! {
     /// What kind of line a call used.
     pub(crate) InternalType {
         Local = "Local",

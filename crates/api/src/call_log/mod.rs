@@ -2,6 +2,7 @@
 
 mod active;
 mod batch;
+mod delete;
 mod extract;
 mod list;
 mod query;
@@ -10,9 +11,12 @@ mod sync;
 mod sync_token;
 
 pub(crate) use active::{active_account, active_extension};
+pub(crate) use delete::delete;
 pub(crate) use extract::extract_account;
 pub(crate) use list::{list_account, list_extension};
-pub use query::{ActiveQuery, ChangesQuery, Direction, Filter, ListQuery, RecordingFilter, View};
+pub use query::{
+    ActiveQuery, ChangesQuery, Deletion, Direction, Filter, ListQuery, RecordingFilter, View,
+};
 pub(crate) use record::{read_account, read_extension};
 pub(crate) use sync::{sync_account, sync_extension};
 pub use sync_token::SyncKey;

@@ -120,6 +120,19 @@ pub struct ActiveQuery {
     pub limit: u32,
 }
 
+/// Which records are to be hidden from the user whose log they stand in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The first `startTime` of them.
+    pub from: Timestamp,
+    /// The first `startTime` that is not of them any more.
+    pub to: Timestamp,
+    /// Which records within the range.
+    pub filter: Filter,
+    /// The moment at which they are hidden: their last modification, for whoever synchronises the log.
+    pub at: Timestamp,
+}
+
 pub(super) fn parse_view(params: &Params) -> Result<View, ApiError> {
     let view = params.read("view", |value| match value {
         "Simple" => Some(View::Simple),
@@ -141,6 +154,20 @@ pub(super) fn parse(
     check_combination(params, &filter)?;
     let view = parse_view(params)?;
     Ok(ListQuery { from, to, filter, view, offset: page.offset(), limit: page.per_page })
+}
+
+/// The parameters of a deletion. The contract has `dateTo` alone; whoever sends a filter that lists know must not
+/// lose more than it says.
+pub(super) fn parse_deletion(
+    params: &Params,
+    scope: Scope,
+    now: Timestamp,
+) -> Result<Deletion, ApiError> {
+    let (from, to) = date_range(params, now)?;
+    let filter = filter(params, scope)?;
+    check_combination(params, &filter)?;
+    let from = if params.one("dateFrom")?.is_some() { from } else { Timestamp::MIN };
+    Ok(Deletion { from, to, filter, at: now })
 }
 
 fn date_range(params: &Params, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {

@@ -3,11 +3,11 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use callbook_model::Scope;
+use callbook_model::{ExtensionId, Scope};
 use jiff::Timestamp;
 
 use super::PortError;
-use crate::call_log::{ActiveQuery, ChangesQuery, ListQuery, View};
+use crate::call_log::{ActiveQuery, ChangesQuery, Deletion, ListQuery, View};
 
 /// One page of a call log.
 #[derive(Debug, Clone, Default)]
@@ -61,4 +61,12 @@ pub trait CallLog: Send + Sync + 'static {
         scope: Scope,
         query: &ActiveQuery,
     ) -> impl Future<Output = Result<CallLogPage, PortError>> + Send;
+
+    /// Hides records from the log of one extension, where they count as deleted from then on. Nothing is erased:
+    /// they stay in every other log.
+    fn hide(
+        &self,
+        extension: ExtensionId,
+        deletion: &Deletion,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -8,6 +8,7 @@ mod journal;
 mod limiter;
 mod recordings;
 mod subscriptions;
+mod telephony;
 mod tokens;
 
 pub use apps::{App, Apps};
@@ -18,6 +19,7 @@ pub use journal::{Change, Journal, NoJournal};
 pub use limiter::{LimitKey, Limiter, Verdict};
 pub use recordings::{ByteStream, Recording, Recordings};
 pub use subscriptions::{Blacklisted, Subscription, Subscriptions, Webhook};
+pub use telephony::{Availability, NoTelephony, Telephony};
 pub use tokens::{FoundSession, KeptSession, NoDigest, TokenChanges, TokenDigest, Tokens};
 
 /// Why a port could not answer; it becomes a 500 and a log line, the text is never sent.
@@ -33,6 +35,8 @@ pub trait Ports: Send + Sync + 'static {
     type Recordings: Recordings;
     /// Who works at the company.
     type Directory: Directory;
+    /// What is going on.
+    type Telephony: Telephony;
     /// Which apps may connect.
     type Apps: Apps;
     /// What time it is.
@@ -54,6 +58,8 @@ pub trait Ports: Send + Sync + 'static {
     fn recordings(&self) -> &Self::Recordings;
     /// Who works at the company.
     fn directory(&self) -> &Self::Directory;
+    /// What is going on.
+    fn telephony(&self) -> &Self::Telephony;
     /// Which apps may connect.
     fn apps(&self) -> &Self::Apps;
     /// What time it is.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
 use super::event::Event;
@@ -13,11 +14,13 @@ const CAPACITY: usize = 4_096;
 #[derive(Debug, Clone)]
 pub struct Hub {
     sender: Sender<Arc<Event>>,
+    /// Whoever waits for somebody to listen.
+    arrival: Arc<Notify>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { sender: broadcast::channel(CAPACITY).0 }
+        Self { sender: broadcast::channel(CAPACITY).0, arrival: Arc::default() }
     }
 }
 
@@ -31,7 +34,16 @@ impl Hub {
     /// Everything that is published from now on.
     #[must_use]
     pub fn listen(&self) -> Receiver<Arc<Event>> {
-        self.sender.subscribe()
+        let receiver = self.sender.subscribe();
+        self.arrival.notify_one();
+        receiver
+    }
+
+    /// Waits until somebody listens, for one publisher that has better to do meanwhile.
+    pub async fn audience(&self) {
+        while !self.is_heard() {
+            self.arrival.notified().await;
+        }
     }
 
     /// Does anybody listen?

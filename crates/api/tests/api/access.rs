@@ -1,14 +1,20 @@
 //! The matrix of scopes and permissions, taken from the table of operations itself.
 
-use callbook_api::{Authentication, Operation, Plan};
+use callbook_api::{AppScope, Authentication, Operation, Plan};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::company::{ADMIN, GUEST, QUEUE, RECORDING, USER};
+use crate::company::{ADMIN, GUEST, QUEUE, RECORDING, SESSION, USER};
 use crate::server::{Server, error_code, text};
 
 /// Operations that an app's scope is enough for.
-const NO_PERMISSION: [&str; 1] = ["authWsToken"];
+const NO_PERMISSION: [&str; 5] = [
+    "authWsToken",
+    "readCallQueuePresence",
+    "readCallSessionStatus",
+    "analyticsCallsAggregationFetch",
+    "analyticsCallsTimelineFetch",
+];
 
 fn bearer_operations() -> impl Iterator<Item = Operation> {
     let all = Operation::ALL.iter().copied();
@@ -23,7 +29,7 @@ fn by_table() -> impl Iterator<Item = Operation> {
 /// A path that exists for the user whose token is sent.
 fn path(operation: Operation) -> String {
     let path = operation.path().replace("{accountId}", "~").replace("{extensionId}", "~");
-    let path = path.replace("{recordingId}", RECORDING);
+    let path = path.replace("{recordingId}", RECORDING).replace("{telephonySessionId}", SESSION);
     path.replace("{groupId}", &QUEUE.to_string()).replace("{callRecordId}", "rec-1")
 }
 
@@ -35,6 +41,12 @@ async fn call(server: &Server, operation: Operation, token: &str) -> (StatusCode
     let answer = request.json(&json!({ "records": [RECORDING] })).send().await.unwrap();
     match answer.status() {
         StatusCode::NO_CONTENT => (StatusCode::OK, String::new()),
+        // Nobody has the feature: whoever is told so has passed.
+        StatusCode::FORBIDDEN if operation.app_scope() == Some(AppScope::Analytics) => {
+            let code = error_code(&answer.json().await.unwrap()).to_owned();
+            let status = if code == "CMN-109" { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            (status, code)
+        }
         status => (status, error_code(&answer.json().await.unwrap()).to_owned()),
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use callbook_api::{
-    AccountId, ActiveQuery, App, AppScope, Apps, ByteStream, CallLog, CallLogPage, Changes,
-    ChangesQuery, Clock, Directory, ExtensionId, ListQuery, MemorySubscriptions, MemoryTokens,
-    OsRandom, Plan, PlanLimiter, PortError, Ports, Recording, Recordings, Scope, UserPermission,
-    View,
+    AccountId, ActiveQuery, App, AppScope, Apps, Availability, ByteStream, CallLog, CallLogPage,
+    Changes, ChangesQuery, Clock, Deletion, Directory, ExtensionId, ListQuery, MemorySubscriptions,
+    MemoryTokens, OsRandom, Plan, PlanLimiter, PortError, Ports, Recording, Recordings, Scope,
+    Telephony, UserPermission, View,
 };
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
@@ -63,6 +63,7 @@ pub struct TestPorts {
     pub changes: Arc<Mutex<Option<ChangesQuery>>>,
     pub subscriptions: Arc<MemorySubscriptions>,
     pub journal: TestJournal,
+    pub hidden: Arc<Mutex<Option<(ExtensionId, Deletion)>>>,
 }
 
 impl TestPorts {
@@ -75,6 +76,7 @@ impl TestPorts {
             changes: Arc::default(),
             subscriptions: Arc::default(),
             journal: TestJournal::default(),
+            hidden: Arc::default(),
         }
     }
 }
@@ -83,6 +85,7 @@ impl Ports for TestPorts {
     type CallLog = Self;
     type Recordings = Self;
     type Directory = Self;
+    type Telephony = Self;
     type Apps = Self;
     type Clock = TestClock;
     type Limiter = PlanLimiter;
@@ -98,6 +101,9 @@ impl Ports for TestPorts {
         self
     }
     fn directory(&self) -> &Self {
+        self
+    }
+    fn telephony(&self) -> &Self {
         self
     }
     fn apps(&self) -> &Self {
@@ -161,6 +167,43 @@ impl CallLog for TestPorts {
         let ids = RECORD_IDS.iter().skip(query.offset as usize).take(query.limit as usize);
         let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
         Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more: false })
+    }
+
+    async fn hide(&self, extension: ExtensionId, deletion: &Deletion) -> Result<(), PortError> {
+        *self.hidden.lock().unwrap() = Some((extension, deletion.clone()));
+        Ok(())
+    }
+}
+
+/// A call that is under way, of the administrator's.
+pub const SESSION: &str = "s-1";
+
+impl Telephony for TestPorts {
+    /// Everybody is on the phone.
+    async fn presence(
+        &self,
+        users: &[ExtensionId],
+        with_calls: bool,
+    ) -> Result<Vec<Value>, PortError> {
+        let mut presence = json!({ "presenceStatus": "Busy", "telephonyStatus": "CallConnected" });
+        if with_calls {
+            presence["activeCalls"] = json!([{ "telephonySessionId": SESSION }]);
+        }
+        Ok(vec![presence; users.len()])
+    }
+
+    async fn availability(
+        &self,
+        _: ExtensionId,
+        members: &[ExtensionId],
+    ) -> Result<Vec<Availability>, PortError> {
+        let known = Availability { of_queues: Some(true), of_this_queue: None };
+        Ok(vec![known; members.len()])
+    }
+
+    async fn session(&self, id: &str) -> Result<Option<Value>, PortError> {
+        let party = json!({ "id": "p-1", "extensionId": ADMIN.to_string() });
+        Ok((id == SESSION).then(|| json!({ "id": id, "parties": [party] })))
     }
 }
 

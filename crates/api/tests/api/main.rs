@@ -10,6 +10,7 @@ mod company;
 mod connections;
 mod errors;
 mod limits;
+mod presence;
 mod push;
 mod recordings;
 mod server;

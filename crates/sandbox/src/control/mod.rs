@@ -123,7 +123,7 @@ async fn turn_clock(State(world): Shared, Json(turn): Json<Turn>) -> Response {
     if by_ms > MOST_MS {
         return refuse(StatusCode::BAD_REQUEST, "the clock is turned by ten years at most");
     }
-    world.clock.advance(by_ms);
+    world.advance(by_ms);
     // All that has happened meanwhile is made here and now, off the threads that answer others.
     let now = tokio::task::spawn_blocking(move || world.now().now_ms()).await;
     match now {

@@ -14,7 +14,7 @@ impl Moment {
         from_ms: i64,
         show_deleted: bool,
     ) -> impl Iterator<Item = (i64, Entry, Call<'_>)> {
-        self.touched_since(from_ms).filter_map(move |(at_ms, number, state)| {
+        self.touched_since(scope, from_ms).filter_map(move |(at_ms, number, state)| {
             let call = self.call_in(number, &state);
             let entry = call.entry(scope)?;
             let listed = self.is_listed(&state, entry.start_ms, show_deleted);
@@ -22,8 +22,8 @@ impl Moment {
         })
     }
 
-    /// Every call that was last modified at `from_ms` or later, in that order.
-    fn touched_since(&self, from_ms: i64) -> impl Iterator<Item = (i64, u32, State)> {
+    /// Every call that was last modified at `from_ms` or later, as a log shows it, in that order.
+    fn touched_since(&self, scope: Scope, from_ms: i64) -> impl Iterator<Item = (i64, u32, State)> {
         let company = &self.world.company;
         let own = self.world.by_shown();
         let place = |at_ms: i64| own.partition_point(|&call| company.shown_ms(call) < at_ms);
@@ -38,8 +38,8 @@ impl Moment {
             (_, None) => own.next(),
         });
         // A call stands where it was last modified, and nowhere else.
-        merged.filter_map(|(at_ms, call)| {
-            let state = self.state(call);
+        merged.filter_map(move |(at_ms, call)| {
+            let state = self.state(scope, call);
             (state.modified_ms == at_ms).then_some((at_ms, call, state))
         })
     }

@@ -40,7 +40,7 @@ impl Moment {
         let hidden = self.hidden(scope, &range, span.show_deleted);
         let made = self.overlay.log(scope, from_ms, until_ms).iter().copied();
         let made = made.filter(|&(start_ms, call)| {
-            self.is_listed(&self.state(call), start_ms, span.show_deleted)
+            self.is_listed(&self.state(scope, call), start_ms, span.show_deleted)
         });
         Listing { moment: self, scope, own: Shown { range, hidden }, made: made.collect() }
     }
@@ -54,7 +54,7 @@ impl Moment {
             hidden.extend_from_slice(&self.world.deleted.positions(company, scope));
         }
         for &(start_ms, call) in self.overlay.touched(scope, i64::MIN, i64::MAX) {
-            if !self.is_listed(&self.state(call), start_ms, show_deleted) {
+            if !self.is_listed(&self.state(scope, call), start_ms, show_deleted) {
                 let place = log.position(start_ms);
                 let same = |position: &usize| log.get(*position).is_some_and(|e| e.call == call);
                 hidden.extend((place..log.len()).find(same));
@@ -87,7 +87,7 @@ impl Moment {
         let mut active: Vec<_> = candidates
             .into_iter()
             .filter_map(|number| {
-                let state = self.state(number);
+                let state = self.state(scope, number);
                 let call = self.call_in(number, &state);
                 if state.gone || state.deleted || call.end_ms() <= since_ms {
                     return None;

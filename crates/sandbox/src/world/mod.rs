@@ -8,6 +8,7 @@ mod live;
 mod overlay;
 mod recording;
 mod reorganization;
+mod sessions;
 mod staff;
 mod state;
 mod truth;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use callbook_api::PortError;
 use callbook_synth::{Company, Entry, Scenario, Scope, View};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 pub(crate) use clock::SandboxClock;
 pub(crate) use list::Span;
@@ -56,6 +58,8 @@ pub(crate) struct World {
     /// Whoever reads takes a reference along, so nobody waits for anybody.
     overlay: Mutex<Arc<Overlay>>,
     staff: Mutex<Arc<Staff>>,
+    /// Told whenever a call was made or the clock was set: what is next may be something else.
+    pub(crate) stirred: Notify,
 }
 
 /// A world as it is at one moment, which stays as it is.
@@ -86,6 +90,7 @@ impl World {
             automatic: OnceLock::new(),
             overlay,
             staff: Mutex::default(),
+            stirred: Notify::new(),
         }
     }
 
@@ -112,9 +117,10 @@ impl World {
 
     /// Makes a call now, or one that has just ended, whose records show up `late_ms` later than they would.
     pub(crate) fn play(&self, scenario: Scenario, ended: bool, late_ms: i64) -> Vec<Played> {
-        let now_ms = self.clock.now_ms();
-        self.change(now_ms, |overlay| {
+        let played = self.change(self.clock.now_ms(), |overlay| {
             let overlay = Arc::make_mut(overlay);
+            // Whoever looked before has looked no further than this.
+            let now_ms = self.clock.now_ms();
             let start_ms = if ended { now_ms - self.length_ms(overlay, scenario) } else { now_ms };
             let numbers =
                 live::make(&self.company, overlay, start_ms, Some(scenario), late_ms, true);
@@ -124,7 +130,15 @@ impl World {
                 Some(Played { entry, end_ms: made.end_ms, shown_ms: made.shown_ms })
             });
             played.collect()
-        })
+        });
+        self.stirred.notify_one();
+        played
+    }
+
+    /// Turns the clock forward.
+    pub(crate) fn advance(&self, by_ms: i64) {
+        self.clock.advance(by_ms);
+        self.stirred.notify_one();
     }
 
     /// How long the next call is going to last, if it goes this way.
@@ -139,7 +153,7 @@ impl World {
         let Some((_, call)) = self.company.read_id(id).filter(|(_, call)| now.has(*call)) else {
             return false;
         };
-        let state = now.state(call);
+        let state = now.state(Scope::Account, call);
         if state.shown_ms > now.now_ms || state.gone || (state.deleted && what != What::Gone) {
             return false;
         }
@@ -151,12 +165,22 @@ impl World {
         true
     }
 
+    /// Hides records of one log from now on.
+    pub(crate) fn hide(&self, entries: &[Entry]) {
+        let now_ms = self.clock.now_ms();
+        self.change(now_ms, |overlay| {
+            let overlay = Arc::make_mut(overlay);
+            entries.iter().for_each(|entry| overlay.hide(entry, now_ms));
+        });
+    }
+
     /// Forgets all that has happened, and sets the clock to the time of day.
     pub(crate) fn reset(&self) {
         self.clock.reset();
         let fresh = beginning(&self.company, &self.clock, self.ways);
         *self.overlay.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         *self.staff.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.stirred.notify_one();
     }
 
     /// Who works at the company now.
@@ -228,7 +252,7 @@ impl Moment {
         if of != scope || !self.has(call) {
             return None;
         }
-        let state = self.state(call);
+        let state = self.state(scope, call);
         let call = self.call_in(call, &state);
         let entry = call.entry(scope)?;
         self.is_listed(&state, entry.start_ms, false).then(|| call.record(&entry, view))

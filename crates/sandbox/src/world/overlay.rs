@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use callbook_synth::{Company, Extra, Scope};
+use callbook_synth::{Company, Entry, Extra, Scope};
 
 use super::recording::is_automatic;
 
@@ -55,6 +55,8 @@ pub(crate) struct Overlay {
     changes: HashMap<u32, Vec<Change>>,
     /// Where the company's own calls that something happens to stand in each log, ascending.
     touched: HashMap<Scope, Vec<Place>>,
+    /// Records that a user has hidden from the own log, and since when, in Unix milliseconds.
+    hidden: HashMap<(Scope, u32), i64>,
     /// When calls are modified: a call's last modification is one of its moments.
     pub(crate) moments: BTreeSet<Place>,
     /// The next live call: which one, and when it starts.
@@ -103,6 +105,22 @@ impl Overlay {
         let place = changes.partition_point(|each| each.at_ms <= change.at_ms);
         changes.insert(place, change);
         self.moments.insert((change.at_ms, call));
+    }
+
+    /// Hides a record from the log that it stands in.
+    pub(crate) fn hide(&mut self, entry: &Entry, at_ms: i64) {
+        if self.hidden.insert((entry.scope, entry.call), at_ms).is_none() {
+            if self.made(entry.call).is_none() {
+                let places = self.touched.entry(entry.scope).or_default();
+                insert(places, (entry.start_ms, entry.call));
+            }
+            self.moments.insert((at_ms, entry.call));
+        }
+    }
+
+    /// Since when a record is hidden from a log.
+    pub(crate) fn hidden_ms(&self, scope: Scope, call: u32) -> Option<i64> {
+        self.hidden.get(&(scope, call)).copied()
     }
 
     /// What happens to a call, ascending by moment.

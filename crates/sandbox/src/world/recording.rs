@@ -37,7 +37,7 @@ impl Moment {
     /// The recording with an id, if a record in a log shows it and it has not expired.
     pub(crate) fn recording(&self, scope: Scope, id: &str) -> Option<Recording> {
         let number = self.world.company.recorded_call(id).filter(|&call| self.has(call))?;
-        let state = self.state(number);
+        let state = self.state(scope, number);
         let call = self.call_in(number, &state);
         let entry = call.entry(scope)?;
         let is_shown =

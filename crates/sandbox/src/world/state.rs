@@ -1,6 +1,6 @@
 //! A call at a moment.
 
-use callbook_synth::Call;
+use callbook_synth::{Call, Scope};
 
 use super::Moment;
 use super::overlay::{Change, What};
@@ -53,14 +53,21 @@ impl Moment {
         State { shown_ms, modified_ms, edits: 0, deleted, gone: false, unrecorded: false }
     }
 
-    /// What has happened to a call since it showed up, until now.
-    pub(crate) fn history(&self, call: u32) -> impl Iterator<Item = Change> {
+    /// What has happened to a call in a log since it showed up there, until now.
+    pub(crate) fn history(&self, scope: Scope, call: u32) -> impl Iterator<Item = Change> {
         let now_ms = self.now_ms;
-        self.overlay.changes(call).iter().copied().take_while(move |each| each.at_ms <= now_ms)
+        let changes = self.overlay.changes(call);
+        let hidden_ms = self.overlay.hidden_ms(scope, call);
+        // Hidden is deleted, in that one log.
+        let hidden = hidden_ms.map(|at_ms| Change { at_ms, what: What::Deleted });
+        let place = changes.partition_point(|each| hidden_ms.is_none_or(|at| each.at_ms <= at));
+        let (before, after) = changes.split_at(place);
+        let history = before.iter().copied().chain(hidden).chain(after.iter().copied());
+        history.take_while(move |each| each.at_ms <= now_ms)
     }
 
-    pub(crate) fn state(&self, call: u32) -> State {
-        self.history(call).fold(self.first_state(call), State::after)
+    pub(crate) fn state(&self, scope: Scope, call: u32) -> State {
+        self.history(scope, call).fold(self.first_state(call), State::after)
     }
 
     /// A call as it is planned, in a state.

@@ -35,7 +35,7 @@ impl Moment {
             call.entry(scope).map(|entry| call.record(&entry, View::Detailed))
         };
         let mut history = vec![event(state.shown_ms, "shown", None)];
-        for change in self.history(number) {
+        for change in self.history(scope, number) {
             let next = state.after(change);
             if next == state {
                 continue;

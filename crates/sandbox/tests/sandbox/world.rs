@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use callbook_sandbox::{Options, Scenario, bind_with_clock};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -42,8 +42,12 @@ async fn a_call_is_active_while_it_lasts_and_listed_once_it_has_shown_up() {
     let before = server.listed("", &token).await.len();
     let played = control.play(Scenario::Answered, false, 0).await.unwrap();
     let call = &played.calls[0];
-    control.advance(1_000).await.unwrap();
     let active = |id: &str, page: &Value| ids(page).contains(&id);
+    // While its phone rings it is not.
+    control.advance(1_000).await.unwrap();
+    let (_, page) = server.get_json("/account/~/active-calls", &token).await;
+    assert!(!active(&call.id, &page), "{page}");
+    control.set_clock(call.end - SignedDuration::from_millis(1)).await.unwrap();
     let (_, page) = server.get_json("/account/~/active-calls?view=Detailed", &token).await;
     assert!(active(&call.id, &page), "{page}");
     assert_eq!(page["records"][0]["result"], "In Progress");

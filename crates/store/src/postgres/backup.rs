@@ -41,7 +41,7 @@ const OF_THE_ARCHIVE: [Copy; 2] = [
 ];
 
 /// Of the account `$1`, of which `$2` versions of other accounts come first; in the order of an index.
-const OF_AN_ACCOUNT: [Copy; 15] = [
+const OF_AN_ACCOUNT: [Copy; 16] = [
     Copy {
         select: "SELECT account, id, server_url, main_number, home, seq, fence, created_ms
              FROM account WHERE account = $1 AND $2::int8 IS NOT NULL",
@@ -105,6 +105,11 @@ const OF_AN_ACCOUNT: [Copy; 15] = [
         select: "SELECT account, scope, id, first_ms
              FROM absence WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY scope, id",
         insert: "INSERT INTO absence (account, scope, id, first_ms) VALUES (?1, ?2, ?3, ?4)",
+    },
+    Copy {
+        select: "SELECT account, id, extension, hidden_ms
+             FROM hidden WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY id, extension",
+        insert: "INSERT INTO hidden (account, id, extension, hidden_ms) VALUES (?1, ?2, ?3, ?4)",
     },
     Copy {
         select: "SELECT account, scope, upstream_from_ms

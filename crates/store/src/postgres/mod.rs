@@ -11,6 +11,7 @@ mod document;
 mod failure;
 mod feed;
 mod health;
+mod hidden;
 mod import;
 mod journal;
 mod lock;

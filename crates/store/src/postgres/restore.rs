@@ -47,7 +47,7 @@ const FIRSTS: &str =
      CREATE UNIQUE INDEX temp.first_by_call ON first (call)";
 
 /// Where something leads nowhere, it does so here as well: no version has the number 0.
-const COPIES: [Copy; 21] = [
+const COPIES: [Copy; 22] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
@@ -89,6 +89,7 @@ const COPIES: [Copy; 21] = [
     same!("quarantine", "quarantine, account, scope, hash, reason, body, received_ms"),
     same!("sync_run", "run, account, started_ms, finished_ms, summary"),
     same!("absence", "account, scope, id, first_ms"),
+    same!("hidden", "account, id, extension, hidden_ms"),
     same!("log", "account, scope, upstream_from_ms"),
     same!("day", "account, scope, day, seq"),
     same!(

@@ -12,6 +12,7 @@ pub(crate) mod error;
 mod feed;
 mod fill;
 mod health;
+mod hidden;
 mod import;
 mod journal;
 mod listed;
@@ -47,11 +48,12 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
     include_str!("../../migrations/sqlite/0003_recordings.sql"),
     include_str!("../../migrations/sqlite/0004_directory.sql"),
+    include_str!("../../migrations/sqlite/0007_hidden.sql"),
 ];
 
 /// A writer waits so long for another one.

@@ -13,17 +13,18 @@ use crate::{Error, Purged, SyncLock};
 const CALLS_AT_ONCE: i64 = 200;
 
 /// What hangs on a call. The contents of recordings are elsewhere, and deleted later.
-const OF_A_CALL: [&str; 4] = [
+const OF_A_CALL: [&str; 5] = [
     "INSERT INTO doomed_object (object) SELECT object FROM recording
      WHERE account = ?1 AND scope = ?2 AND call_id = ?3 AND object IS NOT NULL
      ON CONFLICT DO NOTHING",
     "DELETE FROM recording WHERE account = ?1 AND scope = ?2 AND call_id = ?3",
     "DELETE FROM message WHERE account = ?1 AND scope = ?2 AND call_id = ?3",
     "DELETE FROM absence WHERE account = ?1 AND scope = ?2 AND id = ?3",
+    "DELETE FROM hidden WHERE account = ?1 AND ?2 IS NOT NULL AND id = ?3",
 ];
 
 /// Everything that belongs to an account, what refers to others first.
-const OF_AN_ACCOUNT: [&str; 17] = [
+const OF_AN_ACCOUNT: [&str; 18] = [
     "INSERT INTO doomed_object (object) SELECT object FROM recording
      WHERE account = ?1 AND object IS NOT NULL ON CONFLICT DO NOTHING",
     "DELETE FROM recording WHERE account = ?1",
@@ -32,6 +33,7 @@ const OF_AN_ACCOUNT: [&str; 17] = [
     "DELETE FROM posting WHERE account = ?1",
     "DELETE FROM version WHERE account = ?1",
     "DELETE FROM absence WHERE account = ?1",
+    "DELETE FROM hidden WHERE account = ?1",
     "DELETE FROM cursor WHERE account = ?1",
     "DELETE FROM quarantine WHERE account = ?1",
     "DELETE FROM directory WHERE account = ?1",

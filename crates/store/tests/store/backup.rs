@@ -1,6 +1,6 @@
 //! A copy is what it was copied from.
 
-use callbook_model::{AccountId, DirectoryKind, Region, Scope};
+use callbook_model::{AccountId, DirectoryKind, ExtensionId, Region, Scope};
 use callbook_store::{Error, Open, RecordingQuery, Store};
 use jiff::civil::date;
 
@@ -32,8 +32,9 @@ async fn said(store: &Store) -> String {
         let hours = store.recording_hours(key, 0).await.unwrap();
         let messages = store.message_counts(key).await.unwrap();
         said += &format!("{feed:?} {kept:?} {hours:?} {messages:?}\n");
+        let hidden = store.hidden(key, ExtensionId(7), 0, 100).await.unwrap();
         let id = account.id;
-        said += &format!("{id} {seals:?} {facts:?} {cursor:?} {report:?}\n");
+        said += &format!("{id} {seals:?} {facts:?} {cursor:?} {report:?} {hidden:?}\n");
     }
     said
 }
@@ -52,6 +53,8 @@ async fn archive(kind: Kind) -> Archive {
         let readings = vec![crate::directory::people(&names)];
         archive.store.mirror(&archive.lock, at_ms, readings, None).await.unwrap();
     }
+    let ids = vec!["c1".to_owned(), "c2".to_owned()];
+    archive.store.hide(archive.account.key, ExtensionId(7), ids, 12).await.unwrap();
     let day = date(2024, 1, 1);
     archive.store.seal_day(&archive.lock, Scope::Account, day, None, 0).await.unwrap();
     archive

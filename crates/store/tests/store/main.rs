@@ -8,6 +8,7 @@ mod check;
 mod commit;
 mod directory;
 mod health;
+mod hidden;
 mod import;
 mod list;
 mod open;

@@ -4,7 +4,7 @@ use super::Company;
 use crate::entries::{Entries, Entry};
 use crate::ids::{self, RecordId};
 use crate::plan::{self, CallPlan, Cast};
-use crate::{Audio, Call, Facts, RecordingMode, Scope, View};
+use crate::{Audio, Call, Facts, RecordingMode, Scope, Session, View};
 
 /// A recording of a call: what the recording resource and its content need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,16 @@ impl Company {
     #[must_use]
     pub fn call(&self, number: u32) -> Call<'_> {
         Call::new(self, self.plan(number))
+    }
+
+    /// The telephony session that begins with the call numbered `number` in the account's log; `None` if an earlier
+    /// call of the interaction began it.
+    ///
+    /// # Panics
+    /// When there are not as many.
+    #[must_use]
+    pub fn session_of(&self, number: u32) -> Option<Session<'_>> {
+        Session::new(self, number, self.schedule.slot(number), None)
     }
 
     /// When a call's records show up, in Unix milliseconds: 15 to 30 s after it ends.

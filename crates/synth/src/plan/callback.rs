@@ -12,10 +12,12 @@ pub(super) fn made(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let request = visit.given_up(stage, wait_ms, Outcome::CallbackRequested, Reason::NoAnswer);
     let agent = stage.draw.pick(&stage.people().desk(visit.queue).members);
     let start_ms = request.end_ms() + stage.seconds(60, 1500);
-    let end_ms = start_ms + stage.ring_ms() + stage.talk_ms();
+    let answer_ms = start_ms + stage.ring_ms();
+    let end_ms = answer_ms + stage.talk_ms();
     let back = Leg::outbound(LegType::CallBack, Action::CallReturn, Party::Direct(agent), contact)
         .of(agent)
         .for_queue(visit.queue)
-        .lasting(start_ms, end_ms);
+        .lasting(start_ms, end_ms)
+        .answered_at(answer_ms);
     vec![request, RecordPlan::new(back).second_session()]
 }

@@ -15,7 +15,7 @@ pub(super) fn answered(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let end_ms = ring_ms + stage.talk_ms();
     let master =
         incoming(caller, user).lasting(0, end_ms).ended(Outcome::Accepted, Some(Reason::Accepted));
-    let mut record = RecordPlan::new(master);
+    let mut record = RecordPlan::new(master.answered_at(ring_ms));
     let devices = stage.people().desk(user).devices;
     if devices > 1 {
         let winner = stage.draw.below(devices);
@@ -46,11 +46,22 @@ pub(super) fn very_long(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     talked(stage, talk_ms)
 }
 
+/// The user picks up, and has the caller wait for a while.
+pub(super) fn held(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
+    let (talk_ms, hold_ms, more_ms) =
+        (stage.seconds(5, 60), stage.seconds(5, 40), stage.seconds(5, 90));
+    let mut records = talked(stage, talk_ms + hold_ms + more_ms);
+    let leg = &mut records[0].legs[0];
+    let from_ms = leg.pick_up_ms() + talk_ms;
+    *leg = leg.held(from_ms, from_ms + hold_ms);
+    records
+}
+
 /// The user picks up on one phone.
 fn talked(stage: &mut Stage<'_>, talk_ms: u32) -> Vec<RecordPlan> {
     let (caller, user) = (stage.caller(), stage.user());
-    let end_ms = stage.ring_ms() + talk_ms;
-    let master = incoming(caller, user).lasting(0, end_ms);
+    let ring_ms = stage.ring_ms();
+    let master = incoming(caller, user).lasting(0, ring_ms + talk_ms).answered_at(ring_ms);
     vec![RecordPlan::new(master.ended(Outcome::Accepted, Some(Reason::Accepted)))]
 }
 
@@ -79,7 +90,7 @@ pub(super) fn find_me(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let end_ms = answer_ms + stage.talk_ms();
     let master =
         incoming(caller, user).lasting(0, end_ms).ended(Outcome::Accepted, Some(Reason::Accepted));
-    let mut record = RecordPlan::new(master);
+    let mut record = RecordPlan::new(master.answered_at(answer_ms));
     let desk_ms = stage.seconds(8, 16);
     let desk_phone = device_leg(caller, Party::Device(user, 0), 0).of(user).lasting(0, desk_ms);
     record.push(desk_phone.ended(Outcome::Missed, Some(Reason::NoAnswer)));
@@ -170,7 +181,7 @@ pub(super) fn voicemail(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let end_ms = ring_ms + stage.seconds(5, 90);
     let master =
         incoming(caller, user).lasting(0, end_ms).ended(Outcome::Voicemail, Some(Reason::NoAnswer));
-    let mut record = RecordPlan::new(master).leaving(Note::Voicemail);
+    let mut record = RecordPlan::new(master.answered_at(ring_ms)).leaving(Note::Voicemail);
     let devices = stage.people().desk(user).devices;
     if devices > 1 && stage.draw.chance(500) {
         for device in 0..devices {

@@ -16,10 +16,14 @@ fn callee_leg(from: u32, to: u32) -> Leg {
     Leg::inbound(LegType::ExtensionToExtension, Action::PhoneCall, from_party, to_party).of(to)
 }
 
-/// Two users talk.
-pub(super) fn talk(from: u32, to: u32, start_ms: u32, end_ms: u32) -> RecordPlan {
-    let mut record = RecordPlan::new(caller_leg(from, to).lasting(start_ms, end_ms));
-    let callee = callee_leg(from, to).lasting(start_ms, end_ms);
+/// Two users talk, after the phone of the second has rung.
+pub(super) fn talk(
+    (from, to): (u32, u32),
+    (start_ms, answer_ms, end_ms): (u32, u32, u32),
+) -> RecordPlan {
+    let caller = caller_leg(from, to).lasting(start_ms, end_ms).answered_at(answer_ms);
+    let mut record = RecordPlan::new(caller);
+    let callee = callee_leg(from, to).lasting(start_ms, end_ms).answered_at(answer_ms);
     record.push(callee.ended(Outcome::Accepted, Some(Reason::Accepted)));
     record
 }
@@ -31,9 +35,9 @@ fn pair(stage: &mut Stage<'_>) -> (u32, u32) {
 
 /// The other user picks up.
 pub(super) fn answered(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
-    let (from, to) = pair(stage);
-    let end_ms = stage.ring_ms() + stage.talk_ms() / 2;
-    vec![talk(from, to, 0, end_ms)]
+    let pair = pair(stage);
+    let ring_ms = stage.ring_ms();
+    vec![talk(pair, (0, ring_ms, ring_ms + stage.talk_ms() / 2))]
 }
 
 /// The other user does not pick up.
@@ -51,12 +55,14 @@ pub(super) fn missed(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
 /// The other user's voicemail takes a message.
 pub(super) fn voicemail(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let (from, to) = pair(stage);
-    let end_ms = stage.ring_out_ms() + stage.seconds(4, 60);
+    let ring_ms = stage.ring_out_ms();
+    let end_ms = ring_ms + stage.seconds(4, 60);
     let caller = caller_leg(from, to)
         .lasting(0, end_ms)
+        .answered_at(ring_ms)
         .ended(Outcome::Voicemail, Some(Reason::NotAnswered));
     let mut record = RecordPlan::new(caller).leaving(Note::Voicemail);
-    let callee = callee_leg(from, to).lasting(0, end_ms);
+    let callee = callee_leg(from, to).lasting(0, end_ms).answered_at(ring_ms);
     record.push(callee.ended(Outcome::Voicemail, Some(Reason::NoAnswer)));
     vec![record]
 }

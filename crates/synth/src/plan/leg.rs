@@ -24,6 +24,13 @@ pub(crate) enum Party {
     Bridge,
 }
 
+impl Party {
+    /// Somebody who is not of the company.
+    pub(crate) fn is_outside(self) -> bool {
+        matches!(self, Self::Contact(_) | Self::Withheld)
+    }
+}
+
 /// One leg of a call. Times are milliseconds after the interaction's start, then, in a finished
 /// plan, after the record's.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +49,18 @@ pub(crate) struct Leg {
     pub(crate) owner: Option<u32>,
     /// Position of the queue that offered the call.
     pub(crate) queue: Option<u32>,
+    /// When its phone began to ring, if that was before the leg began.
+    rung_ms: Option<u32>,
+    /// When somebody, or a machine, picked up, if that was after the leg began.
+    answer_ms: Option<u32>,
+    /// From when to when the other side was put on hold.
+    pub(crate) hold: Option<(u32, u32)>,
 }
 
 impl Leg {
     /// A leg of somebody who is called.
     pub(crate) fn inbound(leg_type: LegType, action: Action, from: Party, to: Party) -> Self {
-        let outside = matches!(from, Party::Contact(_) | Party::Withheld);
+        let outside = from.is_outside();
         Self {
             start_ms: 0,
             end_ms: 0,
@@ -61,6 +74,9 @@ impl Leg {
             to,
             owner: None,
             queue: None,
+            rung_ms: None,
+            answer_ms: None,
+            hold: None,
         }
     }
 
@@ -91,6 +107,39 @@ impl Leg {
         self.outcome = outcome;
         self.reason = reason;
         self
+    }
+
+    pub(crate) fn rung_from(mut self, rung_ms: u32) -> Self {
+        self.rung_ms = Some(rung_ms);
+        self
+    }
+
+    pub(crate) fn answered_at(mut self, answer_ms: u32) -> Self {
+        self.answer_ms = Some(answer_ms);
+        self
+    }
+
+    pub(crate) fn held(mut self, from_ms: u32, to_ms: u32) -> Self {
+        self.hold = Some((from_ms, to_ms));
+        self
+    }
+
+    /// When its phone began to ring.
+    pub(crate) fn ring_ms(&self) -> u32 {
+        self.rung_ms.map_or(self.start_ms, |rung_ms| rung_ms.min(self.start_ms))
+    }
+
+    /// When somebody, or a machine, picked up, if anybody did.
+    pub(crate) fn pick_up_ms(&self) -> u32 {
+        self.answer_ms.map_or(self.start_ms, |ms| ms.clamp(self.start_ms, self.end_ms))
+    }
+
+    /// Moves every time.
+    pub(super) fn map_times(&mut self, map: impl Fn(u32) -> u32) {
+        (self.start_ms, self.end_ms) = (map(self.start_ms), map(self.end_ms));
+        self.rung_ms = self.rung_ms.map(&map);
+        self.answer_ms = self.answer_ms.map(&map);
+        self.hold = self.hold.map(|(from_ms, to_ms)| (map(from_ms), map(to_ms)));
     }
 
     pub(crate) fn duration_ms(&self) -> u32 {

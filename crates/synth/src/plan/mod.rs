@@ -20,7 +20,7 @@ mod transfer;
 mod visit;
 
 pub(crate) use leg::{Leg, Party};
-pub(crate) use record::{Join, Note, RecordPlan};
+pub(crate) use record::{Join, Note, OUTSIDE_PARTY, RecordPlan, party_number};
 pub(crate) use stage::{Cast, Stage};
 
 use crate::draw::{Draw, Purpose, mix};

@@ -27,8 +27,9 @@ fn is_abroad(stage: &Stage<'_>, party: Party) -> bool {
 /// Somebody outside picks up.
 pub(super) fn connected(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let (leg, _) = dialed(stage);
-    let end_ms = stage.ring_ms() + stage.talk_ms();
-    vec![RecordPlan::new(leg.lasting(0, end_ms))]
+    let ring_ms = stage.ring_ms();
+    let end_ms = ring_ms + stage.talk_ms();
+    vec![RecordPlan::new(leg.lasting(0, end_ms).answered_at(ring_ms))]
 }
 
 /// Nobody picks up.
@@ -72,20 +73,22 @@ pub(super) fn ring_out(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let contact = stage.contact();
     let action = stage.draw.pick(&[Action::RingOutWeb, Action::RingOutMobile, Action::External]);
     let pick_up_ms = stage.seconds(2, 10);
-    let end_ms = pick_up_ms + stage.ring_ms() + stage.talk_ms();
+    let answer_ms = pick_up_ms + stage.ring_ms();
+    let end_ms = answer_ms + stage.talk_ms();
     let from = Party::Direct(user);
     let own = Leg::outbound(LegType::RingOutToSubscriber, action, from, contact).of(user);
-    let mut record = RecordPlan::new(own.lasting(0, end_ms));
+    let mut record = RecordPlan::new(own.lasting(0, end_ms).answered_at(pick_up_ms));
     let other = Leg::outbound(LegType::RingOutToCaller, action, from, contact).of(user);
-    record.push(other.lasting(pick_up_ms, end_ms));
+    record.push(other.lasting(pick_up_ms, end_ms).answered_at(answer_ms));
     vec![record]
 }
 
 /// A colleague calls on the user's behalf.
 pub(super) fn delegated(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let (leg, boss) = dialed(stage);
-    let end_ms = stage.ring_ms() + stage.talk_ms();
-    let mut record = RecordPlan::new(leg.lasting(0, end_ms));
+    let ring_ms = stage.ring_ms();
+    let end_ms = ring_ms + stage.talk_ms();
+    let mut record = RecordPlan::new(leg.lasting(0, end_ms).answered_at(ring_ms));
     record.delegate = Some(stage.other_user(boss));
     vec![record]
 }

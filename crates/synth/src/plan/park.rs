@@ -8,13 +8,15 @@ pub(super) fn parked(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let caller = stage.caller();
     let user = stage.user();
     let colleague = stage.other_user(user);
-    let park_ms = stage.ring_ms() + stage.talk_ms() / 4;
+    let answer_ms = stage.ring_ms();
+    let park_ms = answer_ms + stage.talk_ms() / 4;
     let pick_up_ms = park_ms + stage.seconds(5, 90);
     let end_ms = pick_up_ms + stage.talk_ms();
     let to = Party::Direct(user);
     let master = Leg::inbound(LegType::Accept, Action::PhoneCall, caller, to)
         .of(user)
         .lasting(0, park_ms)
+        .answered_at(answer_ms)
         .ended(Outcome::Accepted, Some(Reason::Accepted));
     let mut record = RecordPlan::new(master);
     let (leg_type, action) = stage.draw.pick(&[

@@ -30,6 +30,7 @@ pub(super) fn voicemail(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let ring_end_ms = visit.ring_ms + stage.seconds(30, 90);
     let end_ms = ring_end_ms + stage.seconds(8, 100);
     let queue = visit.leg(end_ms).ended(Outcome::Voicemail, Some(Reason::NoAnswer));
+    let queue = queue.answered_at(ring_end_ms);
     let mut record = visit.record(queue, end_ms).leaving(Note::Voicemail);
     record.legs.extend(visit.ring_in_vain(stage, ring_end_ms));
     vec![record]

@@ -4,6 +4,14 @@ use super::leg::Leg;
 use crate::company::People;
 use crate::terms::{CallType, Outcome, Reason};
 
+/// The number, within a telephony session, of the party outside.
+pub(crate) const OUTSIDE_PARTY: u32 = 1;
+
+/// The number, within a telephony session, of the extension at a position.
+pub(crate) fn party_number(desk: u32) -> u32 {
+    desk + 2
+}
+
 /// The other session of a warm transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Join {
@@ -96,6 +104,13 @@ impl RecordPlan {
         voicemail.unwrap_or(&self.legs[0]).owner
     }
 
+    /// The number of the party that the record is of, in the account's log: the one outside, or whoever of the
+    /// company comes first.
+    pub(crate) fn main_party(&self) -> u32 {
+        let is_outside = self.legs.iter().any(|leg| leg.from.is_outside() || leg.to.is_outside());
+        self.legs[0].owner.filter(|_| !is_outside).map_or(OUTSIDE_PARTY, party_number)
+    }
+
     pub(crate) fn start_ms(&self) -> u32 {
         self.legs.iter().map(|leg| leg.start_ms).min().unwrap_or_default()
     }
@@ -107,19 +122,13 @@ impl RecordPlan {
     /// Shrinks every time by `limit_ms ÷ end_ms`, which keeps their order.
     pub(super) fn squeeze(&mut self, limit_ms: u32, end_ms: u32) {
         let shrink = |ms: u32| (u64::from(ms) * u64::from(limit_ms) / u64::from(end_ms)) as u32;
-        for leg in &mut self.legs {
-            leg.start_ms = shrink(leg.start_ms);
-            leg.end_ms = shrink(leg.end_ms);
-        }
+        self.legs.iter_mut().for_each(|leg| leg.map_times(shrink));
     }
 
     /// Counts time from the record's own start.
     pub(super) fn start_at_zero(&mut self) {
         let start_ms = self.start_ms();
-        for leg in &mut self.legs {
-            leg.start_ms -= start_ms;
-            leg.end_ms -= start_ms;
-        }
+        self.legs.iter_mut().for_each(|leg| leg.map_times(|ms| ms.saturating_sub(start_ms)));
     }
 
     /// The longest time that a person of the company spoke.

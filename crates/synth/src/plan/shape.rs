@@ -103,6 +103,7 @@ const fn named(scenario: Scenario) -> Shape {
         Scenario::OutboundNoAnswer => outbound::unanswered,
         Scenario::RingOut => outbound::ring_out,
         Scenario::Delegated => outbound::delegated,
+        Scenario::Hold => direct::held,
         Scenario::Recorded => direct::recorded,
         Scenario::VeryLong => direct::very_long,
     }

@@ -8,8 +8,11 @@ struct Transfer {
     caller: Party,
     from: u32,
     to: u32,
-    /// When the first user has done with the call, and when the call is over, in milliseconds.
+    /// When the first user picks up, and has done with the call; when the second picks up, and when the call is
+    /// over: in milliseconds.
+    answer_ms: u32,
     passed_ms: u32,
+    taken_ms: u32,
     end_ms: u32,
 }
 
@@ -18,9 +21,11 @@ impl Transfer {
         let caller = stage.caller();
         let from = stage.user();
         let to = stage.other_user(from);
-        let passed_ms = stage.ring_ms() + stage.talk_ms() / 3;
-        let end_ms = passed_ms + stage.ring_ms() + stage.talk_ms();
-        Self { caller, from, to, passed_ms, end_ms }
+        let answer_ms = stage.ring_ms();
+        let passed_ms = answer_ms + stage.talk_ms() / 3;
+        let taken_ms = passed_ms + stage.ring_ms();
+        let end_ms = taken_ms + stage.talk_ms();
+        Self { caller, from, to, answer_ms, passed_ms, taken_ms, end_ms }
     }
 
     fn first_leg(&self) -> Leg {
@@ -28,6 +33,7 @@ impl Transfer {
         Leg::inbound(LegType::Accept, Action::PhoneCall, self.caller, to)
             .of(self.from)
             .lasting(0, self.passed_ms)
+            .answered_at(self.answer_ms)
             .ended(Outcome::Accepted, Some(Reason::Accepted))
     }
 
@@ -36,6 +42,7 @@ impl Transfer {
         Leg::inbound(LegType::TransferCall, Action::Transfer, self.caller, to)
             .of(self.to)
             .lasting(self.passed_ms, self.end_ms)
+            .answered_at(self.taken_ms)
             .ended(Outcome::Accepted, Some(Reason::Accepted))
     }
 
@@ -67,12 +74,16 @@ pub(super) fn blind_in_two_records(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
 pub(super) fn warm(stage: &mut Stage<'_>) -> Vec<RecordPlan> {
     let mut transfer = Transfer::new(stage);
     let consult_ms = transfer.passed_ms;
-    let consult_end_ms = consult_ms + stage.ring_ms() + stage.seconds(5, 60);
+    let consult_answer_ms = consult_ms + stage.ring_ms();
+    let consult_end_ms = consult_answer_ms + stage.seconds(5, 60);
     transfer.end_ms += consult_end_ms - consult_ms;
-    transfer.passed_ms = consult_end_ms;
+    // The second user is on the line already.
+    (transfer.passed_ms, transfer.taken_ms) = (consult_end_ms, consult_end_ms);
     let mut call = transfer.record();
+    call.legs[0] = call.legs[0].held(consult_ms, consult_end_ms);
     call.join = Some(Join::TransferTarget(1));
-    let mut consult = super::internal::talk(transfer.from, transfer.to, consult_ms, consult_end_ms);
+    let times_ms = (consult_ms, consult_answer_ms, consult_end_ms);
+    let mut consult = super::internal::talk((transfer.from, transfer.to), times_ms);
     consult.join = Some(Join::Transferee(0));
     vec![call, consult.second_session()]
 }

@@ -20,6 +20,16 @@ pub(super) struct Visit {
     pub(super) menu: Option<Leg>,
 }
 
+/// Members who rang until one of them answered.
+struct Rung {
+    /// Of those who did not answer.
+    legs: Vec<Leg>,
+    winner: u32,
+    /// When the winner's phone began to ring, and when the winner answered, in milliseconds.
+    rung_ms: u32,
+    answer_ms: u32,
+}
+
 impl Visit {
     /// A call to a queue, half of the time through the menu.
     pub(super) fn new(stage: &mut Stage<'_>, caller: Party) -> Self {
@@ -66,17 +76,17 @@ impl Visit {
     pub(super) fn answer(&self, stage: &mut Stage<'_>, talk_ms: u32) -> (Vec<Leg>, u32) {
         let queue = stage.people().desk(self.queue);
         let first = stage.draw.below(queue.members.len() as u32) as usize;
-        let (mut legs, winner, answer_ms) = match queue.ring {
+        let Rung { mut legs, winner, rung_ms, answer_ms } = match queue.ring {
             Ring::Simultaneous => self.ring_together(stage, queue.members[first]),
             Ring::Rotating => self.ring_in_turn(stage, first),
         };
         let answer = self.offer(stage, winner).lasting(answer_ms, answer_ms + talk_ms);
-        legs.push(answer.ended(Outcome::Accepted, Some(Reason::Accepted)));
+        legs.push(answer.rung_from(rung_ms).ended(Outcome::Accepted, Some(Reason::Accepted)));
         (legs, answer_ms)
     }
 
-    /// All members ring until the winner answers: the others' legs, the winner, the moment.
-    fn ring_together(&self, stage: &mut Stage<'_>, winner: u32) -> (Vec<Leg>, u32, u32) {
+    /// All members ring until the winner answers.
+    fn ring_together(&self, stage: &mut Stage<'_>, winner: u32) -> Rung {
         let answer_ms = self.ring_ms + stage.ring_ms();
         let members = stage.people().desk(self.queue).members.iter();
         let legs = members
@@ -86,7 +96,7 @@ impl Visit {
                 self.lost_or_refused(stage, leg, answer_ms)
             })
             .collect();
-        (legs, winner, answer_ms)
+        Rung { legs, winner, rung_ms: self.ring_ms, answer_ms }
     }
 
     /// When phones ring together, a few members press the red button before somebody answers.
@@ -98,9 +108,8 @@ impl Visit {
         lost(stage, leg, answer_ms)
     }
 
-    /// Members ring one after the other, beginning at a place, until one answers: the legs of
-    /// those who did not, the winner, the moment.
-    fn ring_in_turn(&self, stage: &mut Stage<'_>, first: usize) -> (Vec<Leg>, u32, u32) {
+    /// Members ring one after the other, beginning at a place, until one answers.
+    fn ring_in_turn(&self, stage: &mut Stage<'_>, first: usize) -> Rung {
         let members = &stage.people().desk(self.queue).members;
         let tries = stage.draw.weighted(&[(0, 45), (1, 28), (2, 15), (3, 8), (4, 4)]);
         let tries: usize = tries.min(members.len() - 1);
@@ -118,7 +127,8 @@ impl Visit {
             at_ms = leg.end_ms;
             legs.push(leg);
         }
-        (legs, member(tries), at_ms + stage.ring_ms())
+        let answer_ms = at_ms + stage.ring_ms();
+        Rung { legs, winner: member(tries), rung_ms: at_ms, answer_ms }
     }
 
     /// Rings members for a time during which nobody answers.

@@ -11,7 +11,7 @@ mod uri;
 use crate::View;
 use crate::company::Company;
 use crate::phone::Country;
-use crate::plan::{CallPlan, Leg, Party};
+use crate::plan::{CallPlan, Leg, Party, party_number};
 use crate::terms::{Action, InternalType};
 use crate::view::Seen;
 use json::Json;
@@ -54,7 +54,7 @@ impl Writer<'_> {
         json.text("sessionId", &self.plan.session_id());
         json.text("telephonySessionId", &self.plan.telephony.telephony_session_id());
         if !self.oddities.one_in(10, 1) {
-            let party = self.seen.desk.map_or(1, |desk| desk + 2);
+            let party = self.seen.desk.map_or(self.plan.record.main_party(), party_number);
             json.text("partyId", &self.plan.telephony.party_id(party));
         }
     }

@@ -10,6 +10,7 @@ mod load;
 mod oddities;
 mod order;
 mod resources;
+mod sessions;
 mod shapes;
 mod support;
 mod views;
