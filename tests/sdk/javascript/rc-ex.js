@@ -32,7 +32,7 @@ test("its methods sign in, renew, list, read, synchronise and revoke", async () 
   assert.deepEqual(full.records, mine.records.slice(0, 10));
   const none = await account.extension().callLogSync().get({ syncType: "ISync", syncToken: full.syncInfo.syncToken });
   assert.deepEqual(none.records, []);
-  assert.deepEqual((await account.extension().activeCalls().list()).records, []);
+  assert.deepEqual((await account.extension().activeCalls().get()).records, []);
 
   const { id, sha256 } = JSON.parse(RECORDING);
   assert.equal((await account.recording(id).get()).id, id);
@@ -46,7 +46,7 @@ test("its methods sign in, renew, list, read, synchronise and revoke", async () 
 test("its lists of people, queues and numbers are there", async () => {
   const account = (await extensible()).restapi().account();
   const { mainNumber } = await account.get();
-  const numbers = await account.phoneNumber().get({ perPage: 1000 });
+  const numbers = await account.phoneNumber().list({ perPage: 1000 });
   assert.ok(numbers.records.some(({ phoneNumber }) => phoneNumber === mainNumber));
   const people = await account.extension().list({ type: ["User"], perPage: 1000 });
   const queues = await account.callQueues().list();
