@@ -24,6 +24,7 @@ mod ports;
 mod presence;
 mod push;
 mod recording;
+mod reference;
 mod router;
 mod serve;
 mod session;
@@ -45,5 +46,7 @@ pub use ports::{
     SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
+pub use push::{Event, Hub, Topic};
+pub use reference::openapi_json;
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

@@ -4,14 +4,30 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::ports::{Ports, Recordings};
+use crate::reference::About;
+use crate::reference::shape::Sent;
 use crate::router::Api;
 
-/// `CallRecordingIds`.
-#[derive(Deserialize)]
-struct Ids {
+/// What the reference says of it.
+pub(crate) fn about_delete() -> About {
+    About::of(
+        "Call Recordings",
+        "All of those that are named, or none if one of them is not there.",
+    )
+    .takes_json::<Sent<Ids>>()
+    .answers_nothing(204, "They are deleted.")
+}
+
+/// Which recordings.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CallRecordingIds)]
+pub(crate) struct Ids {
+    /// Their ids.
+    #[schema(min_items = 1, max_items = 100)]
     records: Vec<String>,
 }
 

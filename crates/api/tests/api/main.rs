@@ -13,6 +13,7 @@ mod limits;
 mod presence;
 mod push;
 mod recordings;
+mod reference;
 mod server;
 mod sync;
 mod tokens;
