@@ -157,6 +157,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "CMN-103", "Request body cannot be parsed")
     }
 
+    /// A body is larger than any that is taken.
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "CMN-104", "Cannot parse request")
+    }
+
     /// A file has none of the bytes that were asked for.
     pub(crate) fn range_not_satisfiable() -> Self {
         Self::new(

@@ -11,10 +11,12 @@ mod access;
 mod analytics;
 mod answer;
 mod auth;
+mod body;
 mod call_log;
 mod directory;
 mod error;
 mod guard;
+mod html;
 mod limits;
 mod observe;
 mod operation;
@@ -46,7 +48,6 @@ pub use ports::{
     SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
-pub use push::{Event, Hub, Topic};
 pub use reference::openapi_json;
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

@@ -62,7 +62,8 @@ const RECORD_COUNT: Param<u32> = Param::number(
     "recordCount",
     1..=MAX_RECORDS,
     "How many records: `FSync` has to say. `ISync` gives as many older ones beside those that changed.",
-);
+)
+.example("100");
 
 const SYNC_DATE_FROM: Param<Timestamp> = Param::instant(
     "dateFrom",

@@ -7,6 +7,7 @@ use callbook_model::ExtensionId;
 use serde_json::Value;
 
 use super::field_is_among;
+use super::shapes::{CompanyBusinessHours, ExtensionInfo, GetExtensionListResponse};
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::guard::Caller;
@@ -15,8 +16,6 @@ use crate::params::{Many, Param, Params};
 use crate::ports::{Directory, Ports};
 use crate::reference::About;
 use crate::router::Api;
-
-use super::shapes::{CompanyBusinessHours, ExtensionInfo, GetExtensionListResponse};
 
 const EXTENSION_NUMBER: Param<String> =
     Param::text("extensionNumber", "Only the one with this short number.");

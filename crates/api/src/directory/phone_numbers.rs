@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::extensions::extension_id;
 use super::field_is_among;
+use super::shapes::PhoneNumberList;
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::guard::Caller;
@@ -15,8 +16,6 @@ use crate::params::{Many, Param, Params};
 use crate::ports::{Directory, Ports};
 use crate::reference::About;
 use crate::router::Api;
-
-use super::shapes::PhoneNumberList;
 
 const USAGE_TYPE: Many<String> =
     Param::text("usageType", "Only numbers that are used for these.").many();

@@ -6,6 +6,7 @@ use callbook_model::ExtensionId;
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use super::shapes::{CallQueueDetails, CallQueueList, CallQueueMembers};
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::paging::{self, page_of};
@@ -13,8 +14,6 @@ use crate::params::{Param, Params};
 use crate::ports::{Directory, PortError, Ports};
 use crate::reference::About;
 use crate::router::Api;
-
-use super::shapes::{CallQueueDetails, CallQueueList, CallQueueMembers};
 
 const MEMBER_EXTENSION_ID: Param<ExtensionId> = Param::own(
     "memberExtensionId",

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::shapes::SiteList;
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::paging::{self, page_of};
@@ -10,8 +11,6 @@ use crate::params::Params;
 use crate::ports::{Directory, Ports};
 use crate::reference::About;
 use crate::router::Api;
-
-use super::shapes::SiteList;
 
 /// What the reference says of it.
 pub(crate) fn about() -> About {

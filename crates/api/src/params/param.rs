@@ -20,6 +20,8 @@ pub(crate) struct Param<T: 'static> {
     /// What it means to leave it out, as it would be written.
     pub(super) default: Option<&'static str>,
     deprecated: bool,
+    /// What to begin with; only where the operation wants something.
+    example: Option<&'static str>,
 }
 
 /// A query parameter that can be repeated.
@@ -43,7 +45,7 @@ pub(crate) trait Described {
 
 impl<T: Clone> Param<T> {
     const fn new(name: &'static str, syntax: Syntax<T>, about: &'static str) -> Self {
-        Self { name, about, syntax, default: None, deprecated: false }
+        Self { name, about, syntax, default: None, deprecated: false, example: None }
     }
 
     pub(crate) const fn words(
@@ -72,6 +74,12 @@ impl<T: Clone> Param<T> {
 
     pub(crate) const fn deprecated(mut self) -> Self {
         self.deprecated = true;
+        self
+    }
+
+    /// What to begin with.
+    pub(crate) const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
         self
     }
 
@@ -119,6 +127,7 @@ impl<T: Clone> Param<T> {
             .description(Some(self.about))
             .deprecated(self.deprecated.then_some(Deprecated::True))
             .schema(Some(schema))
+            .example(self.example.map(Into::into))
             .build()
     }
 }

@@ -1,11 +1,11 @@
 //! `DELETE …/call-recordings`: deletes recordings, not the records of their calls.
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::ports::{Ports, Recordings};
 use crate::reference::About;
@@ -38,10 +38,9 @@ const MOST: usize = 100;
 pub(crate) async fn delete<P: Ports>(
     State(api): State<Api<P>>,
     Path(account): Path<String>,
-    body: Bytes,
+    JsonBody(Ids { records }): JsonBody<Ids>,
 ) -> Result<StatusCode, ApiError> {
     api.check_account(&account)?;
-    let Ids { records } = serde_json::from_slice(&body).map_err(|_| ApiError::unparsable_body())?;
     if !(1..=MOST).contains(&records.len()) {
         return Err(ApiError::invalid_parameter("records", &records.len().to_string()));
     }

@@ -10,9 +10,9 @@ use super::{document, page};
 /// Both, made once.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(server_url: &str) -> Router<S> {
     let document = document::document(server_url);
-    let page = page::Page::of(&document, server_url);
+    let html = page::html(&document, server_url);
     let text = Bytes::from(document.to_string());
     Router::new()
         .route("/openapi.json", get(async move || ([(CONTENT_TYPE, "application/json")], text)))
-        .route("/docs", get(async move || page))
+        .route("/docs", get(async move || page::respond(html)))
 }

@@ -156,18 +156,18 @@ pub(crate) fn named(
 
 /// The same schema, with what it means where it stands.
 pub(crate) fn described(property: RefOr<Schema>, about: &[&str]) -> RefOr<Schema> {
-    let about = Some(sentence(about));
+    let about = sentence(about);
     match property {
         RefOr::Ref(mut reference) => {
-            reference.description = about.unwrap_or_default();
+            reference.description = about;
             reference.into()
         }
         RefOr::T(Schema::Object(mut object)) => {
-            object.description = about;
+            object.description = Some(about);
             Schema::Object(object).into()
         }
         RefOr::T(Schema::Array(mut array)) => {
-            array.description = about;
+            array.description = Some(about);
             Schema::Array(array).into()
         }
         other => other,

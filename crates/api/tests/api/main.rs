@@ -12,6 +12,7 @@ mod errors;
 mod limits;
 mod presence;
 mod push;
+mod matrix;
 mod recordings;
 mod reference;
 mod server;

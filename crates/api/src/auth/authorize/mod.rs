@@ -26,8 +26,8 @@ use crate::reference::shape::shape;
 use crate::router::Api;
 
 const PARAMETERS: &[&dyn Described] = &[
-    &Param::text("response_type", "`code`"),
-    &Param::text("client_id", "The app."),
+    &Param::text("response_type", "`code`").example("code"),
+    &Param::text("client_id", "The app.").example("$RC_APP_CLIENT_ID"),
     &Param::text("redirect_uri", "Where to send the user back to, as it was registered."),
     &Param::text("state", "Comes back with the answer."),
     &Param::text("scope", "Scopes, separated by spaces, if not all are wanted."),
