@@ -40,18 +40,23 @@ impl About {
 
     /// A JSON body that has to be there.
     pub(crate) fn takes_json<T: Shape>(self) -> Self {
-        self.takes_body::<T>("application/json")
+        self.takes_body::<T>("application/json", Required::True)
+    }
+
+    /// A JSON body that may be left out.
+    pub(crate) fn may_take_json<T: Shape>(self) -> Self {
+        self.takes_body::<T>("application/json", Required::False)
     }
 
     /// A form that has to be there, and errors as OAuth has them.
     pub(crate) fn takes_form<T: Shape>(mut self) -> Self {
         self.oauth = true;
-        self.takes_body::<T>("application/x-www-form-urlencoded")
+        self.takes_body::<T>("application/x-www-form-urlencoded", Required::True)
     }
 
-    fn takes_body<T: Shape>(mut self, media: &str) -> Self {
+    fn takes_body<T: Shape>(mut self, media: &str, required: Required) -> Self {
         let content = Content::new(Some(T::put(&mut self.schemas)));
-        let body = RequestBodyBuilder::new().required(Some(Required::True));
+        let body = RequestBodyBuilder::new().required(Some(required));
         self.body = Some(body.content(media, content).build());
         self
     }

@@ -15,7 +15,7 @@ pub(crate) use route::routes;
 
 use crate::directory::{account, extensions, phone_numbers, queues, sites};
 use crate::operation::Operation;
-use crate::{auth, call_log, recording, versions};
+use crate::{auth, call_log, push, recording, versions};
 
 /// The OpenAPI document, as JSON text, of a server that is reached at `server_url`.
 #[must_use]
@@ -57,5 +57,11 @@ fn about(operation: Operation) -> About {
         Operation::ReadCallRecording => recording::about_metadata(),
         Operation::ReadCallRecordingContent => recording::about_content(),
         Operation::DeleteCompanyCallRecordings => recording::about_delete(),
+        Operation::ListSubscriptions => push::about_list(),
+        Operation::CreateSubscription => push::about_create(),
+        Operation::ReadSubscription => push::about_read(),
+        Operation::UpdateSubscription => push::about_update(),
+        Operation::DeleteSubscription => push::about_delete(),
+        Operation::RenewSubscription => push::about_renew(),
     }
 }

@@ -11,6 +11,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("extensionId", "~", "An extension's id, or `~` for one's own."),
     ("groupId", "62264425006", "A call queue's id."),
     ("callRecordId", "x7iRBLwib5TMCId", "A record's id, or up to 50 of them, separated by commas."),
+    ("subscriptionId", "8c7ee1d2-1f1c-4c8e-9d9b-0f4a1f6a3c55", "A subscription's id."),
     ("recordingId", "1662000003004", "A recording's id."),
 ];
 

@@ -30,6 +30,12 @@ const NOT_FOUND: &str = "404 CMN-102";
 /// Nearly everything: a token, a scope, a permission, and one's own account.
 const GUARDED: Row = [NO, BAD, EXPIRED, SCOPE, USER, NOT_FOUND];
 
+/// Everybody has their own, and no path names an account. What it is about is guarded (`push/subscriptions.rs`).
+const OWN: Row = [NO, BAD, EXPIRED, "200", "200", "200"];
+
+/// Refused for what it says before anything else.
+const UNREADABLE: &str = "400 CMN-101";
+
 /// Whoever asks gets an answer, whatever token they send.
 const OPEN: Row = ["200"; 6];
 
@@ -71,6 +77,12 @@ const MATRIX: &[(&str, Row)] = &[
     // No permission is asked for: whoever hears of a recording in their own log may hear it.
     ("readCallRecordingContent", [NO, BAD, EXPIRED, SCOPE, NOT_FOUND, NOT_FOUND]),
     ("deleteCompanyCallRecordings", GUARDED),
+    ("listSubscriptions", OWN),
+    ("createSubscription", [NO, BAD, EXPIRED, UNREADABLE, UNREADABLE, UNREADABLE]),
+    ("readSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),
+    ("updateSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),
+    ("deleteSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),
+    ("renewSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),
 ];
 
 fn row(id: &str) -> Row {
@@ -122,7 +134,8 @@ async fn the_server_answers_what_the_matrix_states() {
             false => admin.clone(),
         };
         let tokens = ["", "x", &expired, &wrong_scope, &guest, &admin];
-        for ((caller, token), expected) in CALLERS.into_iter().zip(tokens).zip(row(operation.id())) {
+        for ((caller, token), expected) in CALLERS.into_iter().zip(tokens).zip(row(operation.id()))
+        {
             let answer = call(&server, operation, caller, token).await;
             assert_eq!(answer, expected, "{}: {caller}", operation.id());
         }
@@ -138,10 +151,10 @@ fn wrong_app(operation: Operation) -> &'static str {
 }
 
 async fn call(server: &Server, operation: Operation, caller: &str, token: &str) -> String {
-    let path = match caller {
-        "other account" => path(operation).replace("/account/~", "/account/999"),
-        _ => path(operation),
-    };
+    let mut path = path(operation).replace("{apiVersion}", "v1.0");
+    if caller == "other account" {
+        path = path.replace("/account/~", "/account/999");
+    }
     let url = format!("{}{path}?recordCount=1", server.url);
     let mut request = server.http.request(operation.method(), url);
     if !token.is_empty() {
