@@ -7,7 +7,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use callbook_model::Scope;
 
-use super::parameters::{OF_LISTS, SHOW_BLOCKED, TRANSPORT};
+use super::parameters::{FILTERS, SHOW_BLOCKED, TRANSPORT, VIEW};
 use super::query::{self, View};
 use super::shapes::CallLogResponse;
 use super::{envelope, extension_scope, millis, resource};
@@ -23,7 +23,8 @@ use crate::router::Api;
 /// What the reference says of the company's.
 pub(crate) fn about_account() -> About {
     About::of("Call Log", TEXT)
-        .takes(OF_LISTS)
+        .takes(&[&VIEW])
+        .takes(FILTERS)
         .takes(paging::PARAMETERS)
         .gives::<CallLogResponse>("One page.")
 }

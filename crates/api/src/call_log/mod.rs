@@ -13,7 +13,7 @@ mod sync;
 mod sync_token;
 
 pub(crate) use active::{about_active, active_account, active_extension};
-pub(crate) use delete::delete;
+pub(crate) use delete::{about_delete, delete};
 pub(crate) use extract::{about_extract, extract_account};
 pub(crate) use list::{
     about_account as about_account_list, about_extension as about_extension_list, list_account,

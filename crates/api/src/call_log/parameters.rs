@@ -6,9 +6,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use super::query::{Direction, RecordingFilter, View};
 use crate::params::{Described, Many, Param};
 
-/// Those of every list.
-pub(super) const OF_LISTS: &[&dyn Described] = &[
-    &VIEW,
+/// What records of a log are chosen by.
+pub(super) const FILTERS: &[&dyn Described] = &[
     &DATE_FROM,
     &DATE_TO,
     &EXTENSION_NUMBER,

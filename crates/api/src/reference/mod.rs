@@ -15,7 +15,7 @@ pub(crate) use route::routes;
 
 use crate::directory::{account, extensions, phone_numbers, queues, sites};
 use crate::operation::Operation;
-use crate::{auth, call_log, push, recording, versions};
+use crate::{analytics, auth, call_log, presence, push, recording, session, versions};
 
 /// The OpenAPI document, as JSON text, of a server that is reached at `server_url`.
 #[must_use]
@@ -57,6 +57,14 @@ fn about(operation: Operation) -> About {
         Operation::ReadCallRecording => recording::about_metadata(),
         Operation::ReadCallRecordingContent => recording::about_content(),
         Operation::DeleteCompanyCallRecordings => recording::about_delete(),
+        Operation::DeleteUserCallLog => call_log::about_delete(),
+        Operation::ReadAccountPresence => presence::about_account(),
+        Operation::ReadCallQueuePresence => presence::about_queue(),
+        Operation::ReadCallSessionStatus => session::about(),
+        Operation::AnalyticsCallsAggregationFetch | Operation::AnalyticsCallsTimelineFetch => {
+            analytics::about()
+        }
+        Operation::AuthWsToken => push::about_token(),
         Operation::ListSubscriptions => push::about_list(),
         Operation::CreateSubscription => push::about_create(),
         Operation::ReadSubscription => push::about_read(),

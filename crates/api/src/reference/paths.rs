@@ -12,6 +12,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("groupId", "62264425006", "A call queue's id."),
     ("callRecordId", "x7iRBLwib5TMCId", "A record's id, or up to 50 of them, separated by commas."),
     ("subscriptionId", "8c7ee1d2-1f1c-4c8e-9d9b-0f4a1f6a3c55", "A subscription's id."),
+    ("telephonySessionId", "s-a0d16bc2f1e3bz18d2c4f1a8bz4e1a0000", "A telephony session's id."),
     ("recordingId", "1662000003004", "A recording's id."),
 ];
 

@@ -30,6 +30,9 @@ const NOT_FOUND: &str = "404 CMN-102";
 /// Nearly everything: a token, a scope, a permission, and one's own account.
 const GUARDED: Row = [NO, BAD, EXPIRED, SCOPE, USER, NOT_FOUND];
 
+/// Nobody has the feature, whatever they may do.
+const ANALYTICS: Row = [NO, BAD, EXPIRED, SCOPE, "403 CMN-109", NOT_FOUND];
+
 /// Everybody has their own, and no path names an account. What it is about is guarded (`push/subscriptions.rs`).
 const OWN: Row = [NO, BAD, EXPIRED, "200", "200", "200"];
 
@@ -77,6 +80,14 @@ const MATRIX: &[(&str, Row)] = &[
     // No permission is asked for: whoever hears of a recording in their own log may hear it.
     ("readCallRecordingContent", [NO, BAD, EXPIRED, SCOPE, NOT_FOUND, NOT_FOUND]),
     ("deleteCompanyCallRecordings", GUARDED),
+    ("deleteUserCallLog", GUARDED),
+    ("authWsToken", [NO, BAD, EXPIRED, SCOPE, "200", "200"]),
+    ("readAccountPresence", GUARDED),
+    ("readCallQueuePresence", [NO, BAD, EXPIRED, SCOPE, "200", NOT_FOUND]),
+    // Everybody sees the calls that they take part in.
+    ("readCallSessionStatus", [NO, BAD, EXPIRED, SCOPE, NOT_FOUND, NOT_FOUND]),
+    ("analyticsCallsAggregationFetch", ANALYTICS),
+    ("analyticsCallsTimelineFetch", ANALYTICS),
     ("listSubscriptions", OWN),
     ("createSubscription", [NO, BAD, EXPIRED, UNREADABLE, UNREADABLE, UNREADABLE]),
     ("readSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),
@@ -153,7 +164,7 @@ fn wrong_app(operation: Operation) -> &'static str {
 async fn call(server: &Server, operation: Operation, caller: &str, token: &str) -> String {
     let mut path = path(operation).replace("{apiVersion}", "v1.0");
     if caller == "other account" {
-        path = path.replace("/account/~", "/account/999");
+        path = path.replace("/account/~", "/account/999").replace("/accounts/~", "/accounts/999");
     }
     let url = format!("{}{path}?recordCount=1", server.url);
     let mut request = server.http.request(operation.method(), url);
