@@ -18,6 +18,7 @@ mod error;
 mod guard;
 mod html;
 mod limits;
+mod mask;
 mod observe;
 mod operation;
 mod paging;
@@ -40,6 +41,7 @@ pub use call_log::{
 };
 pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
+pub use mask::mask_numbers;
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
     App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock,

@@ -11,7 +11,7 @@ use callbook_model::ExtensionId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::client::authenticate_client;
+use super::client::{authenticate_client, refuse};
 use super::codes::Proof;
 use super::form::Form;
 use super::oauth_error::OAuthError;
@@ -106,7 +106,7 @@ pub(crate) async fn token<P: Ports>(
 ) -> Response {
     let app = match authenticate_client(api.ports().apps(), &headers, &form).await {
         Ok(app) => app,
-        Err(error) => return error.into_response(),
+        Err(error) => return refuse(&api, &headers, &form, Operation::GetToken, error).await,
     };
     let presented = present(&api, &app, &form).await;
     // Counted per user as well as app, so the user has to be known first; the attempts that show

@@ -1,6 +1,7 @@
 //! The archive as a schema `callbook` of a PostgreSQL database.
 
 mod account;
+mod app;
 mod backup;
 mod calls;
 mod changes;
@@ -20,6 +21,7 @@ mod open;
 mod partition;
 mod purge;
 mod quarantine;
+mod rate;
 mod recording;
 mod registration;
 mod reindex;
@@ -27,6 +29,7 @@ mod restore;
 mod rows;
 mod scan;
 mod seal;
+mod session;
 mod status;
 mod value;
 
