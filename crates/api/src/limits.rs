@@ -61,6 +61,10 @@ pub struct SlidingLog {
 impl SlidingLog {
     /// Counts a request at `now`. Refused requests are not counted, but restart the penalty.
     pub fn check(&mut self, limit: &Limit, now: Timestamp) -> Decision {
+        // A clock that was set back by more than that leaves moments that nobody should wait for.
+        if self.expires(limit) > after(after(now, limit.window), limit.penalty) {
+            *self = Self::default();
+        }
         let window_start = before(now, limit.window).as_microsecond();
         while self.allowed.front().is_some_and(|&(instant, _)| instant <= window_start) {
             self.allowed.pop_front();

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use reqwest::{Response, StatusCode};
 
-use crate::company::{ADMIN, USER};
+use crate::company::{ADMIN, NOW, USER};
 use crate::server::{Server, error_code, json, text};
 
 async fn call_log(server: &Server, token: &str) -> Response {
@@ -114,6 +114,19 @@ fn plans_are_read_and_written() {
         let error = bad.parse::<Plan>().unwrap_err().to_string();
         assert!(error.contains("10/60s"), "{error}");
     }
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_nobody_waiting() {
+    let second = Duration::from_secs(1);
+    let limit = Limit { requests: 1, window: second, penalty: second };
+    let now: Timestamp = NOW.parse().unwrap();
+    let mut log = SlidingLog::default();
+    let tomorrow = now + SignedDuration::from_hours(24);
+    for refused in [false, true] {
+        assert_eq!(matches!(log.check(&limit, tomorrow), Decision::Refused(..)), refused);
+    }
+    assert!(matches!(log.check(&limit, now), Decision::Allowed(_)));
 }
 
 #[tokio::test]
