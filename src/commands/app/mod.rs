@@ -59,20 +59,19 @@ enum What {
 
 /// Of which archive and account, and how.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Settings")]
 struct Common {
     /// Print as JSON
-    #[arg(long, help_heading = "Options")]
+    #[arg(long)]
     json: bool,
     /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID", help_heading = "Options")]
+    #[arg(long, value_name = "ID")]
     account: Option<u64>,
     /// The archive: sqlite://PATH or postgres://USER@HOST/DATABASE [env: CALLBOOK_DATABASE] [default:
     /// sqlite://callbook.db]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Settings")]
     database: Option<String>,
     /// Settings as TOML [default: callbook.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
     config: Option<PathBuf>,
 }
 
@@ -163,11 +162,10 @@ fn expiry(text: &str, now: Timestamp) -> anyhow::Result<Option<Timestamp>> {
         let number: i64 = text.strip_suffix(unit)?.trim().parse().ok()?;
         number.checked_mul(days * 24).map(SignedDuration::from_hours)
     };
-    let lasts = match unit('y', 365).or_else(|| unit('d', 1)) {
-        Some(lasts) => lasts,
-        None => SignedDuration::from_millis(time::length_ms(text)?),
-    };
-    let expires = now.checked_add(lasts).ok().filter(|expires| *expires > now);
+    let short = || Some(SignedDuration::from_millis(time::length_ms(text).ok()?));
+    let lasts = unit('y', 365).or_else(|| unit('d', 1)).or_else(short);
+    let expires = lasts.and_then(|lasts| now.checked_add(lasts).ok());
+    let expires = expires.filter(|expires| *expires > now);
     let wrong = || Usage {
         message: format!("'{text}' is no lifetime"),
         hint: "write 1y, 90d, 12h or never",
