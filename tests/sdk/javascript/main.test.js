@@ -4,3 +4,4 @@ import "./call-log.js";
 import "./sync.js";
 import "./recordings.js";
 import "./rc-ex.js";
+import "./push.js";
