@@ -113,6 +113,11 @@ const COPIES: [Copy; 25] = [
         "id, account, extension, app, hash, created_ms, expires_ms, revoked_ms, last_used_ms"
     ),
     same!("app_password", "account, extension, hash, changed_ms"),
+    same!(
+        "webhook",
+        "id, account, app, extension, filters, address, verification_token, created_ms,
+         expires_ms, blacklisted_ms, blacklisted_for, position"
+    ),
     same!("value", "key, value"),
     same!("recording_feed", "account, position, enabled, capacity_a_day"),
     same!(
