@@ -23,12 +23,8 @@ async fn receiver() -> (String, UnboundedReceiver<Value>) {
     let address = format!("http://{}/hook", listener.local_addr().unwrap());
     let (sender, told) = unbounded_channel();
     let router = Router::new().route("/hook", post(take)).with_state(sender);
-    let serving = callbook_api::serve(
-        listener,
-        router,
-        ServeOptions::default(),
-        std::future::pending(),
-    );
+    let serving =
+        callbook_api::serve(listener, router, ServeOptions::default(), std::future::pending());
     tokio::spawn(serving);
     (address, told)
 }

@@ -47,7 +47,7 @@ const FIRSTS: &str =
      CREATE UNIQUE INDEX temp.first_by_call ON first (call)";
 
 /// Where something leads nowhere, it does so here as well: no version has the number 0.
-const COPIES: [Copy; 25] = [
+const COPIES: [Copy; 26] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
