@@ -93,6 +93,9 @@ pub struct Sandbox {
     /// How long a refresh token may be shown again whose answer was lost; 0 not at all
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_REFRESH_GRACE.as_secs())]
     refresh_grace: u64,
+    /// Offer subscriptions to changes of the call log as well, which RingCentral does not have
+    #[arg(long)]
+    extensions: bool,
     /// What goes wrong: `KIND[=SHARE][:LENGTH][@PATH]`, such as 429=0.02:5s or reset@/call-log; repeatable
     ///
     /// Kinds: 429, 429-missing and 429-absurd (as for Retry-After), 500, 503, reset (no answer), truncate,
@@ -139,6 +142,7 @@ impl Sandbox {
             media_host: self.media_host,
             scopes: self.scopes,
             refresh_grace: Duration::from_secs(self.refresh_grace),
+            extensions: self.extensions,
             faults: self.faults,
             env_file,
         };

@@ -44,10 +44,10 @@ pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, Slid
 pub use mask::mask_numbers;
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock,
-    Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest, NoJournal,
-    NoTelephony, PortError, Ports, Random, Recording, Recordings, Subscription, Subscriptions,
-    SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
+    App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, ChangeKind,
+    Changes, Clock, Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest,
+    NoJournal, NoTelephony, PortError, Ports, Random, Recording, Recordings, Subscription,
+    Subscriptions, SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
 pub use reference::openapi_json;

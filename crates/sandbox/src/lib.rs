@@ -15,6 +15,7 @@ mod fault;
 mod filter;
 mod fleet;
 mod herald;
+mod journal;
 mod options;
 mod ports;
 mod presence;

@@ -136,6 +136,8 @@ pub struct Options {
     /// How long a refresh token may be shown again by whoever never got the answer, as long as what it was
     /// exchanged for is unused. Nobody says that RingCentral has such a grace; zero is the worst case.
     pub refresh_grace: Duration,
+    /// Whether it offers what RingCentral does not: subscriptions to changes of the call log.
+    pub extensions: bool,
     /// What goes wrong on purpose.
     pub faults: Vec<FaultSpec>,
     /// Where to write the address and credentials, as `NAME=value` lines.
@@ -155,6 +157,7 @@ impl Default for Options {
             media_host: None,
             scopes: DEFAULT_SCOPES.to_vec(),
             refresh_grace: DEFAULT_REFRESH_GRACE,
+            extensions: false,
             faults: Vec::new(),
             env_file: None,
         }

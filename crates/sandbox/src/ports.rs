@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use callbook_api::{MemorySubscriptions, MemoryTokens, NoJournal, OsRandom, PlanLimiter, Ports};
+use callbook_api::{MemorySubscriptions, MemoryTokens, OsRandom, PlanLimiter, Ports};
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
 use crate::directory::SandboxDirectory;
+use crate::journal::SandboxJournal;
 use crate::recordings::SandboxRecordings;
 use crate::telephony::SandboxTelephony;
 use crate::world::SandboxClock;
@@ -21,6 +22,7 @@ pub(crate) struct SandboxPorts {
     pub(crate) limiter: PlanLimiter,
     pub(crate) tokens: MemoryTokens,
     pub(crate) subscriptions: MemorySubscriptions,
+    pub(crate) journal: SandboxJournal,
 }
 
 impl Ports for SandboxPorts {
@@ -34,7 +36,7 @@ impl Ports for SandboxPorts {
     type Tokens = MemoryTokens;
     type Random = OsRandom;
     type Subscriptions = MemorySubscriptions;
-    type Journal = NoJournal;
+    type Journal = SandboxJournal;
 
     fn call_log(&self) -> &SandboxCallLog {
         &self.call_log
@@ -76,7 +78,7 @@ impl Ports for SandboxPorts {
         &self.subscriptions
     }
 
-    fn journal(&self) -> &NoJournal {
-        &NoJournal
+    fn journal(&self) -> &SandboxJournal {
+        &self.journal
     }
 }

@@ -24,6 +24,7 @@ use crate::env_file;
 use crate::error::Error;
 use crate::fault::{self, Injector};
 use crate::herald;
+use crate::journal::SandboxJournal;
 use crate::options::Options;
 use crate::ports::SandboxPorts;
 use crate::recordings::SandboxRecordings;
@@ -84,12 +85,17 @@ pub async fn bind_with_clock(options: Options, clock: Arc<dyn Clock>) -> Result<
         limiter: PlanLimiter::new(options.plan),
         tokens: MemoryTokens::default(),
         subscriptions: MemorySubscriptions::default(),
+        journal: SandboxJournal(Arc::clone(&world)),
     };
     let sync_key = sync_key(options.company.seed);
     let refresh_grace = options.refresh_grace;
     let hub = Hub::default();
     // A sandbox is a developer's, and so is whatever else listens on the machine.
-    let push = PushOptions { loopback_webhooks: true, ..PushOptions::default() };
+    let push = PushOptions {
+        loopback_webhooks: true,
+        call_log_changes: options.extensions,
+        ..PushOptions::default()
+    };
     let config = callbook_api::Config {
         server_url: server_url.clone(),
         media_url,

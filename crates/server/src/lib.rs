@@ -4,11 +4,13 @@ mod apps;
 mod limiter;
 mod memory;
 mod secrets;
+mod subscriptions;
 mod tokens;
 
 pub use apps::{ArchiveApps, may_sign_in};
 pub use limiter::ArchiveLimiter;
 pub use secrets::{NewApp, NewCredential, hash_password, random_password};
+pub use subscriptions::ArchiveSubscriptions;
 pub use tokens::ArchiveTokens;
 
 use callbook_api::PortError;

@@ -79,7 +79,7 @@ impl Store {
         dispatch!(self, app(account, client_id))
     }
 
-    /// Revokes an app and ends its sessions, in one transaction; `false` if there is none, or not any more.
+    /// Revokes an app and ends its sessions and webhooks, in one transaction; `false` if there is none, or not any more.
     ///
     /// # Errors
     /// When the archive cannot be written.

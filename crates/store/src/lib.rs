@@ -43,6 +43,7 @@ mod status;
 mod store;
 mod stored;
 mod value;
+mod webhook;
 
 pub use account::{Account, AccountKey, Extension};
 pub use app::{AppCredential, RegisteredApp};
@@ -74,3 +75,4 @@ pub use session::{StoredSession, TokenRows};
 pub use sqlite::SQLITE_AT_LEAST;
 pub use status::{AccountStatus, Run, Status};
 pub use store::{Open, Store};
+pub use webhook::StoredWebhook;

@@ -15,15 +15,38 @@ pub struct Change {
     pub number: i64,
     /// When it became known.
     pub at: Timestamp,
-    /// The logs that have it, and what a notification about each has as its `body`: JSON text, since numbers
-    /// must not pass through a float.
-    pub bodies: Vec<(Scope, Bytes)>,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The logs that have the record, and the record as each has it: Detailed, as JSON text.
+    pub records: Vec<(Scope, Bytes)>,
+}
+
+/// What happened to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It says something else than before.
+    Edited,
+    /// It is not listed any more; the record is the one before.
+    Deleted,
+}
+
+impl ChangeKind {
+    /// As notifications say it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Edited => "edited",
+            Self::Deleted => "deleted",
+        }
+    }
 }
 
 impl Change {
-    /// What is told of it to whoever wants to hear of a log, if that has it.
-    pub(crate) fn body(&self, scope: Scope) -> Option<&Bytes> {
-        self.bodies.iter().find(|(of, _)| *of == scope).map(|(_, body)| body)
+    /// The record as a log has it, if it has.
+    pub(crate) fn record(&self, log: Scope) -> Option<&Bytes> {
+        self.records.iter().find(|(of, _)| *of == log).map(|(_, record)| record)
     }
 }
 

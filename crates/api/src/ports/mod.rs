@@ -15,7 +15,7 @@ pub use apps::{App, Apps};
 pub use call_log::{CallLog, CallLogPage, Changes};
 pub use clock::{Clock, SystemClock};
 pub use directory::Directory;
-pub use journal::{Change, Journal, NoJournal};
+pub use journal::{Change, ChangeKind, Journal, NoJournal};
 pub use limiter::{LimitKey, Limiter, Verdict};
 pub use recordings::{ByteStream, Recording, Recordings};
 pub use subscriptions::{Blacklisted, Subscription, Subscriptions, Webhook};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -47,6 +47,32 @@ struct Envelope<'a> {
     body: &'a RawValue,
 }
 
+/// What is told of a change. The record is text: its numbers must not pass through a float.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChangeBody<'a> {
+    change: &'static str,
+    change_number: i64,
+    id: String,
+    record: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: String,
+}
+
+impl ChangeBody<'_> {
+    /// `None` for what is no record: nobody can be told of it.
+    fn write(change: &Change, record: &Bytes) -> Option<Bytes> {
+        let Identified { id } = serde_json::from_slice(record).ok()?;
+        let record = serde_json::from_slice(record).ok()?;
+        let (kind, change_number) = (change.kind.name(), change.number);
+        let body = ChangeBody { change: kind, change_number, id, record };
+        serde_json::to_vec(&body).ok().map(Bytes::from)
+    }
+}
+
 impl Notification {
     /// Of an event.
     pub(crate) fn of_event(filter: Arc<EventFilter>, event: Arc<Event>) -> Self {
@@ -61,7 +87,7 @@ impl Notification {
     /// Of a change of the call log, if the filter lets it through: sent again, after a restart even, it has the
     /// same `uuid`.
     pub(crate) fn of_change(to: Uuid, filter: &Arc<EventFilter>, change: &Change) -> Option<Self> {
-        let body = change.body(filter.call_log()?)?;
+        let body = ChangeBody::write(change, change.record(filter.call_log()?)?)?;
         let mut digest = Sha256::new();
         digest.update(to);
         digest.update(change.number.to_be_bytes());
@@ -69,7 +95,7 @@ impl Notification {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.finalize()[..16]);
         let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid();
-        let content = Content::Text { at: change.at, body: body.clone() };
+        let content = Content::Text { at: change.at, body };
         Some(Self { uuid, filter: Arc::clone(filter), content })
     }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod clock;
 mod deleted;
+mod journal;
 mod list;
 mod live;
 mod overlay;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 pub(crate) use clock::SandboxClock;
+pub(crate) use journal::{Happened, Happening};
 pub(crate) use list::Span;
 pub(crate) use overlay::What;
 pub(crate) use recording::Keeping;

@@ -9,6 +9,7 @@ mod fleet;
 mod hidden;
 mod logs;
 mod paging;
+mod push;
 mod recordings;
 mod records;
 mod server;

@@ -5,4 +5,5 @@
 mod apps;
 mod limiter;
 mod place;
+mod subscriptions;
 mod tokens;

@@ -66,7 +66,8 @@ impl Postgres {
         client_id: &str,
         at_ms: i64,
     ) -> Result<bool, Error> {
-        let sql = "WITH ended AS (DELETE FROM app_session WHERE account = $1 AND app = $2)
+        let sql = "WITH ended AS (DELETE FROM app_session WHERE account = $1 AND app = $2),
+                 untold AS (DELETE FROM webhook WHERE account = $1 AND app = $2)
              UPDATE app SET revoked_ms = $3
              WHERE account = $1 AND client_id = $2 AND revoked_ms IS NULL";
         Ok(self.execute(sql, &[&account, &plain(client_id), &at_ms]).await? > 0)

@@ -178,7 +178,7 @@ const DOOMED: Copy = Copy {
 };
 
 /// Apps and people of the API; not whoever is signed in just now.
-const OF_THE_API: [Copy; 3] = [
+const OF_THE_API: [Copy; 4] = [
     Copy {
         select: "SELECT client_id, account, name, secret_hash, scopes, redirect_uris, plan,
                  masks_numbers, created_ms, revoked_ms
@@ -201,6 +201,15 @@ const OF_THE_API: [Copy; 3] = [
              FROM app_password ORDER BY account, extension",
         insert: "INSERT INTO app_password (account, extension, hash, changed_ms)
              VALUES (?1, ?2, ?3, ?4)",
+    },
+    Copy {
+        select: "SELECT id, account, app, extension, filters, address, verification_token,
+                 created_ms, expires_ms, blacklisted_ms, blacklisted_for, position
+             FROM webhook ORDER BY id",
+        insert: "INSERT INTO webhook (id, account, app, extension, filters, address,
+                 verification_token, created_ms, expires_ms, blacklisted_ms, blacklisted_for,
+                 position)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     },
 ];
 

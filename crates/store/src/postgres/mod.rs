@@ -32,6 +32,7 @@ mod seal;
 mod session;
 mod status;
 mod value;
+mod webhook;
 
 use std::borrow::Cow;
 use std::collections::HashSet;

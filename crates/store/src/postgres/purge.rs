@@ -26,7 +26,7 @@ const OF_CALLS: [&str; 5] = [
 ];
 
 /// Everything that belongs to an account, what refers to others first.
-const OF_AN_ACCOUNT: [&str; 23] = [
+const OF_AN_ACCOUNT: [&str; 25] = [
     "INSERT INTO doomed_object (object) SELECT object FROM recording
      WHERE account = $1 AND object IS NOT NULL ON CONFLICT DO NOTHING",
     "DELETE FROM recording WHERE account = $1",
@@ -49,6 +49,8 @@ const OF_AN_ACCOUNT: [&str; 23] = [
     "DELETE FROM app_password WHERE account = $1",
     "DELETE FROM app_session WHERE account = $1",
     "DELETE FROM app_rate WHERE account = $1",
+    "DELETE FROM webhook WHERE account = $1",
+    "DELETE FROM webhook_lease WHERE account = $1",
     "UPDATE registration SET account = NULL WHERE account = $1",
     "DELETE FROM account WHERE account = $1",
 ];

@@ -47,7 +47,7 @@ const FIRSTS: &str =
      CREATE UNIQUE INDEX temp.first_by_call ON first (call)";
 
 /// Where something leads nowhere, it does so here as well: no version has the number 0.
-const COPIES: [Copy; 25] = [
+const COPIES: [Copy; 26] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
@@ -113,6 +113,11 @@ const COPIES: [Copy; 25] = [
         "id, account, extension, app, hash, created_ms, expires_ms, revoked_ms, last_used_ms"
     ),
     same!("app_password", "account, extension, hash, changed_ms"),
+    same!(
+        "webhook",
+        "id, account, app, extension, filters, address, verification_token, created_ms,
+         expires_ms, blacklisted_ms, blacklisted_for, position"
+    ),
     same!("value", "key, value"),
     same!("recording_feed", "account, position, enabled, capacity_a_day"),
     same!(

@@ -15,6 +15,12 @@ const APP: &str = "SELECT client_id, name, secret_hash, scopes, redirect_uris, p
          created_ms, revoked_ms
      FROM app WHERE account = ?1 AND client_id = ?2 AND revoked_ms IS NULL";
 
+/// What goes with an app.
+const OF_AN_APP: [&str; 2] = [
+    "DELETE FROM app_session WHERE account = ?1 AND app = ?2",
+    "DELETE FROM webhook WHERE account = ?1 AND app = ?2",
+];
+
 impl Sqlite {
     pub(crate) async fn put_app(
         &self,
@@ -69,8 +75,9 @@ impl Sqlite {
             let sql = "UPDATE app SET revoked_ms = ?3
                  WHERE account = ?1 AND client_id = ?2 AND revoked_ms IS NULL";
             let revoked = connection.execute(sql, (account, &client_id, at_ms))? > 0;
-            let sql = "DELETE FROM app_session WHERE account = ?1 AND app = ?2";
-            connection.execute(sql, (account, client_id))?;
+            for sql in OF_AN_APP {
+                connection.execute(sql, (account, &client_id))?;
+            }
             Ok(revoked)
         })
         .await

@@ -99,13 +99,15 @@ fn copy(from: &Path, source: rusqlite::Result<Connection>, to: &Path) -> Result<
 }
 
 /// Apps and people of the API.
-const OF_THE_API: [&str; 6] = [
+const OF_THE_API: [&str; 8] = [
     "DELETE FROM app_token",
     "DELETE FROM app",
     "DELETE FROM app_credential",
     "DELETE FROM app_password",
     "DELETE FROM app_session",
     "DELETE FROM app_rate",
+    "DELETE FROM webhook",
+    "DELETE FROM webhook_lease",
 ];
 
 /// Erases every account but one, and what is of none.

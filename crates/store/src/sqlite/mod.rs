@@ -31,6 +31,7 @@ mod seal;
 mod session;
 mod status;
 mod value;
+mod webhook;
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -51,12 +52,13 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
     include_str!("../../migrations/sqlite/0003_recordings.sql"),
     include_str!("../../migrations/sqlite/0004_directory.sql"),
     include_str!("../../migrations/sqlite/0005_apps.sql"),
+    include_str!("../../migrations/sqlite/0006_webhooks.sql"),
     include_str!("../../migrations/sqlite/0007_hidden.sql"),
 ];
 

@@ -24,3 +24,4 @@ mod seal;
 mod support;
 mod value;
 mod views;
+mod webhooks;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::message::{self, Mark};
 use super::{ABSOLUTE_TIMEOUT_S, RECOVERY_BUFFER, RECOVERY_TIMEOUT_S};
 use crate::auth::AccessGrant;
+use crate::mask::mask_numbers;
 use crate::ports::Subscription;
 use crate::push::filter::EventFilter;
 use crate::push::notification::Notification;
@@ -142,7 +143,7 @@ impl Session {
         let mut texts = Vec::new();
         for Held { subscription, filters, since } in &state.subscriptions {
             let told = filters.iter().filter_map(|filter| told(subscription, *since, filter));
-            texts.extend(told.filter_map(|notification| notification.write(subscription).ok()));
+            texts.extend(told.filter_map(|notification| self.write(&notification, subscription)));
         }
         if texts.is_empty() {
             return;
@@ -155,6 +156,15 @@ impl Session {
         state.trim();
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// A notification as the session's app may have it.
+    fn write(&self, notification: &Notification, to: &Subscription) -> Option<String> {
+        let mut text = notification.write(to).ok()?.into_bytes();
+        if self.grant.masks_numbers {
+            mask_numbers(&mut text);
+        }
+        String::from_utf8(text).ok()
     }
 
     /// Makes or changes a subscription. `newest`: the number of the call log's newest change.

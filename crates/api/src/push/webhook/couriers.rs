@@ -45,13 +45,15 @@ impl Couriers {
         newest: &watch::Receiver<i64>,
     ) -> Result<(), PortError> {
         let kept = api.ports().subscriptions();
-        if !kept.leads().await? {
+        let webhooks = kept.all().await?;
+        // Who has nothing to deliver need not be the one who does.
+        if webhooks.is_empty() || !kept.leads().await? {
             self.0.clear();
             return Ok(());
         }
         let now = api.ports().clock().now();
         let mut live = HashSet::new();
-        for webhook in kept.all().await? {
+        for webhook in webhooks {
             let id = webhook.subscription.id;
             if webhook.subscription.expires <= now {
                 kept.remove(id).await?;

@@ -37,9 +37,12 @@ async fn a_user_is_told_of_changes_of_their_own_log() {
     for extensions in [&[ADMIN][..], &[ADMIN, USER], &[], &[USER]] {
         server.ports.journal.add(extensions);
     }
-    let of_user = |number: u32| json!({ "id": format!("rec-{number}"), "of": USER.to_string() });
-    assert_eq!(receiver.next().await["body"], of_user(2), "as their log has it");
-    assert_eq!(receiver.next().await["body"], of_user(4));
+    for number in [2, 4] {
+        let body = &receiver.next().await["body"];
+        assert_eq!((&body["changeNumber"], &body["change"]), (&json!(number), &json!("edited")));
+        assert_eq!(body["record"]["of"], USER.to_string(), "as their log has it");
+        assert_eq!(body["record"]["id"], body["id"]);
+    }
 }
 
 #[tokio::test]

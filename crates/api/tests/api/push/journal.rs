@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use callbook_api::{Change, ExtensionId, Journal, PortError, Scope};
-use serde_json::json;
+use callbook_api::{Change, ChangeKind, ExtensionId, Journal, PortError, Scope};
 
-use crate::company::NOW;
+use crate::company::{NOW, ODD_NUMBER};
 
 #[derive(Clone, Default)]
 pub struct TestJournal(Arc<Mutex<Vec<Change>>>);
@@ -15,11 +14,14 @@ impl TestJournal {
     pub fn add(&self, extensions: &[ExtensionId]) -> i64 {
         let mut changes = self.0.lock().unwrap();
         let number = changes.len() as i64 + 1;
-        let body = |of| json!({ "id": format!("rec-{number}"), "of": of }).to_string().into();
-        let mut bodies = vec![(Scope::Account, body("account".to_owned()))];
+        let record = |of: &str| {
+            format!(r#"{{"id":"rec-{number}","of":"{of}","x-odd":{ODD_NUMBER}}}"#).into()
+        };
+        let mut records = vec![(Scope::Account, record("account"))];
         let of_each = extensions.iter();
-        bodies.extend(of_each.map(|id| (Scope::Extension(*id), body(id.to_string()))));
-        changes.push(Change { number, at: NOW.parse().unwrap(), bodies });
+        records.extend(of_each.map(|id| (Scope::Extension(*id), record(&id.to_string()))));
+        let (at, kind) = (NOW.parse().unwrap(), ChangeKind::Edited);
+        changes.push(Change { number, at, kind, records });
         number
     }
 }
