@@ -40,7 +40,7 @@ pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, Slid
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
     App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock,
-    Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest, NoJournal,
+    Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, Mark, NoDigest, NoJournal,
     NoTelephony, PortError, Ports, Random, Recording, Recordings, Subscription, Subscriptions,
     SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };

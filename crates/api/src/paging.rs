@@ -9,6 +9,9 @@ use crate::params::Params;
 const DEFAULT_PER_PAGE: u32 = 100;
 const MAX_PER_PAGE: u32 = 1_000;
 
+/// Where the next page begins, in links to it: high page numbers stay as fast as low ones.
+pub(crate) const PAGE_TOKEN: &str = "pageToken";
+
 /// Which page a client asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PageRequest {
@@ -90,7 +93,8 @@ impl PageResult {
         let mut navigation = serde_json::Map::new();
         navigation.insert("firstPage".into(), link(1));
         if self.more {
-            navigation.insert("nextPage".into(), link(page + 1));
+            let uri = links.next_page(page + 1, self.request.per_page);
+            navigation.insert("nextPage".into(), json!({ "uri": uri }));
         }
         if previous > 0 {
             navigation.insert("previousPage".into(), link(previous));
@@ -107,13 +111,19 @@ impl PageResult {
 pub(crate) struct Links {
     resource: String,
     query: Vec<(String, String)>,
+    next: Option<String>,
 }
 
 impl Links {
     pub(crate) fn new(resource: String, params: &Params) -> Self {
-        let is_filter = |name: &str| name != "page" && name != "perPage";
+        let is_filter = |name: &str| !["page", "perPage", PAGE_TOKEN].contains(&name);
         let query = params.pairs().iter().filter(|(name, _)| is_filter(name)).cloned().collect();
-        Self { resource, query }
+        Self { resource, query, next: None }
+    }
+
+    /// Notes where the page after this one begins, if that is known.
+    pub(crate) fn lead_on(&mut self, next: Option<String>) {
+        self.next = next;
     }
 
     /// Writes out a value that was left to its default, so that later pages keep it.
@@ -129,6 +139,15 @@ impl Links {
         query.append_pair("page", &page.to_string());
         query.append_pair("perPage", &per_page.to_string());
         format!("{}?{}", self.resource, query.finish())
+    }
+
+    fn next_page(&self, page: u64, per_page: u32) -> String {
+        let mut uri = self.page(page, per_page);
+        if let Some(next) = &self.next {
+            let token = url::form_urlencoded::byte_serialize(next.as_bytes());
+            uri.extend(["&", PAGE_TOKEN, "="].into_iter().chain(token));
+        }
+        uri
     }
 }
 

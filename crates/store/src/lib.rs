@@ -11,6 +11,7 @@ mod backend;
 mod backup;
 mod batch;
 mod calls;
+mod changed;
 mod check;
 mod crash;
 mod directory;
@@ -43,7 +44,8 @@ mod value;
 
 pub use account::{Account, AccountKey, Extension};
 pub use batch::{ABSENT_AFTER_MS, Batch, Committed};
-pub use calls::{CallFilter, CallRow, Position};
+pub use calls::{CallFilter, CallRow, Position, View};
+pub use changed::ChangedCall;
 pub use directory::{Fact, Mirrored, Reading};
 pub use document::{ArchivedCall, Cause, Version};
 pub use error::Error;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::query::{ChangesQuery, Filter, sync_filter};
-use super::sync::{SyncType, moment, read_token, record_count, token, uri};
+use super::sync::{SyncType, read_token, record_count, started_anew, token, uri};
 use super::sync_token::{Kind, SyncToken};
 use super::{envelope, millis, resource_named};
 use crate::answer::json_bytes;
@@ -34,22 +34,20 @@ pub(crate) async fn extract_account<P: Ports>(
     let now = api.ports().clock().now();
     let sync_type = SyncType::parse(&params)?;
     let mut token = match sync_type {
-        SyncType::Full => first(&api, scope, &params, now)?,
+        SyncType::Full => first(&api, scope, &params, now).await?,
         SyncType::Incremental => read_token(&api, Kind::Extract, scope, &params, now)?,
     };
     let query = ChangesQuery {
-        modified_from: moment(token.modified_from_ms),
+        after: token.mark,
         started_from: Timestamp::MIN,
         filter: Filter { recording: None, missed: false, ..sync_filter(&params)? },
         view: token.view(),
         limit: token.record_count,
     };
     let changes = api.ports().call_log().changes(scope, &query).await?;
-    token.modified_from_ms = match changes.last {
-        // Something else may still happen in this very millisecond.
-        Some(last) if changes.more => (last.as_millisecond() + 1).min(now.as_millisecond()),
-        _ => now.as_millisecond(),
-    };
+    let changes = changes.ok_or_else(|| started_anew(&params))?;
+    token.mark = changes.next;
+    token.issued_ms = now.as_millisecond();
     let info = json!({
         "syncType": sync_type.name(),
         "syncToken": token.sign(api.sync_key()),
@@ -61,7 +59,7 @@ pub(crate) async fn extract_account<P: Ports>(
     Ok(json_bytes(StatusCode::OK, body))
 }
 
-fn first<P: Ports>(
+async fn first<P: Ports>(
     api: &Api<P>,
     scope: Scope,
     params: &Params,
@@ -70,7 +68,7 @@ fn first<P: Ports>(
     let default_from = || now.checked_sub(DEFAULT_AGO).unwrap_or(Timestamp::MIN);
     let from = params.instant("dateFrom")?.unwrap_or_else(default_from);
     let mut token = token(api, Kind::Extract, scope, params)?;
-    token.modified_from_ms = from.as_millisecond();
+    token.mark = api.ports().call_log().mark(scope, Some(from)).await?;
     token.record_count = record_count(params, MAX_RECORDS)?.unwrap_or(DEFAULT_RECORDS);
     Ok(token)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod calls;
+mod changed;
 mod changes;
 mod commit;
 mod connect;

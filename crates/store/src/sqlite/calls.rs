@@ -1,7 +1,7 @@
 //! Lists of calls, newest first, by time and by everything they can be found by.
 
 use callbook_model::Key;
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::{Sqlite, columns};
 use crate::account::scope_number;
@@ -88,7 +88,77 @@ const BY_KEY: &str = concat!(
       ORDER BY p.start_ms DESC, p.call DESC LIMIT :limit"
 );
 
+/// The same lists without what they show, one call of them.
+macro_rules! skip_sql {
+    ($from:literal, $driving:literal, $condition:literal) => {
+        concat!(
+            "SELECT c.start_ms, c.call FROM ",
+            $from,
+            " WHERE ",
+            conditions!(),
+            " AND ",
+            $driving,
+            ".account = :account AND ",
+            $driving,
+            ".scope = :scope AND ",
+            $condition,
+            " AND ",
+            $driving,
+            ".start_ms >= :from_ms AND ",
+            $driving,
+            ".start_ms < :to_ms
+              ORDER BY ",
+            $driving,
+            ".start_ms DESC, ",
+            $driving,
+            ".call DESC
+              LIMIT 1 OFFSET :count - 1"
+        )
+    };
+}
+
+const SKIP_BY_START: &str = skip_sql!("call c", "c", ":first_key IS NULL");
+const SKIP_BY_KEY: &str =
+    skip_sql!("posting p JOIN call c ON c.call = p.call", "p", "p.key = :first_key");
+
+/// The first of a filter's keys, which drives, and the others as a JSON list.
+fn keys(filter: &CallFilter) -> (Option<String>, String) {
+    let mut keys = filter.keys.iter().map(Key::to_string);
+    let first = keys.next();
+    (first, serde_json::Value::from(keys.collect::<Vec<_>>()).to_string())
+}
+
 impl Sqlite {
+    pub(crate) async fn skip_calls(
+        &self,
+        account: AccountKey,
+        filter: CallFilter,
+        count: u64,
+    ) -> Result<Option<Position>, Error> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.read(move |connection| {
+            let (first_key, others) = keys(&filter);
+            let parameters = named_params! {
+                ":account": account.0,
+                ":scope": scope_number(filter.scope),
+                ":first_key": first_key,
+                ":keys": others,
+                ":from_ms": millisecond_at_or_after(filter.span.from),
+                ":to_ms": millisecond_at_or_after(filter.span.to),
+                ":direction": filter.direction,
+                ":result": filter.result,
+                ":recorded": filter.recorded,
+                ":min_duration_ms": filter.min_duration_ms,
+                ":deleted": filter.deleted,
+                ":count": count,
+            };
+            let sql = if first_key.is_some() { SKIP_BY_KEY } else { SKIP_BY_START };
+            let place = |row: &Row<'_>| Ok(Position { start_ms: row.get(0)?, call: row.get(1)? });
+            connection.prepare_cached(sql)?.query_row(parameters, place).optional()
+        })
+        .await
+    }
+
     pub(crate) async fn calls(
         &self,
         account: AccountKey,
@@ -99,11 +169,7 @@ impl Sqlite {
     ) -> Result<Vec<CallRow>, Error> {
         let rows: Vec<(CallRow, Columns)> = self
             .read(move |connection| {
-                let (first_key, others) = match filter.keys.split_first() {
-                    Some((first, others)) => (Some(first.to_string()), others),
-                    None => (None, &[][..]),
-                };
-                let others: Vec<String> = others.iter().map(Key::to_string).collect();
+                let (first_key, others) = keys(&filter);
                 // A call at the very end of the span has every number before it but a start.
                 let end = Position { start_ms: millisecond_at_or_after(filter.span.to), call: 0 };
                 let after = after.unwrap_or(end);
@@ -111,7 +177,7 @@ impl Sqlite {
                     ":account": account.0,
                     ":scope": scope_number(filter.scope),
                     ":first_key": first_key,
-                    ":keys": serde_json::Value::from(others).to_string(),
+                    ":keys": others,
                     ":from_ms": millisecond_at_or_after(filter.span.from),
                     ":start_ms": after.start_ms,
                     ":call": after.call,

@@ -4,6 +4,7 @@ mod absence;
 mod account;
 pub(crate) mod backup;
 mod calls;
+mod changed;
 mod changes;
 mod commit;
 mod directory;
