@@ -4,6 +4,7 @@
 
 mod absence;
 mod backup;
+mod changed;
 mod check;
 mod commit;
 mod directory;
