@@ -6,13 +6,17 @@
 mod archive;
 mod call_log;
 mod directory;
+mod ports;
 mod recordings;
+mod shell;
 mod staff;
 
 pub use archive::{Addresses, Archive};
 pub use call_log::ArchiveCallLog;
 pub use directory::ArchiveDirectory;
+pub use ports::ArchivePorts;
 pub use recordings::ArchiveRecordings;
+pub use shell::shell;
 
 use callbook_api::PortError;
 

@@ -4,15 +4,14 @@
 //! the company's log gives in order has to be put into another one: a call is held back until none that comes later
 //! can be newer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use bytes::Bytes;
 use callbook_api::{ExtensionId, PortError, View};
 use callbook_model::{Key, Span, project};
 use callbook_store::{CallRow, Position};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ArchiveCallLog, Page, in_view};
+use super::{ArchiveCallLog, Found, Page, in_view};
 
 /// Rows that are looked at together.
 const AT_ONCE: u32 = 250;
@@ -25,9 +24,10 @@ const LATEST: SignedDuration = SignedDuration::from_hours(4);
 struct Growing<'a> {
     page: &'a Page<'a>,
     /// Records that something newer may still come before.
-    held: BTreeMap<(i64, i64), Bytes>,
+    hidden: &'a HashSet<String>,
+    held: BTreeMap<(i64, i64), Found>,
     skip: u64,
-    found: Vec<(Position, Bytes)>,
+    found: Vec<Found>,
 }
 
 impl ArchiveCallLog {
@@ -36,7 +36,8 @@ impl ArchiveCallLog {
         &self,
         extension: ExtensionId,
         page: &Page<'_>,
-    ) -> Result<Vec<(Position, Bytes)>, PortError> {
+        hidden: &HashSet<String>,
+    ) -> Result<Vec<Found>, PortError> {
         let from = page.span.from.checked_sub(LATEST).unwrap_or(Timestamp::MIN);
         let span = Span { from, to: page.span.to };
         let filter = page.wanted.in_company(Key::Extension(extension), span);
@@ -44,7 +45,7 @@ impl ArchiveCallLog {
         let start = |Position { start_ms, .. }| Position { start_ms: start_ms + 1, call: 0 };
         let mut after =
             page.after.map(start).filter(|start| start.start_ms <= page.span.to.as_millisecond());
-        let mut growing = Growing::new(page);
+        let mut growing = Growing::new(page, hidden);
         loop {
             let rows = self.rows(filter.clone(), after, AT_ONCE, View::Detailed).await?;
             let is_last = rows.len() < AT_ONCE as usize;
@@ -72,17 +73,21 @@ impl ArchiveCallLog {
         let inside =
             Timestamp::from_millisecond(own.start_ms).is_ok_and(|start| page.span.contains(start));
         let is_behind = page.after.is_none_or(|after| place < (after.start_ms, after.call));
-        if inside && is_behind && page.wanted.accepts(&self.0, &own.json) {
-            let text = self.text(in_view(own.json, page.view), page.view, row.deleted);
-            growing.held.insert(place, text);
+        let is_hidden = growing.hidden.contains(&row.id);
+        let is_shown = !is_hidden || page.wanted.shows_deleted();
+        if inside && is_behind && is_shown && page.wanted.accepts(&self.0, &own.json) {
+            let (json, deleted) = (in_view(own.json, page.view), row.deleted || is_hidden);
+            let text = self.text(json, page.view, deleted);
+            let position = Position { start_ms: own.start_ms, ..row.position };
+            growing.held.insert(place, Found { position, id: row.id, text });
         }
     }
 }
 
 impl<'a> Growing<'a> {
-    fn new(page: &'a Page<'a>) -> Self {
+    fn new(page: &'a Page<'a>, hidden: &'a HashSet<String>) -> Self {
         let skip = if page.after.is_some() { 0 } else { page.offset };
-        Self { page, held: BTreeMap::new(), skip, found: Vec::new() }
+        Self { page, hidden, held: BTreeMap::new(), skip, found: Vec::new() }
     }
 
     fn is_full(&self) -> bool {
@@ -95,11 +100,11 @@ impl<'a> Growing<'a> {
             && let Some(newest) =
                 self.held.last_entry().filter(|newest| newest.key().0 > settled_ms)
         {
-            let ((start_ms, call), text) = newest.remove_entry();
+            let found = newest.remove();
             if self.skip > 0 {
                 self.skip -= 1;
             } else {
-                self.found.push((Position { start_ms, call }, text));
+                self.found.push(found);
             }
         }
     }

@@ -2,13 +2,14 @@
 
 mod changes;
 mod company;
+mod hidden;
 mod own;
 mod wanted;
 
 use bytes::Bytes;
 use callbook_api::{
-    ActiveQuery, CallLog, CallLogPage, Changes, ChangesQuery, ListQuery, Mark, PortError, Scope,
-    View,
+    ActiveQuery, CallLog, CallLogPage, Changes, ChangesQuery, Deletion, ExtensionId, ListQuery,
+    Mark, PortError, Scope, View,
 };
 use callbook_model::document::Parts;
 use callbook_model::{CallRecord, Span, project, unprojected_id};
@@ -42,6 +43,14 @@ struct Page<'a> {
     limit: u32,
 }
 
+/// A record of a page.
+struct Found {
+    position: Position,
+    /// As the archive has it.
+    id: String,
+    text: Bytes,
+}
+
 impl CallLog for ArchiveCallLog {
     async fn list(&self, scope: Scope, query: &ListQuery) -> Result<CallLogPage, PortError> {
         let Some(span) = Span::new(query.from, query.to) else { return Ok(CallLogPage::default()) };
@@ -62,6 +71,9 @@ impl CallLog for ArchiveCallLog {
             Source::Company(extension) => (Scope::Account, unprojected_id(id, extension)),
         };
         let Some(id) = id else { return Ok(None) };
+        if self.hidden(scope).await?.contains(id) {
+            return Ok(None);
+        }
         let found = self.0.store().call(self.0.key(), log, id).await.map_err(failed)?;
         let Some(call) = found.filter(|call| !call.deleted) else { return Ok(None) };
         let json = match source {
@@ -107,13 +119,18 @@ impl CallLog for ArchiveCallLog {
         let page = self.page(scope, &page).await?;
         Ok(CallLogPage { next: None, ..page })
     }
+
+    async fn hide(&self, extension: ExtensionId, deletion: &Deletion) -> Result<(), PortError> {
+        self.hide_from(extension, deletion).await
+    }
 }
 
 impl ArchiveCallLog {
     async fn page(&self, scope: Scope, page: &Page<'_>) -> Result<CallLogPage, PortError> {
+        let hidden = self.hidden(scope).await?;
         let found = match self.0.source(scope).await? {
-            Source::Own(scope) => self.own(scope, page).await?,
-            Source::Company(extension) => self.of_company(extension, page).await?,
+            Source::Own(scope) => self.own(scope, page, &hidden).await?,
+            Source::Company(extension) => self.of_company(extension, page, &hidden).await?,
         };
         Ok(page.cut(found))
     }
@@ -134,16 +151,16 @@ impl ArchiveCallLog {
 
 impl Page<'_> {
     /// Of the records found, at most one more than wanted, those of the page.
-    fn cut(&self, mut found: Vec<(Position, Bytes)>) -> CallLogPage {
+    fn cut(&self, mut found: Vec<Found>) -> CallLogPage {
         let more = found.len() > self.limit as usize;
         found.truncate(self.limit as usize);
-        let last = found.last().map(|(position, _)| *position);
+        let last = found.last().map(|found| found.position);
         let next =
             last.filter(|_| more).map(|Position { start_ms, call }| format!("{start_ms}.{call}"));
         // Counted only where the end has been seen, by way of all before it.
         let is_counted = !more && self.after.is_none() && (self.offset == 0 || !found.is_empty());
         let total = is_counted.then_some(self.offset + found.len() as u64);
-        let records = found.into_iter().map(|(_, text)| text).collect();
+        let records = found.into_iter().map(|found| found.text).collect();
         CallLogPage { records, total, more, next }
     }
 }

@@ -1,10 +1,11 @@
 //! Logs that the archive has itself: texts as they were stored.
 
-use bytes::Bytes;
+use std::collections::HashSet;
+
 use callbook_api::{PortError, Scope, View};
 use callbook_store::{CallFilter, CallRow, Position};
 
-use super::{ArchiveCallLog, Page};
+use super::{ArchiveCallLog, Found, Page};
 use crate::failed;
 
 /// Rows that are looked at together where not each of them is wanted.
@@ -16,13 +17,15 @@ impl ArchiveCallLog {
         &self,
         scope: Scope,
         page: &Page<'_>,
-    ) -> Result<Vec<(Position, Bytes)>, PortError> {
+        hidden: &HashSet<String>,
+    ) -> Result<Vec<Found>, PortError> {
         let filter = page.wanted.in_log(scope, page.span);
         let (mut after, mut skip) = (page.after, page.offset);
-        let at_once = if page.wanted.is_in_tables() { page.limit + 1 } else { AT_ONCE };
+        let is_in_tables = page.wanted.is_in_tables() && hidden.is_empty();
+        let at_once = if is_in_tables { page.limit + 1 } else { AT_ONCE };
         if after.is_some() {
             skip = 0;
-        } else if skip > 0 && page.wanted.is_in_tables() {
+        } else if skip > 0 && is_in_tables {
             let skipped = self.0.store().skip_calls(self.0.key(), filter.clone(), skip).await;
             after = skipped.map_err(failed)?;
             skip = 0;
@@ -40,14 +43,18 @@ impl ArchiveCallLog {
                     tracing::warn!(id = row.id, "a damaged record is left out");
                     continue;
                 };
-                if !page.wanted.accepts_found(&self.0, &json) {
+                let is_hidden = hidden.contains(&row.id);
+                if is_hidden && !page.wanted.shows_deleted()
+                    || !page.wanted.accepts_found(&self.0, &json)
+                {
                     continue;
                 }
                 if skip > 0 {
                     skip -= 1;
                     continue;
                 }
-                found.push((row.position, self.text(json, page.view, row.deleted)));
+                let text = self.text(json, page.view, row.deleted || is_hidden);
+                found.push(Found { position: row.position, id: row.id, text });
                 if found.len() > page.limit as usize {
                     return Ok(found);
                 }

@@ -82,6 +82,10 @@ impl Wanted {
         CallFilter { keys, deleted, ..CallFilter::new(Scope::Account, span) }
     }
 
+    pub(super) fn shows_deleted(&self) -> bool {
+        self.filter.show_deleted
+    }
+
     /// Whether [`Wanted::in_log`] says all of it.
     pub(super) fn is_in_tables(&self) -> bool {
         let filter = &self.filter;

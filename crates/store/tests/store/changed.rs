@@ -4,7 +4,7 @@ use callbook_model::{ExtensionId, Key, Scope};
 use callbook_store::{Batch, CallFilter, View};
 use serde_json::{Value, json};
 
-use crate::place::{Kind, conformance};
+use crate::place::conformance;
 use crate::support::{Archive, START_MS, everything, incoming, record};
 
 /// Ids and change numbers of what changed after a number.
