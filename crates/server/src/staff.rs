@@ -19,12 +19,14 @@ const MEMORY: Duration = Duration::from_secs(10);
 const USERS: [&str; 4] = ["User", "DigitalUser", "FlexibleUser", "VirtualUser"];
 
 /// What everybody may do who can sign in: read their own calls and recordings, and the directory.
-const ORDINARY: [UserPermission; 6] = [
+const ORDINARY: [UserPermission; 8] = [
     UserPermission::ReadCompanyInfo,
     UserPermission::ReadCompanyPhoneNumbers,
     UserPermission::ReadExtensions,
     UserPermission::ReadUserPhoneNumbers,
     UserPermission::ReadCallLog,
+    UserPermission::EditCallLog,
+    UserPermission::ReadPresenceStatus,
     UserPermission::ReadCallRecording,
 ];
 

@@ -86,7 +86,7 @@ pub fn client(url: &str, app: &str, secret: Option<SecretString>, jwt: SecretStr
 pub struct Archived {
     pub store: Store,
     pub account: Account,
-    pub place: Place,
+    _place: Place,
 }
 
 impl Archived {
@@ -101,6 +101,6 @@ impl Archived {
         let store = Store::open(&place.location(), Open::OrCreate).await.unwrap();
         sync(client, &store, url, SyncOptions::default(), |_| {}).await.unwrap();
         let account = store.accounts().await.unwrap().pop().unwrap();
-        Self { store, account, place }
+        Self { store, account, _place: place }
     }
 }
