@@ -7,6 +7,7 @@
 //! each database holds how it is done there. What a method promises is written at the [`Store`]'s.
 
 mod account;
+mod app;
 mod backend;
 mod backup;
 mod batch;
@@ -32,10 +33,12 @@ mod names;
 mod postgres;
 mod purge;
 mod quarantine;
+mod rate;
 mod recording;
 mod registration;
 mod reindex;
 mod seal;
+mod session;
 mod sqlite;
 mod status;
 mod store;
@@ -43,6 +46,7 @@ mod stored;
 mod value;
 
 pub use account::{Account, AccountKey, Extension};
+pub use app::{AppCredential, RegisteredApp};
 pub use batch::{ABSENT_AFTER_MS, Batch, Committed};
 pub use calls::{CallFilter, CallRow, Position, View};
 pub use changed::ChangedCall;
@@ -62,11 +66,13 @@ pub use lock::{RecordingLock, SyncLock};
 pub use names::Names;
 pub use purge::Purged;
 pub use quarantine::QuarantineEntry;
+pub use rate::Rate;
 pub use recording::{
     Kept, RecordingHour, RecordingQuery, RecordingRow, RecordingState, RecordingStep, WantedQuery,
 };
 pub use registration::{Attempt, Registration, Settings};
 pub use seal::{Seal, UpstreamDay};
+pub use session::{StoredSession, TokenRows};
 pub use sqlite::SQLITE_AT_LEAST;
 pub use status::{AccountStatus, Run, Status};
 pub use store::{Open, Store};

@@ -177,6 +177,33 @@ const DOOMED: Copy = Copy {
     insert: "INSERT INTO doomed_object (object) VALUES (?1)",
 };
 
+/// Apps and people of the API; not whoever is signed in just now.
+const OF_THE_API: [Copy; 3] = [
+    Copy {
+        select: "SELECT client_id, account, name, secret_hash, scopes, redirect_uris, plan,
+                 masks_numbers, created_ms, revoked_ms
+             FROM app ORDER BY client_id",
+        insert:
+            "INSERT INTO app (client_id, account, name, secret_hash, scopes, redirect_uris, plan,
+                 masks_numbers, created_ms, revoked_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    },
+    Copy {
+        select: "SELECT id, account, extension, app, hash, created_ms, expires_ms, revoked_ms,
+                 last_used_ms
+             FROM app_credential ORDER BY id",
+        insert: "INSERT INTO app_credential (id, account, extension, app, hash, created_ms,
+                 expires_ms, revoked_ms, last_used_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    },
+    Copy {
+        select: "SELECT account, extension, hash, changed_ms
+             FROM app_password ORDER BY account, extension",
+        insert: "INSERT INTO app_password (account, extension, hash, changed_ms)
+             VALUES (?1, ?2, ?3, ?4)",
+    },
+];
+
 const VALUES: Copy = Copy {
     select: "SELECT key, value FROM value ORDER BY key",
     insert: "INSERT INTO value (key, value) VALUES (?1, ?2)",
@@ -230,6 +257,9 @@ impl Postgres {
         let wanted = account.map(|account| account.0);
         read(&snapshot, &REGISTRATIONS, &[&wanted], &sender).await?;
         if account.is_none() {
+            for copy in &OF_THE_API {
+                read(&snapshot, copy, &[], &sender).await?;
+            }
             read(&snapshot, &VALUES, &[], &sender).await?;
             read(&snapshot, &DOOMED, &[], &sender).await?;
         }

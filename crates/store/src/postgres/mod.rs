@@ -1,6 +1,7 @@
 //! The archive as a schema `callbook` of a PostgreSQL database.
 
 mod account;
+mod app;
 mod backup;
 mod calls;
 mod changed;
@@ -21,6 +22,7 @@ mod open;
 mod partition;
 mod purge;
 mod quarantine;
+mod rate;
 mod recording;
 mod registration;
 mod reindex;
@@ -28,6 +30,7 @@ mod restore;
 mod rows;
 mod scan;
 mod seal;
+mod session;
 mod status;
 mod value;
 

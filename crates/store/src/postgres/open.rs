@@ -13,10 +13,11 @@ use crate::document::DICTIONARY;
 use crate::{Error, Location, Open, ServerLocation};
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/postgres/0001_archive.sql"),
     include_str!("../../migrations/postgres/0002_recordings.sql"),
     include_str!("../../migrations/postgres/0003_directory.sql"),
+    include_str!("../../migrations/postgres/0004_apps.sql"),
     include_str!("../../migrations/postgres/0006_hidden.sql"),
 ];
 

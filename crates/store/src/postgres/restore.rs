@@ -47,7 +47,7 @@ const FIRSTS: &str =
      CREATE UNIQUE INDEX temp.first_by_call ON first (call)";
 
 /// Where something leads nowhere, it does so here as well: no version has the number 0.
-const COPIES: [Copy; 22] = [
+const COPIES: [Copy; 25] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
     same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
@@ -103,6 +103,16 @@ const COPIES: [Copy; 22] = [
         "name, server_url, credentials, every_s, retention_days, upstream_days, paused, account,
          last_attempt_ms, last_success_ms, last_error, failures, login_refused, created_ms"
     ),
+    same!(
+        "app",
+        "client_id, account, name, secret_hash, scopes, redirect_uris, plan, masks_numbers,
+         created_ms, revoked_ms"
+    ),
+    same!(
+        "app_credential",
+        "id, account, extension, app, hash, created_ms, expires_ms, revoked_ms, last_used_ms"
+    ),
+    same!("app_password", "account, extension, hash, changed_ms"),
     same!("value", "key, value"),
     same!("recording_feed", "account, position, enabled, capacity_a_day"),
     same!(

@@ -98,6 +98,16 @@ fn copy(from: &Path, source: rusqlite::Result<Connection>, to: &Path) -> Result<
     Ok(())
 }
 
+/// Apps and people of the API.
+const OF_THE_API: [&str; 6] = [
+    "DELETE FROM app_token",
+    "DELETE FROM app",
+    "DELETE FROM app_credential",
+    "DELETE FROM app_password",
+    "DELETE FROM app_session",
+    "DELETE FROM app_rate",
+];
+
 /// Erases every account but one, and what is of none.
 fn keep_only(path: &Path, account: i64) -> rusqlite::Result<()> {
     let mut copy = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -114,6 +124,10 @@ fn keep_only(path: &Path, account: i64) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM doomed_object", [])?;
     transaction.execute("DELETE FROM registration WHERE account IS NOT ?1", [account])?;
     transaction.execute("DELETE FROM value", [])?;
+    // A copy of an account's calls says nothing of who may see them elsewhere.
+    for sql in OF_THE_API {
+        transaction.execute(sql, [])?;
+    }
     transaction.commit()?;
     copy.execute_batch("VACUUM")
 }

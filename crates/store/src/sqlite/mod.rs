@@ -2,6 +2,7 @@
 
 mod absence;
 mod account;
+mod app;
 pub(crate) mod backup;
 mod calls;
 mod changed;
@@ -21,12 +22,14 @@ mod lock;
 mod log;
 mod purge;
 mod quarantine;
+mod rate;
 mod recording;
 mod registration;
 mod reindex;
 mod rows;
 mod scan;
 mod seal;
+mod session;
 mod status;
 mod value;
 
@@ -50,11 +53,12 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
     include_str!("../../migrations/sqlite/0003_recordings.sql"),
     include_str!("../../migrations/sqlite/0004_directory.sql"),
+    include_str!("../../migrations/sqlite/0005_apps.sql"),
     include_str!("../../migrations/sqlite/0007_hidden.sql"),
 ];
 

@@ -24,7 +24,7 @@ const OF_A_CALL: [&str; 5] = [
 ];
 
 /// Everything that belongs to an account, what refers to others first.
-const OF_AN_ACCOUNT: [&str; 18] = [
+const OF_AN_ACCOUNT: [&str; 23] = [
     "INSERT INTO doomed_object (object) SELECT object FROM recording
      WHERE account = ?1 AND object IS NOT NULL ON CONFLICT DO NOTHING",
     "DELETE FROM recording WHERE account = ?1",
@@ -42,6 +42,11 @@ const OF_AN_ACCOUNT: [&str; 18] = [
     "DELETE FROM day WHERE account = ?1",
     "DELETE FROM seal WHERE account = ?1",
     "DELETE FROM purge WHERE account = ?1",
+    "DELETE FROM app WHERE account = ?1",
+    "DELETE FROM app_credential WHERE account = ?1",
+    "DELETE FROM app_password WHERE account = ?1",
+    "DELETE FROM app_session WHERE account = ?1",
+    "DELETE FROM app_rate WHERE account = ?1",
     "UPDATE registration SET account = NULL WHERE account = ?1",
     "DELETE FROM account WHERE account = ?1",
 ];

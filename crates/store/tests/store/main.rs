@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod absence;
+mod apps;
 mod backup;
 mod changed;
 mod check;
