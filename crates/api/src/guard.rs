@@ -16,6 +16,7 @@ use crate::access::{AppScope, UserPermission};
 use crate::auth::{self, AccessGrant};
 use crate::error::ApiError;
 use crate::limits::{Decision, Quota};
+use crate::mask::masked;
 use crate::operation::{Authentication, Group, Operation};
 use crate::params::Params;
 use crate::ports::{Clock, Directory, LimitKey, Limiter, Ports};
@@ -60,7 +61,8 @@ pub(crate) async fn guard<P: Ports>(
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
                 request.extensions_mut().insert(grant.clone());
-                next.run(request).await
+                let response = next.run(request).await;
+                if grant.masks_numbers { masked(response).await } else { response }
             }
             Err(error) => error.into_response(),
         }

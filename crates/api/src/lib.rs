@@ -16,6 +16,7 @@ mod directory;
 mod error;
 mod guard;
 mod limits;
+mod mask;
 mod observe;
 mod operation;
 mod paging;
@@ -37,6 +38,7 @@ pub use call_log::{
 };
 pub use callbook_model::{AccountId, ExtensionId, Scope};
 pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, SlidingLog};
+pub use mask::mask_numbers;
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
     App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, Changes, Clock,

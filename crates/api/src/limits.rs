@@ -2,12 +2,13 @@
 //!
 //! Nothing here reads a clock; the instant comes with each request.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::operation::Group;
 use crate::ports::{LimitKey, Limiter, PortError, Verdict};
@@ -43,29 +44,68 @@ pub enum Decision {
     Refused(Quota, Duration),
 }
 
+/// Runs of requests that a log holds before it merges those that are close together.
+const EXACT_RUNS: usize = 256;
+
 /// The requests of one (app, user, group) within the last window.
-#[derive(Debug, Clone, Default)]
+///
+/// Limits of up to 256 requests are counted exactly. Of more, those within 1/256 of the window count as one run, at
+/// the time of its last, so that a log stays small; no window ever holds more than the limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlidingLog {
-    allowed: VecDeque<Timestamp>,
+    /// When, in microseconds since 1970-01-01T00:00:00Z, and how many; oldest first.
+    allowed: VecDeque<(i64, u32)>,
     penalty_until: Option<Timestamp>,
 }
 
 impl SlidingLog {
     /// Counts a request at `now`. Refused requests are not counted, but restart the penalty.
     pub fn check(&mut self, limit: &Limit, now: Timestamp) -> Decision {
-        let window_start = before(now, limit.window);
-        while self.allowed.front().is_some_and(|&instant| instant <= window_start) {
+        let window_start = before(now, limit.window).as_microsecond();
+        while self.allowed.front().is_some_and(|&(instant, _)| instant <= window_start) {
             self.allowed.pop_front();
         }
+        let used: u32 = self.allowed.iter().map(|(_, requests)| requests).sum();
         let in_penalty = self.penalty_until.is_some_and(|until| now < until);
-        if in_penalty || self.allowed.len() >= limit.requests as usize {
+        if in_penalty || used >= limit.requests {
             self.penalty_until = Some(after(now, limit.penalty));
             return Decision::Refused(self.quota(limit, 0), limit.penalty);
         }
         self.penalty_until = None;
-        self.allowed.push_back(now);
-        let used = u32::try_from(self.allowed.len()).unwrap_or(u32::MAX);
-        Decision::Allowed(self.quota(limit, limit.requests.saturating_sub(used)))
+        self.count(limit, now.as_microsecond());
+        Decision::Allowed(self.quota(limit, limit.requests - used - 1))
+    }
+
+    fn count(&mut self, limit: &Limit, now: i64) {
+        let shortest = limit.window.as_micros() / EXACT_RUNS as u128;
+        let near = |from: i64| u128::from(now.abs_diff(from)) <= shortest;
+        let runs = self.allowed.len();
+        if runs > EXACT_RUNS && near(self.allowed[runs - 2].0) {
+            let last = &mut self.allowed[runs - 1];
+            *last = (now.max(last.0), last.1 + 1);
+        } else {
+            self.allowed.push_back((now, 1));
+        }
+    }
+
+    /// Takes in what another process has counted since both were one log.
+    pub fn merge(&mut self, other: &Self) {
+        let mut runs: BTreeMap<i64, u32> = self.allowed.iter().copied().collect();
+        for &(instant, requests) in &other.allowed {
+            let run = runs.entry(instant).or_default();
+            *run = requests.max(*run);
+        }
+        self.allowed = runs.into_iter().collect();
+        self.penalty_until = self.penalty_until.max(other.penalty_until);
+    }
+
+    /// When it says no more than an empty one would.
+    #[must_use]
+    pub fn expires(&self, limit: &Limit) -> Timestamp {
+        let last =
+            self.allowed.back().and_then(|&(last, _)| Timestamp::from_microsecond(last).ok());
+        let counted = last.map(|last| after(last, limit.window));
+        counted.max(self.penalty_until).unwrap_or(Timestamp::MIN)
     }
 
     fn quota(&self, limit: &Limit, remaining: u32) -> Quota {

@@ -21,12 +21,18 @@ pub struct Rate {
 }
 
 impl Store {
-    /// What was counted and has not expired.
+    /// What was counted of one app, person (0: nobody) and class of requests.
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub async fn rates(&self, account: AccountKey, now_ms: i64) -> Result<Vec<Rate>, Error> {
-        dispatch!(self, rates(account, now_ms))
+    pub async fn rate(
+        &self,
+        account: AccountKey,
+        app: &str,
+        extension: u64,
+        class: &str,
+    ) -> Result<Option<Rate>, Error> {
+        dispatch!(self, rate(account, app, extension, class))
     }
 
     /// Writes what was counted, with revisions counted up. Of each that somebody else has written since, and which

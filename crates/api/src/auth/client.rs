@@ -2,13 +2,42 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
 use super::form::Form;
 use super::oauth_error::OAuthError;
-use crate::ports::{App, Apps};
+use crate::guard;
+use crate::operation::Operation;
+use crate::ports::{App, Apps, LimitKey, Ports};
+use crate::router::Api;
+
+/// The answer to a client that is not who it says: counted for the app that it claims to be, so that secrets
+/// cannot be tried out faster than people sign in. Apps that do not exist share one count.
+pub(super) async fn refuse<P: Ports>(
+    api: &Api<P>,
+    headers: &HeaderMap,
+    form: &Form,
+    operation: Operation,
+    error: OAuthError,
+) -> Response {
+    let basic = basic_credentials(headers).ok().flatten().map(|(id, _)| id);
+    let claimed = basic.or_else(|| Some(form.get("client_id").ok()??.to_owned()));
+    let app = known(api.ports().apps(), claimed.as_deref()).await;
+    let key = LimitKey { app, user: None };
+    guard::limited(api, &key, operation.group(), async { error.into_response() }).await
+}
+
+/// An app's id, or nothing if there is no such app.
+pub(super) async fn known(apps: &impl Apps, claimed: Option<&str>) -> String {
+    let found = match claimed {
+        Some(id) => apps.find(id).await.ok().flatten(),
+        None => None,
+    };
+    found.map(|app| app.client_id).unwrap_or_default()
+}
 
 /// The app that sent the request.
 pub(super) async fn authenticate_client(

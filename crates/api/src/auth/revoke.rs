@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::client::authenticate_client;
+use super::client::{authenticate_client, refuse};
 use super::form::Form;
 use super::oauth_error::OAuthError;
 use crate::guard;
@@ -21,7 +21,7 @@ pub(crate) async fn revoke<P: Ports>(
 ) -> Response {
     let app = match authenticate_client(api.ports().apps(), &headers, &form).await {
         Ok(app) => app,
-        Err(error) => return error.into_response(),
+        Err(error) => return refuse(&api, &headers, &form, Operation::RevokeToken, error).await,
     };
     let key = LimitKey { app: app.client_id.clone(), user: None };
     guard::limited(&api, &key, Operation::RevokeToken.group(), async {

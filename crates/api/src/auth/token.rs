@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use callbook_model::ExtensionId;
 use serde::Serialize;
 
-use super::client::authenticate_client;
+use super::client::{authenticate_client, refuse};
 use super::codes::Proof;
 use super::form::Form;
 use super::oauth_error::OAuthError;
@@ -55,7 +55,7 @@ pub(crate) async fn token<P: Ports>(
 ) -> Response {
     let app = match authenticate_client(api.ports().apps(), &headers, &form).await {
         Ok(app) => app,
-        Err(error) => return error.into_response(),
+        Err(error) => return refuse(&api, &headers, &form, Operation::GetToken, error).await,
     };
     let presented = present(&api, &app, &form).await;
     // Counted per user as well as app, so the user has to be known first; the attempts that show

@@ -146,3 +146,18 @@ async fn an_administrator_reads_any_existing_log() {
     let (status, body) = server.get_json("/account/999/call-log", &token).await;
     assert_eq!((status, error_code(&body)), (StatusCode::NOT_FOUND, "CMN-102"));
 }
+
+#[tokio::test]
+async fn an_app_that_is_not_to_have_numbers_gets_them_without_their_last_digits() {
+    let server = Server::start(Plan::Off).await;
+    let token = text(&server.login("masked", ADMIN).await["access_token"]);
+    let (_, numbers) = server.get_json("/account/~/phone-number", &token).await;
+    assert_eq!(numbers["records"][0]["phoneNumber"], "+1202555****");
+    // All else is what everybody gets.
+    let other = server.access_token(ADMIN).await;
+    for path in ["/account/~/call-log/rec-1", "/account/~/call-log", "/account/~/extension"] {
+        let bytes =
+            async |token| server.get(path, token).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(bytes(&token).await, bytes(&other).await, "{path}");
+    }
+}

@@ -322,15 +322,15 @@ pub const REDIRECT_URIS: [&str; 2] = ["http://127.0.0.1/callback", "https://exam
 impl Apps for TestPorts {
     async fn find(&self, client_id: &str) -> Result<Option<App>, PortError> {
         let scopes = match client_id {
-            "app" | "public" => AppScope::ALL.to_vec(),
+            "app" | "public" | "masked" => AppScope::ALL.to_vec(),
             "narrow" => vec![AppScope::ReadAccounts],
             "recordings" => vec![AppScope::ReadCallRecording],
             _ => return Ok(None),
         };
         let redirect_uris = REDIRECT_URIS.map(str::to_owned).to_vec();
         let (client_id, public) = (client_id.to_owned(), client_id == "public");
-        let name = format!("The {client_id}");
-        Ok(Some(App { client_id, name, scopes, public, redirect_uris, masks_numbers: false }))
+        let (name, masks_numbers) = (format!("The {client_id}"), client_id == "masked");
+        Ok(Some(App { client_id, name, scopes, public, redirect_uris, masks_numbers }))
     }
 
     async fn authenticate(

@@ -116,6 +116,28 @@ fn plans_are_read_and_written() {
     }
 }
 
+#[tokio::test]
+async fn clients_that_fail_are_counted_and_hinder_nobody_else() {
+    let server = Server::start(Plan::DEFAULT).await;
+    let url = format!("{}/restapi/oauth/token", server.url);
+    let guess = async |app: &str| {
+        let request = server.http.post(&url).basic_auth(app, Some("a-guess"));
+        request.form(&[("grant_type", "refresh_token")]).send().await.unwrap().status()
+    };
+    for _ in 0..5 {
+        assert_eq!(guess("app").await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(guess("app").await, StatusCode::TOO_MANY_REQUESTS);
+    // Whoever knows the secret signs in all the same.
+    assert_eq!(server.jwt_request("app", USER).send().await.unwrap().status(), StatusCode::OK);
+    // Names that no app has are not told apart.
+    for name in ["a", "b", "c", "d", "e"] {
+        assert_eq!(guess(name).await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(guess("f").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(guess("narrow").await, StatusCode::UNAUTHORIZED);
+}
+
 proptest! {
     /// However requests come, no window holds more allowed ones than the limit; a request is
     /// refused exactly if its window is full or one was refused less than a penalty ago.
@@ -144,5 +166,49 @@ proptest! {
                 }
             }
         }
+    }
+
+    /// Whatever the limit, no window holds more; and a log does not grow with it.
+    #[test]
+    fn a_large_limit_takes_little_room(gaps_us in prop::collection::vec(0_i64..4_000, 3_000), requests in 300_u32..900) {
+        let window = SignedDuration::from_secs(1);
+        let limit = Limit { requests, window: Duration::from_secs(1), penalty: Duration::ZERO };
+        let (mut log, mut now) = (SlidingLog::default(), Timestamp::UNIX_EPOCH);
+        let mut allowed = std::collections::VecDeque::new();
+        for gap_us in gaps_us {
+            now += SignedDuration::from_micros(gap_us);
+            while allowed.front().is_some_and(|&first| now.duration_since(first) >= window) {
+                allowed.pop_front();
+            }
+            match log.check(&limit, now) {
+                Decision::Allowed(_) => allowed.push_back(now),
+                // A run leaves the window later than its first request would, by 1/256 of the window at most.
+                Decision::Refused(..) => prop_assert!(allowed.len() * 10 >= requests as usize * 9),
+            }
+            prop_assert!(allowed.len() <= requests as usize);
+        }
+        prop_assert!(serde_json::to_string(&log).unwrap().len() < 16_000);
+    }
+
+    /// What two processes have counted is never less together than what either has, and nothing is counted twice.
+    #[test]
+    fn logs_are_merged(one in prop::collection::vec(0_i64..4_000, 0..20), other in prop::collection::vec(0_i64..4_000, 0..20)) {
+        let limit = Limit { requests: 1_000, window: Duration::from_secs(60), penalty: Duration::ZERO };
+        let log = |gaps: &[i64]| {
+            let (mut log, mut now) = (SlidingLog::default(), Timestamp::UNIX_EPOCH);
+            for gap in gaps {
+                now += SignedDuration::from_millis(gap + 1);
+                log.check(&limit, now);
+            }
+            log
+        };
+        let (mut merged, other) = (log(&one), log(&other));
+        merged.merge(&other);
+        let again = merged.clone();
+        merged.merge(&other);
+        prop_assert_eq!(&merged, &again);
+        let read: SlidingLog = serde_json::from_str(&serde_json::to_string(&merged).unwrap()).unwrap();
+        prop_assert_eq!(&read, &merged);
+        prop_assert!(merged.expires(&limit) >= other.expires(&limit));
     }
 }

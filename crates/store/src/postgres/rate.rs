@@ -1,20 +1,25 @@
 //! Requests that count against rate limits.
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::{Postgres, each, plain};
 use crate::account::number;
 use crate::{AccountKey, Error, Rate};
 
 impl Postgres {
-    pub(crate) async fn rates(
+    pub(crate) async fn rate(
         &self,
         AccountKey(account): AccountKey,
-        now_ms: i64,
-    ) -> Result<Vec<Rate>, Error> {
-        let sql = "SELECT app, extension, class, revision, log, expires_ms
-             FROM app_rate WHERE account = $1 AND expires_ms > $2";
-        each(self, &self.rows(sql, &[&account, &now_ms]).await?, rate)
+        app: &str,
+        extension: u64,
+        class: &str,
+    ) -> Result<Option<Rate>, Error> {
+        let sql = "SELECT app, extension, class, revision, log, expires_ms FROM app_rate
+             WHERE account = $1 AND app = $2 AND extension = $3 AND class = $4";
+        let key: [&(dyn ToSql + Sync); 4] =
+            [&account, &plain(app), &number(extension), &plain(class)];
+        Ok(each(self, &self.rows(sql, &key).await?, rate)?.pop())
     }
 
     /// Should the connection break just now, what was written may be told as somebody else's: it is then counted
@@ -53,7 +58,7 @@ impl Postgres {
                  AND NOT EXISTS (SELECT 1 FROM written)";
         let (app, class, extension) = (plain(&new.app), plain(&new.class), number(new.extension));
         loop {
-            let values: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
+            let values: [&(dyn ToSql + Sync); 7] =
                 [&account, &app, &extension, &class, &new.revision, &new.log, &new.expires_ms];
             let rows = self.rows(sql, &values).await?;
             let there = each(self, &rows, |row| match row.try_get::<_, Option<String>>(0)? {

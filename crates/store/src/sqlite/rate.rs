@@ -7,17 +7,16 @@ use crate::account::number;
 use crate::{AccountKey, Error, Rate};
 
 impl Sqlite {
-    pub(crate) async fn rates(
+    pub(crate) async fn rate(
         &self,
         AccountKey(account): AccountKey,
-        now_ms: i64,
-    ) -> Result<Vec<Rate>, Error> {
-        self.read(move |connection| {
-            let sql = "SELECT app, extension, class, revision, log, expires_ms
-                 FROM app_rate WHERE account = ?1 AND expires_ms > ?2";
-            connection.prepare(sql)?.query_map((account, now_ms), rate)?.collect()
-        })
-        .await
+        app: &str,
+        extension: u64,
+        class: &str,
+    ) -> Result<Option<Rate>, Error> {
+        let (app, class) = (app.to_owned(), class.to_owned());
+        self.read(move |connection| read(connection, account, &app, number(extension), &class))
+            .await
     }
 
     pub(crate) async fn put_rates(
@@ -56,6 +55,16 @@ fn put(connection: &Connection, account: i64, new: Rate) -> rusqlite::Result<Opt
     if connection.prepare_cached(sql)?.execute(values)? > 0 {
         return Ok(None);
     }
+    read(connection, account, &app, extension, &class)
+}
+
+fn read(
+    connection: &Connection,
+    account: i64,
+    app: &str,
+    extension: i64,
+    class: &str,
+) -> rusqlite::Result<Option<Rate>> {
     let sql = "SELECT app, extension, class, revision, log, expires_ms FROM app_rate
          WHERE account = ?1 AND app = ?2 AND extension = ?3 AND class = ?4";
     let key = (account, app, extension, class);

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use self::page::Page;
 use self::redirect::redirect;
 use self::request::{AuthorizationRequest, Refusal};
+use super::client::known;
 use super::codes::{self, Consent};
 use super::form::Form;
 use super::oauth_error::OAuthError;
@@ -38,7 +39,7 @@ pub(crate) async fn submit<P: Ports>(State(api): State<Api<P>>, form: Form) -> R
 
 async fn answer<P: Ports>(api: &Api<P>, form: &Form, operation: Operation) -> Response {
     // As long as nobody has signed in, requests are counted for the app alone: guesses of passwords too.
-    let app = form.get("client_id").ok().flatten().unwrap_or_default().to_owned();
+    let app = known(api.ports().apps(), form.get("client_id").ok().flatten()).await;
     let key = LimitKey { app, user: None };
     guard::limited(api, &key, operation.group(), async {
         match AuthorizationRequest::read(api.ports().apps(), form).await {
