@@ -3,9 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, backup, calls, completions, config, demo, directory, doctor, export, import,
-    init, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync, systemd,
-    verify,
+    account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
+    import, init, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync,
+    systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -37,6 +37,7 @@ pub enum Command {
     Account(account::AccountCommand),
     Quarantine(quarantine::Quarantine),
     Alerts(alerts::Alerts),
+    App(app::AppCommand),
     Export(export::Export),
     Import(import::Import),
     Backup(backup::Backup),

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod alerts;
+pub mod app;
 pub mod backup;
 pub mod calls;
 pub mod completions;
@@ -53,6 +54,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Account(account) => account.run().await,
         Command::Recordings(recordings) => recordings.run().await,
         Command::Quarantine(quarantine) => quarantine.run().await,
+        Command::App(app) => app.run().await,
         Command::Alerts(alerts) => alerts.run().await,
         Command::Export(export) => export.run().await,
         Command::Import(import) => import.run().await,

@@ -51,6 +51,11 @@ impl Sources {
         Self { database: None, config: None, env_file }
     }
 
+    /// An archive and settings, without an env file.
+    pub fn archive(database: Option<String>, config: Option<PathBuf>) -> Self {
+        Self { database, config, env_file: None }
+    }
+
     /// Settings of this file, then the rest as usual.
     pub fn config(config: Option<PathBuf>) -> Self {
         Self { database: None, config, env_file: None }

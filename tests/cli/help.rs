@@ -10,6 +10,10 @@ fn every_help() {
         let text = place.output(&format!("account {command} --help"));
         insta::assert_snapshot!(format!("help_account_{command}"), text);
     }
+    for command in ["create", "list", "revoke", "credential", "credentials", "password"] {
+        let text = place.output(&format!("app {command} --help"));
+        insta::assert_snapshot!(format!("help_app_{command}"), text);
+    }
     for command in ["call", "clock", "edit", "delete", "directory", "reset", "fill"] {
         let text = place.output(&format!("sandbox {command} --help"));
         insta::assert_snapshot!(format!("help_sandbox_{command}"), text);
@@ -29,6 +33,7 @@ fn every_help() {
         "account",
         "quarantine",
         "alerts",
+        "app",
         "export",
         "import",
         "backup",

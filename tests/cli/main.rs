@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![cfg(unix)]
 
+mod apps;
 mod bad_archive;
 mod bad_settings;
 mod bad_upstream;

@@ -78,17 +78,18 @@ impl SlidingLog {
 
     fn count(&mut self, limit: &Limit, now: i64) {
         let shortest = limit.window.as_micros() / EXACT_RUNS as u128;
+        let before = self.allowed.len().checked_sub(2).map(|place| self.allowed[place].0);
         let near = |from: i64| u128::from(now.abs_diff(from)) <= shortest;
-        let runs = self.allowed.len();
-        if runs > EXACT_RUNS && near(self.allowed[runs - 2].0) {
-            let last = &mut self.allowed[runs - 1];
-            *last = (now.max(last.0), last.1 + 1);
-        } else {
-            self.allowed.push_back((now, 1));
+        let full = self.allowed.len() > EXACT_RUNS && before.is_some_and(near);
+        match self.allowed.back_mut() {
+            // A clock that was set back does not put them out of order.
+            Some(last) if full || now <= last.0 => *last = (now.max(last.0), last.1 + 1),
+            _ => self.allowed.push_back((now, 1)),
         }
     }
 
-    /// Takes in what another process has counted since both were one log.
+    /// Takes in what another process has counted since both were one log; what both counted in the same
+    /// microsecond counts as one's.
     pub fn merge(&mut self, other: &Self) {
         let mut runs: BTreeMap<i64, u32> = self.allowed.iter().copied().collect();
         for &(instant, requests) in &other.allowed {

@@ -29,7 +29,8 @@ const PEOPLE: [&str; 4] = ["User", "DigitalUser", "FlexibleUser", "VirtualUser"]
 /// directory yet knows neither.
 #[must_use]
 pub fn may_sign_in(kind: Option<&str>, status: Option<&str>) -> bool {
-    kind.is_none_or(|kind| PEOPLE.contains(&kind)) && status.is_none_or(|status| status == "Enabled")
+    kind.is_none_or(|kind| PEOPLE.contains(&kind))
+        && status.is_none_or(|status| status == "Enabled")
 }
 
 /// The apps and people of one account of an archive.

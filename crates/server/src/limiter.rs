@@ -9,7 +9,9 @@ use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use callbook_api::{Decision, Group, Limit, LimitKey, Limiter, Plan, PortError, SlidingLog, Verdict};
+use callbook_api::{
+    Decision, Group, Limit, LimitKey, Limiter, Plan, PortError, SlidingLog, Verdict,
+};
 use callbook_store::{AccountKey, Rate, Store};
 use jiff::Timestamp;
 

@@ -37,7 +37,10 @@ impl NewApp {
     ///
     /// # Errors
     /// When the system has no random numbers.
-    pub fn register(self, now: Timestamp) -> Result<(RegisteredApp, Option<SecretString>), PortError> {
+    pub fn register(
+        self,
+        now: Timestamp,
+    ) -> Result<(RegisteredApp, Option<SecretString>), PortError> {
         let secret = if self.public { None } else { Some(SecretString::from(random_text(32)?)) };
         let app = RegisteredApp {
             client_id: format!("app-{}", random_text(12)?),

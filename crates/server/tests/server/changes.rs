@@ -5,13 +5,13 @@ use callbook_store::{Batch, Decoder, SyncLock};
 use serde_json::{Value, json};
 
 use crate::company::Archived;
-use crate::place::conformance;
+use crate::kinds::conformance;
 use crate::serving::Served;
 
 /// A record that upstream might have sent.
 fn record(id: &str, result: &str) -> Value {
     json!({
-        "id": id, "startTime": "2024-05-31T12:00:00.000Z", "duration": 5, "direction": "Inbound",
+        "id": id, "startTime": "2024-05-31T23:59:00.000Z", "duration": 5, "direction": "Inbound",
         "result": result, "uri": "http://upstream/restapi/v1.0/account/1/call-log/x?view=Detailed",
         "legs": [],
     })

@@ -11,7 +11,7 @@ use callbook_synth::{ExtensionKind, Scope};
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
-use crate::place::{Kind, Place};
+use crate::kinds::{Empty, Kind};
 
 /// What serves the company outlives every test's own runtime.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -86,7 +86,7 @@ pub fn client(url: &str, app: &str, secret: Option<SecretString>, jwt: SecretStr
 pub struct Archived {
     pub store: Store,
     pub account: Account,
-    _place: Place,
+    _empty: Empty,
 }
 
 impl Archived {
@@ -97,10 +97,10 @@ impl Archived {
 
     /// What `client` can sync, downloaded.
     pub async fn of(kind: Kind, client: &Client, url: &str) -> Self {
-        let place = Place::new(kind).await;
-        let store = Store::open(&place.location(), Open::OrCreate).await.unwrap();
+        let empty = Empty::new(kind).await;
+        let store = Store::open(&empty.location, Open::OrCreate).await.unwrap();
         sync(client, &store, url, SyncOptions::default(), |_| {}).await.unwrap();
         let account = store.accounts().await.unwrap().pop().unwrap();
-        Self { store, account, _place: place }
+        Self { store, account, _empty: empty }
     }
 }

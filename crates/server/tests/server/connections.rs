@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::company::{Archived, company};
-use crate::place::Kind;
+use crate::kinds::Kind;
 use crate::serving::Served;
 
 const HALF_SENT: usize = 1_000;

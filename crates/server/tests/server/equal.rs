@@ -5,7 +5,7 @@ use callbook_store::{CallFilter, Store};
 use jiff::Timestamp;
 
 use crate::company::{Archived, client, company};
-use crate::place::conformance;
+use crate::kinds::conformance;
 use crate::serving::Served;
 
 /// Id, links left out content, and whether it is deleted, of every call of the company's log.
@@ -14,7 +14,11 @@ async fn calls(archived: &Archived) -> Vec<(String, [u8; 16], bool)> {
     let filter = CallFilter { deleted: true, ..CallFilter::new(Scope::Account, span) };
     let store: &Store = &archived.store;
     let rows = store.whole_calls(archived.account.key, filter, None, 10_000).await.unwrap();
-    rows.into_iter().map(|row| (row.id, content_hash(&row.json.unwrap()).0, row.deleted)).collect()
+    let each = rows.into_iter();
+    let mut calls: Vec<_> =
+        each.map(|row| (row.id, content_hash(&row.json.unwrap()).0, row.deleted)).collect();
+    calls.sort();
+    calls
 }
 
 conformance! {

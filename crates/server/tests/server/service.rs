@@ -1,7 +1,7 @@
 //! Health, metrics, and browsers.
 
 use crate::company::{Archived, company};
-use crate::place::conformance;
+use crate::kinds::conformance;
 use crate::serving::Served;
 
 conformance! {
