@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
-use crate::ports::PortError;
+use crate::ports::{Apps, PortError};
 
 /// Digits that are left out.
 const HIDDEN: usize = 4;
@@ -116,6 +116,21 @@ fn hide_digits(content: &mut [u8]) {
         let star: &[u8] = if digit.len() == 1 { b"*" } else { b"\\u002a" };
         content[digit].copy_from_slice(star);
     }
+}
+
+/// A JSON text as an app may have it; nothing for one that there is not, or not any more.
+pub(crate) async fn text_for(
+    apps: &impl Apps,
+    app: &str,
+    text: &str,
+) -> Result<Option<String>, PortError> {
+    let Some(app) = apps.find(app).await? else { return Ok(None) };
+    let mut bytes = text.as_bytes().to_vec();
+    if app.masks_numbers {
+        mask_numbers(&mut bytes);
+    }
+    // Stars in the place of digits leave it text.
+    String::from_utf8(bytes).map(Some).map_err(|error| PortError(Box::new(error)))
 }
 
 /// An answer without the last digits of its phone numbers; one that is no JSON, as it is.

@@ -112,7 +112,7 @@ macro_rules! operations {
 
 operations! {
     /// Lets a user sign in and consent; the parameters are in the query.
-    Authorize = "authorize" GET "/restapi/oauth/authorize", Auth, Anybody;
+    Authorize = "authorize" GET "/restapi/oauth/authorize", NoThrottling, Anybody;
     /// The same with the parameters in a form.
     AuthorizeByForm = "authorize2" POST "/restapi/oauth/authorize", Auth, Anybody;
     /// Issues an access and a refresh token.

@@ -7,7 +7,7 @@ use callbook_sandbox::DEFAULT_SCOPES;
 use callbook_server::{NewApp, NewCredential};
 use clap::Args;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::{Host, Url};
 

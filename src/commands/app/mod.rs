@@ -33,8 +33,8 @@ Examples:
   callbook app list
   callbook app revoke Wallboard
 
-An app may do what its scopes allow and the person who signs in to it may do. Secrets, JWTs and generated
-passwords are shown once: the archive keeps only what it can recognise them by.";
+An app may do what its scopes allow and the person who signs in to it may do. Secrets, JWTs and
+generated passwords are shown once: the archive keeps only what it can recognise them by.";
 
 /// Where `callbook serve` listens unless told otherwise.
 const SERVER_URL: &str = "http://127.0.0.1:8720";

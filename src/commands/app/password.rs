@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use callbook_server::{hash_password, random_password};
 use clap::Args;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::{Common, name, person};

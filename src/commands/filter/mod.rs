@@ -1,6 +1,6 @@
 //! Which calls are meant: the arguments of every command that goes over calls.
 
-mod who;
+pub mod who;
 
 use callbook_exchange::Source as Sources;
 use callbook_model::{Key, Scope, Span, number_key};

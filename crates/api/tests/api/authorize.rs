@@ -135,6 +135,20 @@ async fn guesses_are_limited() {
 }
 
 #[tokio::test]
+async fn a_link_signs_nobody_in_and_is_not_counted() {
+    let server = Server::start(Plan::DEFAULT).await;
+    let mut fields = request("app", &[]);
+    fields.extend([("username", "102"), ("password", "password"), ("decision", "allow")]);
+    for _ in 0..10 {
+        let response = show(&server, &fields).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let html = response.text().await.unwrap();
+        assert!(html.contains("<b>The app</b>") && !html.contains("value=\"password\""), "{html}");
+    }
+    consent(&server, request("app", &[])).await;
+}
+
+#[tokio::test]
 async fn a_user_can_say_no() {
     let server = Server::start(Plan::Off).await;
     let mut fields = request("app", &[]);

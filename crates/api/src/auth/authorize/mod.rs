@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::page::Page;
 use self::redirect::redirect;
-use self::request::{AuthorizationRequest, Refusal};
+use self::request::AuthorizationRequest;
 use super::client::known;
 use super::codes::{self, Consent};
 use super::form::Form;
@@ -23,31 +23,31 @@ use crate::operation::Operation;
 use crate::ports::{Apps, LimitKey, Ports};
 use crate::router::Api;
 
-/// Shows the page; the parameters are in the query.
+/// Shows the page; the parameters are in the query. Whatever else a link has in it, it signs nobody in.
 pub(crate) async fn show<P: Ports>(
     State(api): State<Api<P>>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let form = Form::of_query(query.as_deref().unwrap_or_default());
-    answer(&api, &form, Operation::Authorize).await
+    match AuthorizationRequest::read(api.ports().apps(), &form).await {
+        Ok(request) => {
+            Page { request: &request, form: &form, username: "" }.answer(StatusCode::OK, None)
+        }
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
-/// Shows the page, or takes what the user entered in it.
+/// Takes what the user entered in the page, or shows it to whoever sends the parameters in a form.
 pub(crate) async fn submit<P: Ports>(State(api): State<Api<P>>, form: Form) -> Response {
-    answer(&api, &form, Operation::AuthorizeByForm).await
-}
-
-async fn answer<P: Ports>(api: &Api<P>, form: &Form, operation: Operation) -> Response {
     // As long as nobody has signed in, requests are counted for the app alone: guesses of passwords too.
     let app = known(api.ports().apps(), form.get("client_id").ok().flatten()).await;
     let key = LimitKey { app, user: None };
-    guard::limited(api, &key, operation.group(), async {
-        match AuthorizationRequest::read(api.ports().apps(), form).await {
+    guard::limited(&api, &key, Operation::AuthorizeByForm.group(), async {
+        match AuthorizationRequest::read(api.ports().apps(), &form).await {
             Ok(request) => {
-                decide(api, form, &request).await.unwrap_or_else(IntoResponse::into_response)
+                decide(&api, &form, &request).await.unwrap_or_else(IntoResponse::into_response)
             }
-            Err(Refusal::Here(error)) => error.into_response(),
-            Err(Refusal::ToApp(uri)) => redirect(&uri),
+            Err(refusal) => refusal.into_response(),
         }
     })
     .await

@@ -1,8 +1,9 @@
 //! What an app asks a user for.
 
+use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use super::redirect::is_registered;
+use super::redirect::{is_registered, redirect};
 use crate::access::AppScope;
 use crate::auth::form::Form;
 use crate::auth::oauth_error::OAuthError;
@@ -30,6 +31,15 @@ pub(super) enum Refusal {
 impl<E: Into<OAuthError>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self::Here(error.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Here(error) => error.into_response(),
+            Self::ToApp(uri) => redirect(&uri),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::sender::Failure;
+use crate::mask;
 use crate::ports::{Blacklisted, Change, Clock, Journal, PortError, Ports, Subscriptions, Webhook};
 use crate::push::filter::EventFilter;
 use crate::push::notification::Notification;
@@ -161,6 +162,8 @@ impl<P: Ports> Courier<P> {
                 return Ok(());
             }
         };
+        // Of an app that was revoked nobody is told any more.
+        let Some(body) = self.as_its_app_may_have_it(body).await else { return Ok(()) };
         let mut pauses = self.api.push().options.retries.pauses();
         loop {
             let sent =
@@ -169,6 +172,16 @@ impl<P: Ports> Courier<P> {
             let Some(pause) = pauses.next() else { return Err(Gone(failure)) };
             tracing::debug!(subscription = %subscription.id, ?failure, ?pause, "not delivered");
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn as_its_app_may_have_it(&self, text: String) -> Option<String> {
+        let app = &self.webhook.subscription.app;
+        loop {
+            match mask::text_for(self.api.ports().apps(), app, &text).await {
+                Ok(text) => return text,
+                Err(error) => rest(&error).await,
+            }
         }
     }
 }
