@@ -35,7 +35,10 @@ impl Empty {
     pub async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if kind == Kind::Sqlite {
-            return Self { location: Location::Sqlite(folder.path().join("a.db")), _folder: folder };
+            return Self {
+                location: Location::Sqlite(folder.path().join("a.db")),
+                _folder: folder,
+            };
         }
         let url = std::env::var(POSTGRES).unwrap();
         let (client, connection) =
