@@ -105,9 +105,9 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(options, folder, *more):
+def sandbox(options, folder, *more, users=USERS):
     """Serves the company."""
-    company = ["--seed", str(options.seed), "--users", str(USERS), "--calls", str(options.calls)]
+    company = ["--seed", str(options.seed), "--users", str(users), "--calls", str(options.calls)]
     company += ["--from", options.since, "--until", options.until]
     env_file = folder / "sandbox.env"
     server = ["--port", "0", "--heavy", "off", "--env-file", str(env_file), *more]

@@ -6,6 +6,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::{AppScope, UserPermission};
 use crate::answer::json_bytes;
@@ -25,28 +26,45 @@ struct Refusal {
     cause: Option<PortError>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+/// What is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ErrorItem {
+    /// Such as `CMN-101`: what a program goes by.
     error_code: &'static str,
+    /// For people.
     message: String,
+    /// The parameter that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter_name: Option<String>,
+    /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter_value: Option<String>,
+    /// The scope or permission that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     permission_name: Option<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
+/// Why there is no answer.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ErrorBody<'a> {
+pub(crate) struct ErrorBody<'a> {
+    /// As the item's, or `InsufficientPermissions`.
     error_code: &'a str,
+    /// For people.
     message: &'a str,
+    /// What is wrong.
     errors: [&'a ErrorItem; 1],
+    /// As the item's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter_name: Option<&'a str>,
+    /// As the item's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     permission_name: Option<&'a str>,
 }
 
@@ -137,6 +155,11 @@ impl ApiError {
     /// A body is not what the operation takes.
     pub(crate) fn unparsable_body() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "CMN-103", "Request body cannot be parsed")
+    }
+
+    /// A body is larger than any that is taken.
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "CMN-104", "Cannot parse request")
     }
 
     /// A file has none of the bytes that were asked for.

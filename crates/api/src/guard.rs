@@ -5,7 +5,8 @@
 
 use std::future::Future;
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -38,9 +39,14 @@ impl Caller {
 /// Lets a request through to its handler if the operation's conditions are met.
 pub(crate) async fn guard<P: Ports>(
     State((api, operation)): State<(Api<P>, Operation)>,
+    path: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    // What is no UTF-8 once it is decoded names nothing.
+    if path.is_err() {
+        return ApiError::invalid_uri().into_response();
+    }
     // The OAuth endpoints find the client in the form, so they check it (and the rate) themselves.
     let params = match operation.authentication() {
         Authentication::Anybody | Authentication::Client => return next.run(request).await,

@@ -11,10 +11,12 @@ mod access;
 mod analytics;
 mod answer;
 mod auth;
+mod body;
 mod call_log;
 mod directory;
 mod error;
 mod guard;
+mod html;
 mod limits;
 mod mask;
 mod observe;
@@ -25,6 +27,7 @@ mod ports;
 mod presence;
 mod push;
 mod recording;
+mod reference;
 mod router;
 mod serve;
 mod session;
@@ -47,5 +50,6 @@ pub use ports::{
     SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
+pub use reference::openapi_json;
 pub use router::{Api, Config, router};
 pub use serve::{ServeOptions, serve};

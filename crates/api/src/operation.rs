@@ -31,6 +31,17 @@ impl Group {
             Self::Auth => "auth",
         }
     }
+
+    /// As the official description spells it.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::NoThrottling => "NoThrottling",
+            Self::Light => "Light",
+            Self::Medium => "Medium",
+            Self::Heavy => "Heavy",
+            Self::Auth => "Auth",
+        }
+    }
 }
 
 /// Who may call an operation.
@@ -49,13 +60,13 @@ pub enum Authentication {
 /// Declares [`Operation`] from one line an operation.
 macro_rules! operations {
     ($(
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])+
         $variant:ident = $id:literal $method:ident $path:literal,
             $group:ident, $authentication:ident $(, $scope:ident $(, $permission:ident)?)?;
     )+) => {
         /// Something a client can ask for. Names follow the contract's `operationId`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Operation { $($(#[$meta])* $variant,)+ }
+        pub enum Operation { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Operation {
             /// Everything that is served.
@@ -65,6 +76,12 @@ macro_rules! operations {
             #[must_use]
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$variant => $id,)+ }
+            }
+
+            /// What it is, in a line.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim(),)+ }
             }
 
             /// The HTTP method.

@@ -2,15 +2,42 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::Schema;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
 use crate::error::ApiError;
-use crate::params::Params;
+use crate::params::{Described, Param, Params};
 
-const DEFAULT_PER_PAGE: u32 = 100;
 const MAX_PER_PAGE: u32 = 1_000;
 
-/// Where the next page begins, in links to it: high page numbers stay as fast as low ones.
-pub(crate) const PAGE_TOKEN: &str = "pageToken";
+/// Where a page begins, in links to it: high page numbers stay as fast as low ones.
+pub(crate) const PAGE_TOKEN: Param<String> = Param::text(
+    "pageToken",
+    "Where the page begins, as `navigation.nextPage.uri` has it: what it says goes before `page`. Opaque.",
+);
+
+/// Those of every list.
+pub(crate) const PARAMETERS: &[&dyn Described] = &[&PAGE, &PER_PAGE];
+
+const PAGE: Param<u32> = Param::number("page", 1..=u32::MAX, "Which page, from 1.").or("1");
+
+const PER_PAGE: Param<u32> = Param::own(
+    "perPage",
+    |text| match text {
+        "max" => Some(MAX_PER_PAGE),
+        _ => text.parse().ok().filter(|&n: &u32| n > 0).map(|n| n.min(MAX_PER_PAGE)),
+    },
+    per_page_schema,
+    "How many records a page has, or `max`; more than 1,000 count as 1,000.",
+)
+.or("100");
+
+fn per_page_schema() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["max"]));
+    AnyOfBuilder::new().item(number).item(word).into()
+}
 
 /// Which page a client asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +50,7 @@ pub(crate) struct PageRequest {
 
 impl PageRequest {
     pub(crate) fn parse(params: &Params) -> Result<Self, ApiError> {
-        let positive = |text: &str| text.parse().ok().filter(|&number: &u32| number > 0);
-        let per_page = params.read("perPage", |text| match text {
-            "max" => Some(MAX_PER_PAGE),
-            _ => positive(text).map(|number| number.min(MAX_PER_PAGE)),
-        })?;
-        let page = params.read("page", positive)?.unwrap_or(1);
-        Ok(Self { page, per_page: per_page.unwrap_or(DEFAULT_PER_PAGE) })
+        Ok(Self { page: params.value(&PAGE)?, per_page: params.value(&PER_PAGE)? })
     }
 
     /// How many records come before this page.
@@ -51,19 +72,45 @@ pub(crate) struct PageResult {
 }
 
 /// The contract's `EnumeratedPagingModel`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Paging {
+pub(crate) struct Paging {
     page: u32,
     per_page: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     page_start: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     page_end: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     total_pages: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     total_elements: Option<u64>,
+}
+
+/// The contract's `PageNavigationModel`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Navigation {
+    first_page: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next_page: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    previous_page: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    last_page: Option<Link>,
+}
+
+/// Where a page is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Link {
+    uri: String,
 }
 
 impl PageResult {
@@ -89,20 +136,15 @@ impl PageResult {
         let last = self.total_pages();
         // Beyond the end, "previous" leads back to the last page that has records.
         let previous = last.map_or(page - 1, |last| last.min(page - 1));
-        let link = |number: u64| json!({ "uri": links.page(number, self.request.per_page) });
-        let mut navigation = serde_json::Map::new();
-        navigation.insert("firstPage".into(), link(1));
-        if self.more {
-            let uri = links.next_page(page + 1, self.request.per_page);
-            navigation.insert("nextPage".into(), json!({ "uri": uri }));
-        }
-        if previous > 0 {
-            navigation.insert("previousPage".into(), link(previous));
-        }
-        if let Some(last) = last.filter(|&last| last > 0) {
-            navigation.insert("lastPage".into(), link(last));
-        }
-        Value::Object(navigation)
+        let link = |number: u64| Link { uri: links.page(number, self.request.per_page) };
+        json!(Navigation {
+            first_page: link(1),
+            next_page: self
+                .more
+                .then(|| Link { uri: links.next_page(page + 1, self.request.per_page) }),
+            previous_page: (previous > 0).then(|| link(previous)),
+            last_page: last.filter(|&last| last > 0).map(link),
+        })
     }
 }
 
@@ -116,7 +158,7 @@ pub(crate) struct Links {
 
 impl Links {
     pub(crate) fn new(resource: String, params: &Params) -> Self {
-        let is_filter = |name: &str| !["page", "perPage", PAGE_TOKEN].contains(&name);
+        let is_filter = |name: &str| !["page", "perPage", PAGE_TOKEN.name].contains(&name);
         let query = params.pairs().iter().filter(|(name, _)| is_filter(name)).cloned().collect();
         Self { resource, query, next: None }
     }
@@ -145,7 +187,7 @@ impl Links {
         let mut uri = self.page(page, per_page);
         if let Some(next) = &self.next {
             let token = url::form_urlencoded::byte_serialize(next.as_bytes());
-            uri.extend(["&", PAGE_TOKEN, "="].into_iter().chain(token));
+            uri.extend(["&", PAGE_TOKEN.name, "="].into_iter().chain(token));
         }
         uri
     }

@@ -7,10 +7,89 @@ use serde_json::{Value, json};
 
 use crate::answer::json;
 use crate::error::ApiError;
-use crate::paging::page_of;
-use crate::params::Params;
+use crate::paging::{self, Navigation, Paging, page_of};
+use crate::params::{Param, Params};
 use crate::ports::{Availability, Directory, Ports, Telephony};
+use crate::reference::About;
+use crate::reference::shape::{Anything, Sent, Uri, shape, words};
 use crate::router::Api;
+
+const DETAILED: Param<bool> =
+    Param::flag("detailedTelephonyState", "Whether calls are told of, one by one.").or("false");
+
+shape! {
+    /// A page of those who could be called.
+    AccountPresenceInfo {
+        /// This page.
+        required "uri": Uri,
+        /// Each of them.
+        required "records": Vec<PresenceInfo>,
+        /// Which page this is, of how many.
+        required "paging": Sent<Paging>,
+        /// The pages around it.
+        required "navigation": Sent<Navigation>,
+    }
+}
+
+shape! {
+    /// Whether somebody is available.
+    PresenceInfo {
+        /// Where this is.
+        required "uri": Uri,
+        /// Who it is.
+        required "extension": Anything,
+        /// All taken together.
+        required "presenceStatus": PresenceStatus,
+        /// As the telephone says.
+        "telephonyStatus": String,
+        /// As the user says.
+        "userStatus": String,
+        /// Which calls the user takes.
+        "dndStatus": String,
+        /// What the user lets others read.
+        "message": String,
+        /// Calls that are under way.
+        "activeCalls": Vec<Anything>,
+    }
+}
+
+words! {
+    /// Whether somebody is available.
+    PresenceStatus ["Offline", "Busy", "Available"]
+}
+
+shape! {
+    /// Who takes a queue's calls.
+    CallQueuePresence {
+        /// Each member.
+        required "records": Vec<CallQueueMemberPresence>,
+    }
+}
+
+shape! {
+    /// A queue's member.
+    CallQueueMemberPresence {
+        /// Who it is.
+        required "member": Anything,
+        /// They take queues' calls at all.
+        "acceptQueueCalls": bool,
+        /// They take this queue's.
+        "acceptCurrentQueueCalls": bool,
+    }
+}
+
+/// What the reference says of the company's.
+pub(crate) fn about_account() -> About {
+    About::of("Presence", "Whoever is no person is offline.")
+        .takes(&[&DETAILED])
+        .takes(paging::PARAMETERS)
+        .gives::<AccountPresenceInfo>("One page.")
+}
+
+/// What the reference says of a queue's.
+pub(crate) fn about_queue() -> About {
+    About::of("Presence", "").gives::<CallQueuePresence>("The members.")
+}
 
 /// What a member of a queue is shown with.
 const MEMBER_FIELDS: [&str; 2] = ["name", "extensionNumber"];
@@ -22,7 +101,7 @@ pub(crate) async fn of_account<P: Ports>(
     params: Params,
 ) -> Result<Response, ApiError> {
     api.check_account(&account)?;
-    let with_calls = params.flag("detailedTelephonyState", false)?;
+    let with_calls = params.value(&DETAILED)?;
     let mut extensions = api.ports().directory().extensions().await?;
     extensions.retain(|extension| extension["type"] != "Site");
     let resource = format!("{}/presence", api.account_url());

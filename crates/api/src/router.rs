@@ -20,6 +20,7 @@ use crate::ports::{Directory, Ports};
 use crate::presence;
 use crate::push::{self, Hub, Push, PushOptions};
 use crate::recording;
+use crate::reference;
 use crate::session;
 use crate::versions;
 
@@ -126,6 +127,7 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
         router = router.route(operation.path(), endpoint::<P>(operation).layer(guard));
     }
     router
+        .merge(reference::routes(api.server_url()))
         .fallback(async || ApiError::invalid_uri())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

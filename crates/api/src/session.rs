@@ -11,7 +11,32 @@ use crate::answer::json;
 use crate::error::ApiError;
 use crate::guard::Caller;
 use crate::ports::{Ports, Telephony};
+use crate::reference::About;
+use crate::reference::shape::{Anything, Moment, shape};
 use crate::router::Api;
+
+shape! {
+    /// A call that is under way.
+    CallSessionObject {
+        /// The telephony session's id.
+        required "id": String,
+        /// When it began.
+        "creationTime": Moment,
+        /// Who takes part, and how far each has come.
+        required "parties": Vec<Anything>,
+        /// What began it.
+        "origin": Anything,
+    }
+}
+
+/// What the reference says of it.
+pub(crate) fn about() -> About {
+    About::of(
+        "Call Control",
+        "Who may read everybody's call log sees everybody's calls, others their own.",
+    )
+    .gives::<CallSessionObject>("The call.")
+}
 
 /// The call and its parties. Others' calls are shown to those who may read everybody's call log.
 pub(crate) async fn read<P: Ports>(

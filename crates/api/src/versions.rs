@@ -7,7 +7,47 @@ use serde_json::{Value, json};
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::ports::Ports;
+use crate::reference::About;
+use crate::reference::shape::{Moment, Uri, shape};
 use crate::router::Api;
+
+shape! {
+    /// The versions of the API.
+    ApiVersionsList {
+        /// Where this is.
+        required "uri": Uri,
+        /// Each of them.
+        required "apiVersions": Vec<ApiVersionInfo>,
+        /// The version of the server.
+        required "serverVersion": String,
+        /// What the server is.
+        required "serverRevision": String,
+    }
+}
+
+shape! {
+    /// A version of the API.
+    ApiVersionInfo {
+        /// Where it is.
+        required "uri": Uri,
+        /// Its number.
+        required "versionString": String,
+        /// Since when there is this version.
+        required "releaseDate": Moment,
+        /// What stands for it in paths.
+        required "uriString": String,
+    }
+}
+
+/// What the reference says of the list.
+pub(crate) fn about_list() -> About {
+    About::of("API Info", "").gives::<ApiVersionsList>("The versions.")
+}
+
+/// What the reference says of one.
+pub(crate) fn about_read() -> About {
+    About::of("API Info", "").gives::<ApiVersionInfo>("The version.")
+}
 
 const VERSION: &str = "v1.0";
 

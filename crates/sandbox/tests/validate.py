@@ -20,6 +20,8 @@ import urllib.request
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
+from refusals import check_coverage, check_refusals
+
 SCHEMA_ROOT = "#/components/schemas/"
 CALL_LOGS = tuple(
     f"{operation} 200"
@@ -63,6 +65,15 @@ class Contract:
             return modern(typed(media["schema"]))
         # Errors that an operation does not list have the general shape.
         return {"$ref": SCHEMA_ROOT + "ApiErrorResponseModel"} if status >= 400 else None
+
+    def has(self, operation_id):
+        methods = [m for methods in self.document["paths"].values() for m in methods.values()]
+        return any(isinstance(m, dict) and m.get("operationId") == operation_id for m in methods)
+
+    def error_schema(self, operation_id, status):
+        """The general shape where the description lacks the operation, too."""
+        general = {"$ref": SCHEMA_ROOT + "ApiErrorResponseModel"}
+        return self.schema(operation_id, status) if self.has(operation_id) else general
 
     def resolve(self, ref):
         node = self.document
@@ -108,6 +119,16 @@ def modern(node):
     return result
 
 
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Redirects are answers to look at."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirect)
+
+
 class Client:
     """A client of the sandbox, with a token once it has logged in."""
 
@@ -129,7 +150,7 @@ class Client:
         elif self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with OPENER.open(request, timeout=60) as response:
                 return response.status, response.headers, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
@@ -372,6 +393,8 @@ def main():
     check_recordings(check)
     check_sync(check)
     check_active_calls(check)
+    check_refusals(check)
+    check_coverage(check)
     print(
         f"{len(check.seen)} kinds of answers, {check.valid} valid, "
         f"{check.departures} expected enum departures, {len(check.failures)} invalid"

@@ -5,7 +5,8 @@
 //! cargo run -p callbook-synth --example dump -- --company
 //! ```
 //!
-//! With `--company`, a line is `{"schema": …, "value": …}`, named as in the contract.
+//! With `--company`, a line is `{"schema": …, "value": …}`, named as in the contract; with `--sound RECORDING-ID`, the
+//! file of a recording is written instead.
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -15,13 +16,14 @@ use serde_json::{Value, json};
 
 const USAGE: &str = "usage: dump [--seed N] [--users N] [--calls N] [--from TIME] [--until TIME]
             [--server-url URL] [--scope account|EXTENSION-ID] [--view detailed|simple]
-            [--company]";
+            [--company] [--sound RECORDING-ID]";
 
 struct Options {
     config: Config,
     scope: Scope,
     view: View,
     company: bool,
+    sound: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
         scope: Scope::Account,
         view: View::Detailed,
         company: false,
+        sound: None,
     };
     while let Some(name) = arguments.next() {
         if name == "--company" {
@@ -83,6 +86,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<(), String> {
             options.config.server_url = url;
         }
         "--media-url" => value.trim_end_matches('/').clone_into(&mut options.config.media_url),
+        "--sound" => options.sound = Some(value.to_owned()),
         "--scope" if value == "account" => options.scope = Scope::Account,
         "--scope" => options.scope = Scope::Extension(parse(value)?),
         "--view" if value == "detailed" => options.view = View::Detailed,
@@ -101,7 +105,10 @@ where
 
 fn dump(options: Options, mut out: impl Write) -> io::Result<()> {
     let company = Company::new(options.config);
-    if options.company {
+    if let Some(id) = options.sound {
+        let recording = company.recording(&id).ok_or(io::ErrorKind::NotFound)?;
+        out.write_all(&recording.audio.bytes(0..recording.audio.len_bytes()))?;
+    } else if options.company {
         for (schema, value) in resources(&company) {
             writeln!(out, "{}", json!({"schema": schema, "value": value}))?;
         }

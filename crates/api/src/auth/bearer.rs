@@ -26,7 +26,7 @@ pub(crate) async fn authenticate(
     params: &Params,
 ) -> Result<AccessGrant, BearerError> {
     let header = headers.get(AUTHORIZATION).and_then(bearer_token);
-    let token = header.or_else(|| params.all("access_token").next());
+    let token = header.or_else(|| params.texts("access_token").next());
     sessions.access(token.ok_or(BearerError::Missing)?).await.map_err(BearerError::Token)
 }
 

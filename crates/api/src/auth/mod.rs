@@ -13,13 +13,17 @@ mod session;
 mod sessions;
 mod token;
 
-pub(crate) use authorize::{show as show_authorization, submit as submit_authorization};
+pub(crate) use authorize::{
+    about_show as about_authorize, about_submit as about_authorize_by_form,
+    show as show_authorization, submit as submit_authorization,
+};
 pub(crate) use bearer::authenticate;
 pub use memory::MemoryTokens;
-pub(crate) use revoke::revoke;
+pub(crate) use oauth_error::OAuthErrorBody;
+pub(crate) use revoke::{about_revoke, revoke};
 pub(crate) use session::AccessGrant;
 pub(crate) use sessions::{Sessions, TokenError, random_token};
-pub(crate) use token::token;
+pub(crate) use token::{about_token, token};
 
 use rand::TryRng;
 

@@ -4,10 +4,37 @@ use axum::Json;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::ports::PortError;
+
+/// Why no token was issued, as RFC 6749 and as the API says it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OAuthErrorBody<'a> {
+    /// Such as `invalid_grant`.
+    error: &'a str,
+    /// For people.
+    error_description: &'a str,
+    /// Such as `OAU-140`.
+    #[serde(rename = "errorCode")]
+    error_code: &'a str,
+    /// For people.
+    message: &'a str,
+    /// The same again.
+    errors: [OAuthErrorItem<'a>; 1],
+}
+
+/// What is wrong.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct OAuthErrorItem<'a> {
+    /// Such as `OAU-140`.
+    error_code: &'a str,
+    /// For people.
+    message: &'a str,
+}
 
 /// Why no token was issued.
 #[derive(Debug)]
@@ -107,13 +134,13 @@ impl IntoResponse for OAuthError {
         if let Self::Internal(error) = self {
             return ApiError::from(error).into_response();
         }
-        let body = json!({
-            "error": error,
-            "error_description": message,
-            "errorCode": code,
-            "message": message,
-            "errors": [{ "errorCode": code, "message": message }],
-        });
+        let body = OAuthErrorBody {
+            error,
+            error_description: &message,
+            error_code: code,
+            message: &message,
+            errors: [OAuthErrorItem { error_code: code, message: &message }],
+        };
         let mut response = (status, Json(body)).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"oauth\"");

@@ -10,7 +10,29 @@ use super::oauth_error::OAuthError;
 use crate::guard;
 use crate::operation::Operation;
 use crate::ports::{App, LimitKey, Ports};
+use crate::reference::About;
+use crate::reference::shape::shape;
 use crate::router::Api;
+
+shape! {
+    /// A public app says its `client_id`, others authenticate by Basic.
+    RevokeTokenRequest {
+        /// An access or refresh token; it may be in the query instead.
+        required "token": String,
+        /// Of a public app.
+        "client_id": String,
+    }
+}
+
+/// What the reference says of it.
+pub(crate) fn about_revoke() -> About {
+    About::of(
+        "OAuth and OIDC",
+        "Ends the session that a token belongs to; to revoke an unknown one succeeds too.",
+    )
+    .takes_form::<RevokeTokenRequest>()
+    .answers_nothing(200, "The session is over.")
+}
 
 /// Answers the revocation endpoint.
 pub(crate) async fn revoke<P: Ports>(

@@ -9,6 +9,7 @@ use axum::http::header::{CACHE_CONTROL, PRAGMA};
 use axum::response::{IntoResponse, Response};
 use callbook_model::ExtensionId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::client::{authenticate_client, refuse};
 use super::codes::Proof;
@@ -20,21 +21,71 @@ use crate::access::AppScope;
 use crate::guard;
 use crate::operation::Operation;
 use crate::ports::{App, Apps, LimitKey, Ports};
+use crate::reference::About;
+use crate::reference::shape::{Sent, shape};
 use crate::router::Api;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-#[derive(Serialize)]
-struct TokenInfo {
+/// An access token, and what renews it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenInfo {
+    /// What requests come with.
     access_token: String,
+    /// `bearer`
     token_type: &'static str,
+    /// How long it is good, in seconds.
     expires_in: u64,
+    /// Gives the next pair, once.
     refresh_token: String,
+    /// How long that is good, in seconds.
     refresh_token_expires_in: u64,
+    /// The scopes, separated by spaces.
     scope: String,
+    /// The user's extension id.
     owner_id: String,
+    /// The client's, if it gave one.
     endpoint_id: String,
+    /// What both tokens belong to.
     session_id: String,
+}
+
+shape! {
+    /// The parameters depend on `grant_type`. A public app says its `client_id`, others authenticate by Basic.
+    GetTokenRequest {
+        /// `urn:ietf:params:oauth:grant-type:jwt-bearer`, `authorization_code` or `refresh_token`.
+        required "grant_type": String,
+        /// A personal JWT.
+        "assertion": String,
+        /// A code that the user's consent gave.
+        "code": String,
+        /// As in the authorization request, if it was there.
+        "redirect_uri": String,
+        /// What the authorization request had the SHA-256 of.
+        "code_verifier": String,
+        /// The token to renew.
+        "refresh_token": String,
+        /// Of a public app.
+        "client_id": String,
+        /// Scopes, separated by spaces, if not all are wanted.
+        "scope": String,
+        /// How long the access token is to be good: 600 to 3,600 seconds.
+        "access_token_ttl": String,
+        /// How long the refresh token is to be good: up to 2,592,000 seconds.
+        "refresh_token_ttl": String,
+        /// A name for the client's installation.
+        "endpoint_id": String,
+    }
+}
+
+/// What the reference says of it.
+pub(crate) fn about_token() -> About {
+    About::of(
+        "OAuth and OIDC",
+        "A personal JWT, a code or a refresh token becomes an access token.",
+    )
+    .takes_form::<GetTokenRequest>()
+    .gives::<Sent<TokenInfo>>("The tokens. A refresh token works once.")
 }
 
 /// What a client shows to get tokens.
@@ -188,6 +239,10 @@ fn seconds(
     allowed: std::ops::RangeInclusive<u64>,
 ) -> Result<Option<Duration>, OAuthError> {
     let Some(text) = form.get(name)? else { return Ok(None) };
-    let value = text.parse().ok().filter(|value| allowed.contains(value));
-    value.map(|value| Some(Duration::from_secs(value))).ok_or(OAuthError::InvalidRequest(name))
+    match text.parse::<i64>().map(u64::try_from) {
+        // RingCentral's SDK asks for -1 when it renews a token that was refused: whatever is usual.
+        Ok(Err(_)) => Ok(None),
+        Ok(Ok(value)) if allowed.contains(&value) => Ok(Some(Duration::from_secs(value))),
+        _ => Err(OAuthError::InvalidRequest(name)),
+    }
 }

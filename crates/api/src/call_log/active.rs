@@ -7,15 +7,29 @@ use axum::response::Response;
 use callbook_model::Scope;
 
 use super::list::body;
+use super::parameters::{CONFERENCE_TYPE, DIRECTION, TRANSPORT, TYPE, VIEW};
 use super::query::parse_active;
+use super::shapes::CallLogResponse;
 use super::{extension_scope, resource_named};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
 use crate::guard::Caller;
-use crate::paging::{Links, PageRequest, PageResult};
+use crate::paging::{self, Links, PageRequest, PageResult};
 use crate::params::Params;
 use crate::ports::{CallLog, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+/// What the reference says of both.
+pub(crate) fn about_active() -> About {
+    About::of(
+        "Call Log",
+        "Calls that are connected, and those that have only just ended, newest first.",
+    )
+    .takes(&[&VIEW, &DIRECTION, &TYPE, &TRANSPORT, &CONFERENCE_TYPE])
+    .takes(paging::PARAMETERS)
+    .gives::<CallLogResponse>("One page.")
+}
 
 /// The company's calls.
 pub(crate) async fn active_account<P: Ports>(

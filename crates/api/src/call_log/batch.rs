@@ -18,7 +18,7 @@ use crate::ports::{CallLog, Ports};
 use crate::router::Api;
 
 const MAX_IDS: usize = 50;
-const MULTIPART_JSON: &str = "application/vnd.ringcentral.multipart+json";
+pub(super) const MULTIPART_JSON: &str = "application/vnd.ringcentral.multipart+json";
 
 /// What became of one id.
 struct Item<'a> {

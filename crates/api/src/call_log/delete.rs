@@ -6,12 +6,26 @@ use axum::http::StatusCode;
 use callbook_model::Scope;
 
 use super::extension_scope;
+use super::parameters::{FILTERS, SHOW_BLOCKED, TRANSPORT};
 use super::query::parse_deletion;
 use crate::error::ApiError;
 use crate::guard::Caller;
 use crate::params::Params;
 use crate::ports::{CallLog, Clock, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+/// What the reference says of it.
+pub(crate) fn about_delete() -> About {
+    About::of(
+        "Call Log",
+        "Hides what matches from the user themselves; nobody else's log changes, and nothing is erased. Without \
+         `dateFrom` it reaches back to the beginning.",
+    )
+    .takes(FILTERS)
+    .takes(&[&TRANSPORT, &SHOW_BLOCKED])
+    .answers_nothing(204, "They are hidden.")
+}
 
 /// Nobody hides anything from anybody else, whatever else they may do.
 pub(crate) async fn delete<P: Ports>(

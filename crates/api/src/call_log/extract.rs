@@ -7,21 +7,44 @@ use callbook_model::Scope;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::parameters::{METADATA_CATEGORY, VIEW};
 use super::query::{ChangesQuery, Filter, sync_filter};
-use super::sync::{SyncType, read_token, record_count, started_anew, token, uri};
+use super::shapes::CallLogExtractSyncResponse;
+use super::sync::{SYNC_TOKEN, SYNC_TYPE, SyncType, read_token, started_anew, token, uri};
 use super::sync_token::{Kind, SyncToken};
 use super::{envelope, millis, resource_named};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
-use crate::params::Params;
+use crate::params::{Param, Params};
 use crate::ports::{CallLog, Clock, Ports};
+use crate::reference::About;
 use crate::router::Api;
 
-const DEFAULT_RECORDS: u32 = 250;
-const MAX_RECORDS: u32 = 1_000;
+const RECORD_COUNT: Param<u32> = Param::number(
+    "recordCount",
+    1..=1_000,
+    "How many records; all that were modified in the last one's millisecond come on top.",
+)
+.or("250");
+
+const MODIFIED_FROM: Param<Timestamp> = Param::instant(
+    "dateFrom",
+    "The first moment of modification that `FSync` gives; an hour ago if left out.",
+);
 
 /// What `dateFrom` is when it is left out.
 const DEFAULT_AGO: SignedDuration = SignedDuration::from_hours(1);
+
+/// What the reference says of it.
+pub(crate) fn about_extract() -> About {
+    About::of(
+        "Call Log",
+        "Gives what was modified after a moment, in that order, a portion at a time: repeat ISync while \
+         `newerRecordsExist`.",
+    )
+    .takes(&[&SYNC_TYPE, &SYNC_TOKEN, &MODIFIED_FROM, &RECORD_COUNT, &VIEW, &METADATA_CATEGORY])
+    .gives::<CallLogExtractSyncResponse>("Records, the first modified first.")
+}
 
 /// The company's call log.
 pub(crate) async fn extract_account<P: Ports>(
@@ -32,7 +55,7 @@ pub(crate) async fn extract_account<P: Ports>(
     api.check_account(&account)?;
     let scope = Scope::Account;
     let now = api.ports().clock().now();
-    let sync_type = SyncType::parse(&params)?;
+    let sync_type = params.value(&SYNC_TYPE)?;
     let mut token = match sync_type {
         SyncType::Full => first(&api, scope, &params, now).await?,
         SyncType::Incremental => read_token(&api, Kind::Extract, scope, &params, now)?,
@@ -66,9 +89,9 @@ async fn first<P: Ports>(
     now: Timestamp,
 ) -> Result<SyncToken, ApiError> {
     let default_from = || now.checked_sub(DEFAULT_AGO).unwrap_or(Timestamp::MIN);
-    let from = params.instant("dateFrom")?.unwrap_or_else(default_from);
+    let from = params.given(&MODIFIED_FROM)?.unwrap_or_else(default_from);
     let mut token = token(api, Kind::Extract, scope, params)?;
     token.mark = api.ports().call_log().mark(scope, Some(from)).await?;
-    token.record_count = record_count(params, MAX_RECORDS)?.unwrap_or(DEFAULT_RECORDS);
+    token.record_count = params.value(&RECORD_COUNT)?;
     Ok(token)
 }

@@ -7,15 +7,36 @@ use axum::response::Response;
 use bytes::Bytes;
 use callbook_model::Scope;
 
+use super::parameters::{FILTERS, SHOW_BLOCKED, TRANSPORT, VIEW};
 use super::query::{self, View};
+use super::shapes::CallLogResponse;
 use super::{envelope, extension_scope, millis, resource};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
 use crate::guard::Caller;
-use crate::paging::{Links, PageRequest, PageResult};
+use crate::paging::{self, Links, PageRequest, PageResult};
 use crate::params::Params;
 use crate::ports::{CallLog, Clock, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+/// What the reference says of the company's.
+pub(crate) fn about_account() -> About {
+    About::of("Call Log", TEXT)
+        .takes(&[&VIEW])
+        .takes(FILTERS)
+        .takes(paging::PARAMETERS)
+        .takes(&[&paging::PAGE_TOKEN])
+        .gives::<CallLogResponse>("One page.")
+}
+
+/// What the reference says of an extension's, which has two filters more.
+pub(crate) fn about_extension() -> About {
+    about_account().takes(&[&TRANSPORT, &SHOW_BLOCKED])
+}
+
+const TEXT: &str = "Calls, newest first, filed under their beginning. A call appears after it has ended. Without \
+    `dateFrom` it is the last 24 hours. The pages of one result share one range: follow `navigation.nextPage.uri`.";
 
 /// The company's call log.
 pub(crate) async fn list_account<P: Ports>(

@@ -5,20 +5,25 @@ mod batch;
 mod delete;
 mod extract;
 mod list;
+mod parameters;
 mod query;
 mod record;
+mod shapes;
 mod sync;
 mod sync_token;
 
-pub(crate) use active::{active_account, active_extension};
-pub(crate) use delete::delete;
-pub(crate) use extract::extract_account;
-pub(crate) use list::{list_account, list_extension};
+pub(crate) use active::{about_active, active_account, active_extension};
+pub(crate) use delete::{about_delete, delete};
+pub(crate) use extract::{about_extract, extract_account};
+pub(crate) use list::{
+    about_account as about_account_list, about_extension as about_extension_list, list_account,
+    list_extension,
+};
 pub use query::{
     ActiveQuery, ChangesQuery, Deletion, Direction, Filter, ListQuery, RecordingFilter, View,
 };
-pub(crate) use record::{read_account, read_extension};
-pub(crate) use sync::{sync_account, sync_extension};
+pub(crate) use record::{about_record, read_account, read_extension};
+pub(crate) use sync::{about_sync, sync_account, sync_extension};
 pub use sync_token::SyncKey;
 
 use bytes::Bytes;

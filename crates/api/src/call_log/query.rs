@@ -3,6 +3,11 @@
 use callbook_model::Scope;
 use jiff::{SignedDuration, Timestamp};
 
+use super::parameters::{
+    CONFERENCE_TYPE, DATE_FROM, DATE_TO, DIRECTION, EXTENSION_NUMBER, METADATA_CATEGORY,
+    PHONE_NUMBER, RECORDING_TYPE, SESSION_ID, SHOW_BLOCKED, SHOW_DELETED, STATUS_GROUP,
+    TELEPHONY_SESSION_ID, TRANSPORT, TYPE, VIEW, WITH_RECORDING,
+};
 use crate::error::ApiError;
 use crate::paging::{PAGE_TOKEN, PageRequest};
 use crate::params::Params;
@@ -137,15 +142,6 @@ pub struct Deletion {
     pub at: Timestamp,
 }
 
-pub(super) fn parse_view(params: &Params) -> Result<View, ApiError> {
-    let view = params.read("view", |value| match value {
-        "Simple" => Some(View::Simple),
-        "Detailed" => Some(View::Detailed),
-        _ => None,
-    })?;
-    Ok(view.unwrap_or_default())
-}
-
 /// Reads and checks the parameters of a list of `scope`.
 pub(super) fn parse(
     params: &Params,
@@ -155,9 +151,8 @@ pub(super) fn parse(
 ) -> Result<ListQuery, ApiError> {
     let (from, to) = date_range(params, now)?;
     let filter = filter(params, scope)?;
-    check_combination(params, &filter)?;
-    let view = parse_view(params)?;
-    let after = params.text(PAGE_TOKEN)?;
+    check_combination(&filter)?;
+    let (view, after) = (params.value(&VIEW)?, params.given(&PAGE_TOKEN)?);
     Ok(ListQuery { from, to, filter, view, offset: page.offset(), after, limit: page.per_page })
 }
 
@@ -170,19 +165,17 @@ pub(super) fn parse_deletion(
 ) -> Result<Deletion, ApiError> {
     let (from, to) = date_range(params, now)?;
     let filter = filter(params, scope)?;
-    check_combination(params, &filter)?;
-    let from = if params.one("dateFrom")?.is_some() { from } else { Timestamp::MIN };
+    check_combination(&filter)?;
+    let from = if params.given(&DATE_FROM)?.is_some() { from } else { Timestamp::MIN };
     Ok(Deletion { from, to, filter, at: now })
 }
 
 fn date_range(params: &Params, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {
-    let to = params.instant("dateTo")?;
-    let from = params.instant("dateFrom")?;
+    let (from, to) = (params.given(&DATE_FROM)?, params.given(&DATE_TO)?);
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
-        let value = params.one("dateFrom")?.unwrap_or_default();
-        return Err(ApiError::invalid_parameter("dateFrom", value));
+        return Err(ApiError::invalid_parameter(DATE_FROM.name, &from.to_string()));
     }
     let to = to.unwrap_or(now);
     let default_from = || to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN);
@@ -192,36 +185,31 @@ fn date_range(params: &Params, now: Timestamp) -> Result<(Timestamp, Timestamp),
 fn filter(params: &Params, scope: Scope) -> Result<Filter, ApiError> {
     // The contract has these two for extension logs only; elsewhere they are unknown, so ignored.
     let extension_log = matches!(scope, Scope::Extension(_));
-    let transports =
-        if extension_log { enumeration(params, "transport", TRANSPORTS)? } else { vec![] };
-    let hide_blocked = extension_log && !params.flag("showBlocked", true)?;
+    let transports = if extension_log { owned(params.values(&TRANSPORT)?) } else { vec![] };
+    let hide_blocked = extension_log && !params.value(&SHOW_BLOCKED)?;
     Ok(Filter {
-        extension_number: params.text("extensionNumber")?,
-        phone_number: phone_number(params)?,
-        directions: params.read_all("direction", direction)?,
-        types: enumeration(params, "type", TYPES)?,
+        extension_number: params.given(&EXTENSION_NUMBER)?,
+        phone_number: params.given(&PHONE_NUMBER)?,
+        directions: params.values(&DIRECTION)?,
+        types: owned(params.values(&TYPE)?),
         transports,
         recording: recording(params)?,
-        session_id: params.text("sessionId")?,
-        telephony_session_id: params.text("telephonySessionId")?,
-        metadata_categories: metadata_categories(params),
+        session_id: params.given(&SESSION_ID)?,
+        telephony_session_id: params.given(&TELEPHONY_SESSION_ID)?,
+        metadata_categories: params.values(&METADATA_CATEGORY)?,
         missed: false,
         conferences: false,
         hide_blocked,
-        show_deleted: params.flag("showDeleted", false)?,
+        show_deleted: params.value(&SHOW_DELETED)?,
     })
 }
 
 /// The filters of a synchronisation.
 pub(super) fn sync_filter(params: &Params) -> Result<Filter, ApiError> {
-    let groups = params.read_all("statusGroup", |value| match value {
-        "Missed" => Some(true),
-        "All" => Some(false),
-        _ => None,
-    })?;
+    let groups = params.values(&STATUS_GROUP)?;
     Ok(Filter {
         recording: recording(params)?,
-        metadata_categories: metadata_categories(params),
+        metadata_categories: params.values(&METADATA_CATEGORY)?,
         missed: !groups.is_empty() && groups.iter().all(|missed| *missed),
         ..Filter::default()
     })
@@ -229,71 +217,39 @@ pub(super) fn sync_filter(params: &Params) -> Result<Filter, ApiError> {
 
 /// The parameters of a list of calls that are under way.
 pub(super) fn parse_active(params: &Params, page: PageRequest) -> Result<ActiveQuery, ApiError> {
-    let conferences = enumeration(params, "conferenceType", CONFERENCES)?;
     let filter = Filter {
-        directions: params.read_all("direction", direction)?,
-        types: enumeration(params, "type", TYPES)?,
-        transports: enumeration(params, "transport", TRANSPORTS)?,
-        conferences: !conferences.is_empty(),
+        directions: params.values(&DIRECTION)?,
+        types: owned(params.values(&TYPE)?),
+        transports: owned(params.values(&TRANSPORT)?),
+        conferences: !params.values(&CONFERENCE_TYPE)?.is_empty(),
         ..Filter::default()
     };
-    let view = parse_view(params)?;
+    let view = params.value(&VIEW)?;
     Ok(ActiveQuery { filter, view, offset: page.offset(), limit: page.per_page })
 }
 
-const TYPES: &[&str] = &["Voice", "Fax"];
-const TRANSPORTS: &[&str] = &["PSTN", "VoIP"];
-const CONFERENCES: &[&str] = &["AudioConferencing", "Meetings"];
-
-fn enumeration(params: &Params, name: &str, known: &[&str]) -> Result<Vec<String>, ApiError> {
-    params.read_all(name, |value| known.contains(&value).then(|| value.to_owned()))
-}
-
-fn direction(value: &str) -> Option<Direction> {
-    match value {
-        "Inbound" => Some(Direction::Inbound),
-        "Outbound" => Some(Direction::Outbound),
-        _ => None,
-    }
-}
-
-/// The contract wants E.164 without the plus; clients send it with one as well.
-fn phone_number(params: &Params) -> Result<Option<String>, ApiError> {
-    params.read("phoneNumber", |value| {
-        // An unencoded plus arrives as a space.
-        let digits = value.trim_start_matches(['+', ' ']);
-        let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        valid.then(|| digits.to_owned())
-    })
+fn owned(words: Vec<&'static str>) -> Vec<String> {
+    words.into_iter().map(str::to_owned).collect()
 }
 
 /// `withRecording` is the older parameter and counts only without the newer one.
 fn recording(params: &Params) -> Result<Option<RecordingFilter>, ApiError> {
-    let with_recording = params.flag("withRecording", false)?;
-    let kind = params.read("recordingType", |value| match value {
-        "Automatic" => Some(RecordingFilter::Automatic),
-        "OnDemand" => Some(RecordingFilter::OnDemand),
-        "All" => Some(RecordingFilter::All),
-        _ => None,
-    })?;
+    let with_recording = params.value(&WITH_RECORDING)?;
+    let kind = params.given(&RECORDING_TYPE)?;
     Ok(kind.or(with_recording.then_some(RecordingFilter::All)))
 }
 
-fn metadata_categories(params: &Params) -> Vec<String> {
-    params.all("metadataCategory").filter(|value| !value.is_empty()).map(str::to_owned).collect()
-}
-
-fn check_combination(params: &Params, filter: &Filter) -> Result<(), ApiError> {
+fn check_combination(filter: &Filter) -> Result<(), ApiError> {
+    let (extension, phone) = (&filter.extension_number, &filter.phone_number);
     if filter.session_id.is_some() {
-        let excluded = ["extensionNumber", "phoneNumber"];
-        let given = excluded.into_iter().find(|name| params.all(name).next().is_some());
-        if let Some(name) = given {
+        let excluded = [(extension, EXTENSION_NUMBER.name), (phone, PHONE_NUMBER.name)];
+        if let Some((_, name)) = excluded.into_iter().find(|(given, _)| given.is_some()) {
             return Err(ApiError::session_id_excludes(name));
         }
     }
-    match (&filter.extension_number, &filter.phone_number) {
+    match (extension, phone) {
         (Some(_), Some(number)) => {
-            Err(ApiError::excluded_parameter("phoneNumber", number, "extensionNumber"))
+            Err(ApiError::excluded_parameter(PHONE_NUMBER.name, number, EXTENSION_NUMBER.name))
         }
         _ => Ok(()),
     }

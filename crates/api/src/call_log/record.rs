@@ -6,14 +6,28 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use callbook_model::Scope;
 
-use super::query::parse_view;
+use super::parameters::VIEW;
+use super::shapes::{CallLogBatchItem, CallLogRecord};
 use super::{batch, extension_scope};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
 use crate::guard::Caller;
 use crate::params::Params;
 use crate::ports::{CallLog, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+/// What the reference says of both.
+pub(crate) fn about_record() -> About {
+    About::of(
+        "Call Log",
+        "Up to 50 ids, separated by commas, are answered by 207 and a status for each: as `multipart/mixed`, or as \
+         a JSON array for whoever accepts `application/vnd.ringcentral.multipart+json`.",
+    )
+    .takes(&[&VIEW])
+    .gives::<CallLogRecord>("The record.")
+    .answers_batch::<CallLogBatchItem>("Several records.", batch::MULTIPART_JSON)
+}
 
 /// Records of the company's call log.
 pub(crate) async fn read_account<P: Ports>(
@@ -46,7 +60,7 @@ async fn read<P: Ports>(
     headers: &HeaderMap,
     params: &Params,
 ) -> Result<Response, ApiError> {
-    let view = parse_view(params)?;
+    let view = params.value(&VIEW)?;
     if ids.contains(',') {
         return batch::read(api, scope, ids, view, headers).await;
     }

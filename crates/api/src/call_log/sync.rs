@@ -15,14 +15,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::list::view_name;
-use super::query::{ChangesQuery, ListQuery, parse_view, sync_filter};
+use super::parameters::{
+    METADATA_CATEGORY, RECORDING_TYPE, SHOW_DELETED, STATUS_GROUP, VIEW, WITH_RECORDING,
+};
+use super::query::{ChangesQuery, ListQuery, sync_filter};
+use super::shapes::CallLogSyncResponse;
 use super::sync_token::{Kind, SyncToken};
 use super::{envelope, extension_scope, millis, resource_named};
 use crate::answer::json_bytes;
 use crate::error::ApiError;
 use crate::guard::Caller;
-use crate::params::Params;
+use crate::params::{Param, Params};
 use crate::ports::{CallLog, Clock, Directory, Ports};
+use crate::reference::About;
 use crate::router::Api;
 
 /// The most records of an answer, and the most changes that a token survives.
@@ -38,16 +43,44 @@ pub(super) enum SyncType {
     Incremental,
 }
 
-impl SyncType {
-    pub(super) fn parse(params: &Params) -> Result<Self, ApiError> {
-        let given = params.read("syncType", |value| match value {
-            "FSync" => Some(Self::Full),
-            "ISync" => Some(Self::Incremental),
-            _ => None,
-        })?;
-        Ok(given.unwrap_or(Self::Full))
-    }
+pub(super) const SYNC_TYPE: Param<SyncType> = Param::words(
+    "syncType",
+    &[("FSync", SyncType::Full), ("ISync", SyncType::Incremental)],
+    "`FSync` begins; `ISync` goes on from a `syncToken`.",
+)
+.or("FSync");
 
+pub(super) const SYNC_TOKEN: Param<String> = Param::text(
+    "syncToken",
+    "What the last answer gave; `ISync` has to come with it. Opaque, and good over restarts of the server.",
+);
+
+const RECORD_COUNT: Param<u32> = Param::number(
+    "recordCount",
+    1..=MAX_RECORDS,
+    "How many records: `FSync` has to say. `ISync` gives as many older ones beside those that changed.",
+)
+.example("100");
+
+const SYNC_DATE_FROM: Param<Timestamp> = Param::instant(
+    "dateFrom",
+    "The first `startTime` that `FSync` gives, at most 30 days ago; the beginning of the log if left out.",
+);
+
+/// What the reference says of both.
+pub(crate) fn about_sync() -> About {
+    About::of(
+        "Call Log",
+        "FSync gives the newest records, and thereby a frame: all that began no earlier than the oldest of them. \
+         ISync gives what was made, changed or deleted in the frame since. After more than 250 changes a token is no \
+         good any more (400, CLG-104), and FSync has to begin anew.",
+    )
+    .takes(&[&SYNC_TYPE, &SYNC_TOKEN, &SYNC_DATE_FROM, &RECORD_COUNT, &STATUS_GROUP, &VIEW])
+    .takes(&[&SHOW_DELETED, &RECORDING_TYPE, &WITH_RECORDING, &METADATA_CATEGORY])
+    .gives::<CallLogSyncResponse>("Records, fresh ones first.")
+}
+
+impl SyncType {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Full => "FSync",
@@ -80,7 +113,7 @@ pub(crate) async fn sync_extension<P: Ports>(
 
 async fn sync<P: Ports>(api: &Api<P>, scope: Scope, params: &Params) -> Result<Response, ApiError> {
     let now = api.ports().clock().now();
-    let sync_type = SyncType::parse(params)?;
+    let sync_type = params.value(&SYNC_TYPE)?;
     let (records, token) = match sync_type {
         SyncType::Full => full(api, scope, params, now).await?,
         SyncType::Incremental => incremental(api, scope, params, now).await?,
@@ -100,11 +133,10 @@ async fn full<P: Ports>(
     params: &Params,
     now: Timestamp,
 ) -> Result<(Vec<Bytes>, SyncToken), ApiError> {
-    let limit = record_count(params, MAX_RECORDS)?;
-    let limit = limit.ok_or_else(|| ApiError::missing_parameter("recordCount"))?;
+    let limit = params.value(&RECORD_COUNT)?;
     let earliest = now.checked_sub(LONGEST_AGO).unwrap_or(Timestamp::MIN);
-    let from = params.instant("dateFrom")?.map_or(Timestamp::MIN, |from| from.max(earliest));
-    let view = parse_view(params)?;
+    let from = params.given(&SYNC_DATE_FROM)?.map_or(Timestamp::MIN, |from| from.max(earliest));
+    let view = params.value(&VIEW)?;
     let filter = sync_filter(params)?;
     let query =
         ListQuery { from, to: just_after(now), filter, view, offset: 0, after: None, limit };
@@ -127,9 +159,9 @@ async fn incremental<P: Ports>(
     now: Timestamp,
 ) -> Result<(Vec<Bytes>, SyncToken), ApiError> {
     let mut token = read_token(api, Kind::Sync, scope, params, now)?;
-    let wanted = record_count(params, MAX_RECORDS)?.unwrap_or_default();
+    let wanted = params.given(&RECORD_COUNT)?.unwrap_or_default();
     let mut filter = sync_filter(params)?;
-    filter.show_deleted = params.flag("showDeleted", false)?;
+    filter.show_deleted = params.value(&SHOW_DELETED)?;
     let query = ChangesQuery {
         after: token.mark,
         started_from: moment(token.frame_from_ms),
@@ -142,8 +174,7 @@ async fn incremental<P: Ports>(
     let changes = changes.ok_or_else(|| started_anew(params))?;
     let fresh = u32::try_from(changes.records.len()).unwrap_or(u32::MAX);
     if changes.more || fresh > MAX_RECORDS {
-        let text = params.one("syncToken")?.unwrap_or_default();
-        return Err(ApiError::invalid_sync_token("CLG-104", text));
+        return Err(ApiError::invalid_sync_token("CLG-104", &params.value(&SYNC_TOKEN)?));
     }
     let mut records: Vec<Bytes> = changes.records.into_iter().rev().collect();
     let limit = wanted.min(MAX_RECORDS - fresh);
@@ -195,7 +226,7 @@ pub(super) fn token<P: Ports>(
     params: &Params,
 ) -> Result<SyncToken, ApiError> {
     let account = api.ports().directory().account_id();
-    Ok(SyncToken::new(kind, account, scope, parse_view(params)?))
+    Ok(SyncToken::new(kind, account, scope, params.value(&VIEW)?))
 }
 
 /// The token that an ISync has to come with.
@@ -206,17 +237,18 @@ pub(super) fn read_token<P: Ports>(
     params: &Params,
     now: Timestamp,
 ) -> Result<SyncToken, ApiError> {
-    let text = params.one("syncToken")?.ok_or_else(|| ApiError::missing_parameter("syncToken"))?;
-    SyncToken::read(text, api.sync_key(), &token(api, kind, scope, params)?, now)
+    SyncToken::read(
+        &params.value(&SYNC_TOKEN)?,
+        api.sync_key(),
+        &token(api, kind, scope, params)?,
+        now,
+    )
 }
 
 /// The refusal of a token from before a log began anew.
 pub(super) fn started_anew(params: &Params) -> ApiError {
-    ApiError::invalid_sync_token("CLG-103", params.all("syncToken").next().unwrap_or_default())
-}
-
-pub(super) fn record_count(params: &Params, most: u32) -> Result<Option<u32>, ApiError> {
-    params.read("recordCount", |text| text.parse().ok().filter(|count| (1..=most).contains(count)))
+    let token = params.given(&SYNC_TOKEN).ok().flatten().unwrap_or_default();
+    ApiError::invalid_sync_token("CLG-103", &token)
 }
 
 /// Where an answer came from; the token is in it once.

@@ -7,15 +7,53 @@ use callbook_model::ExtensionId;
 use serde_json::Value;
 
 use super::field_is_among;
+use super::shapes::{CompanyBusinessHours, ExtensionInfo, GetExtensionListResponse};
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::guard::Caller;
-use crate::paging::page_of;
-use crate::params::Params;
+use crate::paging::{self, page_of};
+use crate::params::{Many, Param, Params};
 use crate::ports::{Directory, Ports};
+use crate::reference::About;
 use crate::router::Api;
 
-const STATUSES: [&str; 5] = ["Enabled", "Disabled", "Frozen", "NotActivated", "Unassigned"];
+const EXTENSION_NUMBER: Param<String> =
+    Param::text("extensionNumber", "Only the one with this short number.");
+
+const EMAIL: Many<String> = Param::text("email", "Only those with these addresses.").many();
+
+const TYPE: Many<String> = Param::text("type", "Only those of these types.").many();
+
+const STATUS: Many<&str> = Param::words(
+    "status",
+    &[
+        ("Enabled", "Enabled"),
+        ("Disabled", "Disabled"),
+        ("Frozen", "Frozen"),
+        ("NotActivated", "NotActivated"),
+        ("Unassigned", "Unassigned"),
+    ],
+    "Only those of these statuses; `Unassigned` are those without a number.",
+)
+.many();
+
+/// What the reference says of the list.
+pub(crate) fn about_list() -> About {
+    About::of("Extensions", "")
+        .takes(&[&EXTENSION_NUMBER, &EMAIL, &TYPE, &STATUS])
+        .takes(paging::PARAMETERS)
+        .gives::<GetExtensionListResponse>("One page.")
+}
+
+/// What the reference says of one extension.
+pub(crate) fn about_read() -> About {
+    About::of("Extensions", "").gives::<ExtensionInfo>("The extension.")
+}
+
+/// What the reference says of its hours.
+pub(crate) fn about_business_hours() -> About {
+    About::of("Business Hours", "").gives::<CompanyBusinessHours>("The hours.")
+}
 
 /// The company's extensions, of every type.
 pub(crate) async fn list<P: Ports>(
@@ -62,26 +100,25 @@ pub(crate) fn extension_id(text: &str, caller: &Caller) -> Result<ExtensionId, A
     }
 }
 
-struct Filter<'a> {
-    number: Option<&'a str>,
-    emails: Vec<&'a str>,
-    statuses: Vec<&'a str>,
-    types: Vec<&'a str>,
+struct Filter {
+    number: Option<String>,
+    emails: Vec<String>,
+    statuses: Vec<&'static str>,
+    types: Vec<String>,
 }
 
-impl<'a> Filter<'a> {
-    fn parse(params: &'a Params) -> Result<Self, ApiError> {
+impl Filter {
+    fn parse(params: &Params) -> Result<Self, ApiError> {
         Ok(Self {
-            number: params.one("extensionNumber")?,
-            emails: params.all("email").collect(),
-            statuses: params
-                .read_all("status", |value| STATUSES.contains(&value).then_some(value))?,
-            types: params.all("type").collect(),
+            number: params.given(&EXTENSION_NUMBER)?,
+            emails: params.values(&EMAIL)?,
+            statuses: params.values(&STATUS)?,
+            types: params.values(&TYPE)?,
         })
     }
 
     fn matches(&self, record: &Value) -> bool {
-        self.number.is_none_or(|number| record["extensionNumber"] == number)
+        self.number.as_ref().is_none_or(|number| record["extensionNumber"] == *number)
             && field_is_among(&record["contact"], "email", &self.emails)
             && self.has_status(record)
             && field_is_among(record, "type", &self.types)

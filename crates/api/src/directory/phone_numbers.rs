@@ -7,13 +7,31 @@ use serde_json::Value;
 
 use super::extensions::extension_id;
 use super::field_is_among;
+use super::shapes::PhoneNumberList;
 use crate::answer::json;
 use crate::error::ApiError;
 use crate::guard::Caller;
-use crate::paging::page_of;
-use crate::params::Params;
+use crate::paging::{self, page_of};
+use crate::params::{Many, Param, Params};
 use crate::ports::{Directory, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+const USAGE_TYPE: Many<String> =
+    Param::text("usageType", "Only numbers that are used for these.").many();
+
+const PAYMENT_TYPE: Many<String> =
+    Param::text("paymentType", "Only numbers of these payment types.").many();
+
+const STATUS: Many<String> = Param::text("status", "Only numbers of these statuses.").many();
+
+/// What the reference says of both.
+pub(crate) fn about() -> About {
+    About::of("Phone Numbers", "")
+        .takes(&[&USAGE_TYPE, &PAYMENT_TYPE, &STATUS])
+        .takes(paging::PARAMETERS)
+        .gives::<PhoneNumberList>("One page.")
+}
 
 /// Every number of the company.
 pub(crate) async fn of_account<P: Ports>(
@@ -46,8 +64,8 @@ pub(crate) async fn of_extension<P: Ports>(
 }
 
 fn page(resource: String, params: &Params, mut records: Vec<Value>) -> Result<Response, ApiError> {
-    let wanted = |name: &str| params.all(name).collect::<Vec<_>>();
-    let (usage, payment, status) = (wanted("usageType"), wanted("paymentType"), wanted("status"));
+    let usage = params.values(&USAGE_TYPE)?;
+    let (payment, status) = (params.values(&PAYMENT_TYPE)?, params.values(&STATUS)?);
     records.retain(|record| {
         field_is_among(record, "usageType", &usage)
             && field_is_among(record, "paymentType", &payment)

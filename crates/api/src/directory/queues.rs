@@ -4,13 +4,41 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use callbook_model::ExtensionId;
 use serde_json::{Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use super::shapes::{CallQueueDetails, CallQueueList, CallQueueMembers};
 use crate::answer::json;
 use crate::error::ApiError;
-use crate::paging::page_of;
-use crate::params::Params;
+use crate::paging::{self, page_of};
+use crate::params::{Param, Params};
 use crate::ports::{Directory, PortError, Ports};
+use crate::reference::About;
 use crate::router::Api;
+
+const MEMBER_EXTENSION_ID: Param<ExtensionId> = Param::own(
+    "memberExtensionId",
+    |text| text.parse().ok(),
+    || ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,18}$")).into(),
+    "Only the queues that this extension answers.",
+);
+
+/// What the reference says of the list.
+pub(crate) fn about_list() -> About {
+    About::of("Call Queues", "")
+        .takes(&[&MEMBER_EXTENSION_ID])
+        .takes(paging::PARAMETERS)
+        .gives::<CallQueueList>("One page.")
+}
+
+/// What the reference says of one queue.
+pub(crate) fn about_read() -> About {
+    About::of("Call Queues", "").gives::<CallQueueDetails>("The queue.")
+}
+
+/// What the reference says of those who answer one.
+pub(crate) fn about_members() -> About {
+    About::of("Call Queues", "").takes(paging::PARAMETERS).gives::<CallQueueMembers>("One page.")
+}
 
 /// The company's call queues, or those that one extension answers.
 pub(crate) async fn list<P: Ports>(
@@ -19,7 +47,7 @@ pub(crate) async fn list<P: Ports>(
     params: Params,
 ) -> Result<Response, ApiError> {
     api.check_account(&account)?;
-    let member = params.read("memberExtensionId", |value| value.parse().ok())?;
+    let member = params.given(&MEMBER_EXTENSION_ID)?;
     let directory = api.ports().directory();
     let mut records = directory.queues().await?;
     if let Some(member) = member {

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use callbook_model::{ExtensionId, Scope};
+use callbook_model::Scope;
 use jiff::Timestamp;
 
 use super::PortError;
@@ -15,21 +15,15 @@ pub struct Change {
     pub number: i64,
     /// When it became known.
     pub at: Timestamp,
-    /// Whether the company's log has it.
-    pub of_account: bool,
-    /// The extensions whose log has it.
-    pub extensions: Vec<ExtensionId>,
-    /// What a notification has as its `body`: JSON text, since numbers must not pass through a float.
-    pub body: Bytes,
+    /// The logs that have it, and what a notification about each has as its `body`: JSON text, since numbers
+    /// must not pass through a float.
+    pub bodies: Vec<(Scope, Bytes)>,
 }
 
 impl Change {
-    /// Whether a log has it.
-    pub(crate) fn is_of(&self, scope: Scope) -> bool {
-        match scope {
-            Scope::Account => self.of_account,
-            Scope::Extension(extension) => self.extensions.contains(&extension),
-        }
+    /// What is told of it to whoever wants to hear of a log, if that has it.
+    pub(crate) fn body(&self, scope: Scope) -> Option<&Bytes> {
+        self.bodies.iter().find(|(of, _)| *of == scope).map(|(_, body)| body)
     }
 }
 

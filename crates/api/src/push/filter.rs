@@ -7,7 +7,21 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::event::{Event, Topic};
-use crate::params::Params;
+use crate::params::{Param, Params};
+
+const THRESHOLD: Param<u32> =
+    Param::number("threshold", 1..=u32::MAX, "How long before the end to remind, in seconds.");
+
+const INTERVAL: Param<u32> =
+    Param::number("interval", 1..=u32::MAX, "How often to remind from then on, in seconds.");
+
+const DETAILED: Param<bool> =
+    Param::flag("detailedTelephonyState", "Presence tells of each call.").or("false");
+
+const DIRECTION: Param<String> = Param::text("direction", "Only parties of this direction.");
+
+const WITH_RECORDINGS: Param<bool> =
+    Param::flag("withRecordings", "Only parties that are recorded.").or("false");
 
 /// One event filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,11 +127,11 @@ impl EventFilter {
 
 impl Wish {
     fn reminder(params: &Params) -> Result<Self, FilterError> {
-        let seconds = |name| {
-            let value = params.one(name).ok().flatten()?.parse().ok().filter(|&s: &u32| s > 0)?;
-            Some(SignedDuration::from_secs(value.into()))
+        let seconds = |param: &Param<u32>| {
+            let seconds = params.value(param).ok()?;
+            Some(SignedDuration::from_secs(seconds.into()))
         };
-        let (threshold, interval) = (seconds("threshold"), seconds("interval"));
+        let (threshold, interval) = (seconds(&THRESHOLD), seconds(&INTERVAL));
         let both = threshold.zip(interval).ok_or(FilterError::Unknown)?;
         Ok(Self::Reminder { threshold: both.0, interval: both.1 })
     }
@@ -126,12 +140,12 @@ impl Wish {
 impl Only {
     /// Parameters that are not known leave nothing out.
     fn parse(params: &Params) -> Option<Self> {
-        let codes = params.all("statusCode").flat_map(|value| value.split(','));
+        let codes = params.texts("statusCode").flat_map(|value| value.split(','));
         Some(Self {
-            detailed: params.flag("detailedTelephonyState", false).ok()?,
+            detailed: params.value(&DETAILED).ok()?,
             status_codes: codes.filter(|code| !code.is_empty()).map(str::to_owned).collect(),
-            direction: params.text("direction").ok()?,
-            with_recordings: params.flag("withRecordings", false).ok()?,
+            direction: params.given(&DIRECTION).ok()?,
+            with_recordings: params.value(&WITH_RECORDINGS).ok()?,
         })
     }
 

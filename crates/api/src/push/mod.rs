@@ -18,8 +18,11 @@ mod options;
 mod socket;
 mod webhook;
 
-pub(crate) use operations::{create, delete, list, read, renew, update};
-pub(crate) use socket::{PATH as SOCKET_PATH, connect, token as socket_token};
+pub(crate) use operations::{
+    about_create, about_delete, about_list, about_read, about_renew, about_update, create, delete,
+    list, read, renew, update,
+};
+pub(crate) use socket::{PATH as SOCKET_PATH, about_token, connect, token as socket_token};
 
 pub use deliver::deliver;
 pub use event::{Event, Topic};

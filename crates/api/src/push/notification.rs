@@ -58,8 +58,10 @@ impl Notification {
         Self { uuid: Uuid::new_v4(), filter, content: Content::Text { at, body } }
     }
 
-    /// Of a change of the call log: sent again, after a restart even, it has the same `uuid`.
-    pub(crate) fn of_change(to: Uuid, filter: Arc<EventFilter>, change: &Change) -> Self {
+    /// Of a change of the call log, if the filter lets it through: sent again, after a restart even, it has the
+    /// same `uuid`.
+    pub(crate) fn of_change(to: Uuid, filter: &Arc<EventFilter>, change: &Change) -> Option<Self> {
+        let body = change.body(filter.call_log()?)?;
         let mut digest = Sha256::new();
         digest.update(to);
         digest.update(change.number.to_be_bytes());
@@ -67,8 +69,8 @@ impl Notification {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.finalize()[..16]);
         let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid();
-        let content = Content::Text { at: change.at, body: change.body.clone() };
-        Self { uuid, filter, content }
+        let content = Content::Text { at: change.at, body: body.clone() };
+        Some(Self { uuid, filter: Arc::clone(filter), content })
     }
 
     /// The JSON text that is sent.

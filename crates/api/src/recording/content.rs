@@ -15,7 +15,18 @@ use crate::error::ApiError;
 use crate::guard::Caller;
 use crate::params::Params;
 use crate::ports::{Ports, Recording, Recordings};
+use crate::reference::About;
 use crate::router::Api;
+
+/// What the reference says of it.
+pub(crate) fn about_content() -> About {
+    let media = ["audio/mpeg", "audio/wav", "audio/x-wav"];
+    About::of("Call Recordings", "Takes `Range` (one range of bytes) and `If-Range`.")
+        .takes(disposition::PARAMETERS)
+        .answers_media(200, "The whole sound.", &media)
+        .answers_media(206, "The part that `Range` names.", &media)
+        .fails(416, "The sound ends before the range begins.")
+}
 
 /// Streams what was asked for.
 pub(crate) async fn content<P: Ports>(

@@ -1,17 +1,33 @@
 //! `DELETE …/call-recordings`: deletes recordings, not the records of their calls.
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::ports::{Ports, Recordings};
+use crate::reference::About;
+use crate::reference::shape::Sent;
 use crate::router::Api;
 
-/// `CallRecordingIds`.
-#[derive(Deserialize)]
-struct Ids {
+/// What the reference says of it.
+pub(crate) fn about_delete() -> About {
+    About::of(
+        "Call Recordings",
+        "All of those that are named, or none if one of them is not there.",
+    )
+    .takes_json::<Sent<Ids>>()
+    .answers_nothing(204, "They are deleted.")
+}
+
+/// Which recordings.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CallRecordingIds)]
+pub(crate) struct Ids {
+    /// Their ids.
+    #[schema(min_items = 1, max_items = 100)]
     records: Vec<String>,
 }
 
@@ -22,10 +38,9 @@ const MOST: usize = 100;
 pub(crate) async fn delete<P: Ports>(
     State(api): State<Api<P>>,
     Path(account): Path<String>,
-    body: Bytes,
+    JsonBody(Ids { records }): JsonBody<Ids>,
 ) -> Result<StatusCode, ApiError> {
     api.check_account(&account)?;
-    let Ids { records } = serde_json::from_slice(&body).map_err(|_| ApiError::unparsable_body())?;
     if !(1..=MOST).contains(&records.len()) {
         return Err(ApiError::invalid_parameter("records", &records.len().to_string()));
     }

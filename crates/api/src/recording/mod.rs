@@ -6,9 +6,9 @@ mod disposition;
 mod metadata;
 mod range;
 
-pub(crate) use content::content;
-pub(crate) use delete::delete;
-pub(crate) use metadata::metadata;
+pub(crate) use content::{about_content, content};
+pub(crate) use delete::{about_delete, delete};
+pub(crate) use metadata::{about_metadata, metadata};
 
 use callbook_model::Scope;
 

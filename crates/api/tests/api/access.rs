@@ -27,7 +27,7 @@ fn by_table() -> impl Iterator<Item = Operation> {
 }
 
 /// A path that exists for the user whose token is sent.
-fn path(operation: Operation) -> String {
+pub fn path(operation: Operation) -> String {
     let path = operation.path().replace("{accountId}", "~").replace("{extensionId}", "~");
     let path = path.replace("{recordingId}", RECORDING).replace("{telephonySessionId}", SESSION);
     path.replace("{groupId}", &QUEUE.to_string()).replace("{callRecordId}", "rec-1")

@@ -85,3 +85,15 @@ async fn lists_of_the_directory_are_filtered_and_paged() {
         server.get_json(&format!("/account/~/call-queues/{QUEUE}/members"), &token).await;
     assert_eq!(members["records"][0]["extensionNumber"], "102");
 }
+
+#[tokio::test]
+async fn whatever_cannot_be_read_is_refused_in_json() {
+    let server = Server::start(Plan::Off).await;
+    let token = server.access_token(ADMIN).await;
+    let (status, body) = server.get_json("/account/~/extension/%FF/call-log", &token).await;
+    assert_eq!((status, error_code(&body)), (StatusCode::NOT_FOUND, "CMN-120"));
+    let url = format!("{}/restapi/v1.0/account/~/call-recordings", server.url);
+    let request = server.http.delete(url).bearer_auth(&token).body("x".repeat(70_000));
+    let (status, body) = json(request.send().await.unwrap()).await;
+    assert_eq!((status, error_code(&body)), (StatusCode::PAYLOAD_TOO_LARGE, "CMN-104"));
+}

@@ -96,6 +96,16 @@ async fn a_bad_ttl_does_not_use_up_the_refresh_token() {
 }
 
 #[tokio::test]
+async fn a_ttl_below_zero_is_the_usual_one() {
+    let server = Server::start(Plan::Off).await;
+    let token = text(&server.login("app", USER).await["refresh_token"]);
+    let fields =
+        [("grant_type", "refresh_token"), ("refresh_token", &token), ("access_token_ttl", "-1")];
+    let (status, tokens) = json(server.token_request(&fields).send().await.unwrap()).await;
+    assert_eq!((status, &tokens["expires_in"]), (StatusCode::OK, &3600.into()));
+}
+
+#[tokio::test]
 async fn a_refresh_token_is_of_its_app_alone() {
     let server = Server::start(Plan::Off).await;
     let token = text(&server.login("narrow", USER).await["refresh_token"]);

@@ -20,8 +20,69 @@ use super::oauth_error::OAuthError;
 use super::session::AccessGrant;
 use crate::guard;
 use crate::operation::Operation;
+use crate::params::{Described, Param};
 use crate::ports::{Apps, LimitKey, Ports};
+use crate::reference::About;
+use crate::reference::shape::shape;
 use crate::router::Api;
+
+const PARAMETERS: &[&dyn Described] = &[
+    &Param::text("response_type", "`code`").example("code"),
+    &Param::text("client_id", "The app.").example("$RC_APP_CLIENT_ID"),
+    &Param::text("redirect_uri", "Where to send the user back to, as it was registered."),
+    &Param::text("state", "Comes back with the answer."),
+    &Param::text("scope", "Scopes, separated by spaces, if not all are wanted."),
+    &Param::text(
+        "code_challenge",
+        "The SHA-256 of the verifier in base64url; public apps need it.",
+    ),
+    &Param::text("code_challenge_method", "`S256`"),
+    &Param::text("prompt", "With `none` nobody is asked, and the answer is `login_required`."),
+];
+
+shape! {
+    /// An authorization request, and what the user entered.
+    AuthorizeRequest {
+        /// `code`
+        required "response_type": String,
+        /// The app.
+        required "client_id": String,
+        /// Where to send the user back to, as it was registered.
+        "redirect_uri": String,
+        /// Comes back with the answer.
+        "state": String,
+        /// Scopes, separated by spaces, if not all are wanted.
+        "scope": String,
+        /// The SHA-256 of the verifier in base64url; public apps need it.
+        "code_challenge": String,
+        /// `S256`
+        "code_challenge_method": String,
+        /// Who signs in.
+        "username": String,
+        /// The user's password.
+        "password": String,
+        /// `allow` or `deny`; without it the page is shown.
+        "decision": String,
+    }
+}
+
+/// What the reference says of the page.
+pub(crate) fn about_show() -> About {
+    About::of("OAuth and OIDC", "A page for the user's browser; no program reads it.")
+        .takes(PARAMETERS)
+        .in_oauth()
+        .answers_media(200, "The page on which the user signs in and consents.", &["text/html"])
+        .redirects("To the app, with an error in the query.")
+}
+
+/// What the reference says of the form.
+pub(crate) fn about_submit() -> About {
+    About::of("OAuth and OIDC", "What the page sends.")
+        .takes_form::<AuthorizeRequest>()
+        .answers_media(200, "The page on which the user signs in and consents.", &["text/html"])
+        .redirects("To the app, with a code or an error in the query.")
+        .answers_media(403, "The page again: wrong name or password.", &["text/html"])
+}
 
 /// Shows the page; the parameters are in the query. Whatever else a link has in it, it signs nobody in.
 pub(crate) async fn show<P: Ports>(

@@ -2,18 +2,12 @@
 
 use std::fmt::Write;
 
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
-};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::request::AuthorizationRequest;
 use crate::auth::form::Form;
+use crate::html::{self, escape, source};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -28,30 +22,13 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     pub(super) fn answer(&self, status: StatusCode, problem: Option<&str>) -> Response {
-        let fixed = HeaderValue::from_static;
-        let mut response = (status, self.html(problem)).into_response();
-        response.headers_mut().extend([
-            (CONTENT_TYPE, fixed("text/html; charset=utf-8")),
-            (CACHE_CONTROL, fixed("no-store")),
-            (REFERRER_POLICY, fixed("no-referrer")),
-            (X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
-            (X_FRAME_OPTIONS, fixed("DENY")),
-        ]);
-        match HeaderValue::try_from(self.policy()) {
-            Ok(policy) => response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy),
-            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        };
-        response
+        html::page(status, self.html(problem), &self.allowed())
     }
 
-    /// Nothing but this page and its own style. Browsers apply `form-action` to the redirect after the form, too.
-    fn policy(&self) -> String {
-        let style = STANDARD.encode(Sha256::digest(STYLE));
+    /// Its own style. Browsers apply `form-action` to the redirect after the form, too.
+    fn allowed(&self) -> String {
         let app = self.request.redirect_uri.origin().ascii_serialization();
-        format!(
-            "default-src 'none'; style-src 'sha256-{style}'; form-action 'self' {app}; \
-             base-uri 'none'; frame-ancestors 'none'"
-        )
+        format!("style-src {}; form-action 'self' {app}", source(STYLE))
     }
 
     fn html(&self, problem: Option<&str>) -> String {
@@ -100,20 +77,4 @@ impl Page<'_> {
 "#
         )
     }
-}
-
-/// Makes text harmless inside an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for each in text.chars() {
-        match each {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(each),
-        }
-    }
-    escaped
 }

@@ -1,5 +1,6 @@
 //! Subscriptions: made, read, changed, renewed and ended by whoever owns them.
 
+mod about;
 mod create;
 mod delete;
 mod list;
@@ -9,6 +10,9 @@ mod request;
 mod update;
 mod wishes;
 
+pub(crate) use about::{
+    about_create, about_delete, about_list, about_read, about_renew, about_update,
+};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use list::list;

@@ -95,7 +95,7 @@ async fn check_permission<P: Ports>(
 ) -> Result<(), ApiError> {
     let of_all = match topic {
         Topic::TelephonySessions | Topic::CallLog => UserPermission::FullCompanyCallLog,
-        Topic::Presence => UserPermission::ReadExtensions,
+        Topic::Presence => UserPermission::ReadPresenceStatus,
     };
     match scope {
         Scope::Extension(extension) if extension == caller.user => match topic {

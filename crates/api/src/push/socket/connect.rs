@@ -61,9 +61,9 @@ async fn refuse(mut socket: WebSocket, Refusal(status, code, message): Refusal) 
 
 fn open<P: Ports>(api: &Api<P>, params: &Params) -> Result<Opened, Refusal> {
     let (push, now) = (api.push(), api.ports().clock().now());
-    let token = params.all("access_token").next().unwrap_or_default();
+    let token = params.texts("access_token").next().unwrap_or_default();
     let (grant, before) = push.tokens.check(token, now)?;
-    let wsc = params.all("wsc").next().filter(|wsc| !wsc.is_empty());
+    let wsc = params.texts("wsc").next().filter(|wsc| !wsc.is_empty());
     let mark = wsc.and_then(Mark::parse);
     let found = mark.and_then(|mark| push.switchboard.find(mark, &grant, now));
     let recovered = wsc.map(|_| found.is_some());

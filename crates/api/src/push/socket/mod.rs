@@ -10,7 +10,7 @@ mod token;
 mod tokens;
 
 pub(crate) use connect::connect;
-pub(crate) use token::token;
+pub(crate) use token::{about_token, token};
 
 use axum::http::HeaderName;
 

@@ -95,9 +95,8 @@ impl Switchboard {
     pub(in crate::push) fn offer_change(&self, change: &Change) {
         for session in self.sessions() {
             session.offer(change.at, |to, since, filter| {
-                let told = || Notification::of_change(to.id, Arc::clone(filter), change);
-                let wanted = filter.call_log().is_some_and(|scope| change.is_of(scope));
-                (wanted && since < change.number).then(told)
+                let is_new = since < change.number;
+                is_new.then(|| Notification::of_change(to.id, filter, change)).flatten()
             });
         }
     }

@@ -11,7 +11,27 @@ use crate::answer::json;
 use crate::auth::AccessGrant;
 use crate::error::ApiError;
 use crate::ports::{Clock, Ports};
+use crate::reference::About;
+use crate::reference::shape::{Uri, shape};
 use crate::router::Api;
+
+shape! {
+    /// What a WebSocket is opened with.
+    WsTokenResponse {
+        /// Where; `?access_token=` and the token have to be added.
+        required "uri": Uri,
+        /// Opens one socket, once.
+        required "ws_access_token": String,
+        /// How long it is good, in seconds.
+        required "expires_in": i64,
+    }
+}
+
+/// What the reference says of it.
+pub(crate) fn about_token() -> About {
+    About::of("OAuth and OIDC", "Over a WebSocket come notifications, and requests may be sent.")
+        .gives::<WsTokenResponse>("The token.")
+}
 
 pub(crate) async fn token<P: Ports>(
     State(api): State<Api<P>>,

@@ -129,11 +129,11 @@ impl<P: Ports> Courier<P> {
 
     async fn deliver_change(&mut self, change: &Change) -> Result<(), Gone> {
         let mut concerned = false;
-        for filter in self.filters.clone() {
-            if filter.call_log().is_some_and(|scope| change.is_of(scope)) {
+        let to = self.webhook.subscription.id;
+        for filter in &self.filters {
+            if let Some(notification) = Notification::of_change(to, filter, change) {
                 concerned = true;
-                let to = self.webhook.subscription.id;
-                self.deliver(&Notification::of_change(to, filter, change)).await?;
+                self.deliver(&notification).await?;
             }
         }
         // What does not concern it needs no note of its own.

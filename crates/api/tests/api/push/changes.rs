@@ -37,8 +37,9 @@ async fn a_user_is_told_of_changes_of_their_own_log() {
     for extensions in [&[ADMIN][..], &[ADMIN, USER], &[], &[USER]] {
         server.ports.journal.add(extensions);
     }
-    assert_eq!(receiver.next().await["body"]["id"], "rec-2");
-    assert_eq!(receiver.next().await["body"]["id"], "rec-4");
+    let of_user = |number: u32| json!({ "id": format!("rec-{number}"), "of": USER.to_string() });
+    assert_eq!(receiver.next().await["body"], of_user(2), "as their log has it");
+    assert_eq!(receiver.next().await["body"], of_user(4));
 }
 
 #[tokio::test]

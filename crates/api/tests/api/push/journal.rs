@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use callbook_api::{Change, ExtensionId, Journal, PortError};
+use callbook_api::{Change, ExtensionId, Journal, PortError, Scope};
 use serde_json::json;
 
 use crate::company::NOW;
@@ -15,14 +15,11 @@ impl TestJournal {
     pub fn add(&self, extensions: &[ExtensionId]) -> i64 {
         let mut changes = self.0.lock().unwrap();
         let number = changes.len() as i64 + 1;
-        let body = json!({ "id": format!("rec-{number}"), "change": "added" });
-        changes.push(Change {
-            number,
-            at: NOW.parse().unwrap(),
-            of_account: true,
-            extensions: extensions.to_vec(),
-            body: body.to_string().into(),
-        });
+        let body = |of| json!({ "id": format!("rec-{number}"), "of": of }).to_string().into();
+        let mut bodies = vec![(Scope::Account, body("account".to_owned()))];
+        let of_each = extensions.iter();
+        bodies.extend(of_each.map(|id| (Scope::Extension(*id), body(id.to_string()))));
+        changes.push(Change { number, at: NOW.parse().unwrap(), bodies });
         number
     }
 }

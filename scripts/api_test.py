@@ -1,0 +1,133 @@
+"""Sends a server whatever its OpenAPI document allows, and much that it does not.
+
+    api_test.py --binary target/debug/callbook [--seconds 60]
+    api_test.py --env-file FILE [--seconds 1200]
+
+The first starts a sandbox; the second takes a server that runs, which has to be without rate limits. Nothing may be
+answered by 5xx, or by anything that the document does not have. Needs schemathesis from PyPI.
+"""
+
+import argparse
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "unsupported_method", "allow_header_conformance", "ignored_auth",
+)
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+class Server:
+    def __init__(self, env_file):
+        self.env = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
+        self.url = self.env["RC_SERVER_URL"]
+        pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
+        self.basic = "Basic " + base64.b64encode(pair.encode()).decode()
+        form = urllib.parse.urlencode({"grant_type": GRANT, "assertion": self.env["RC_USER_JWT"]}).encode()
+        self.bearer = "Bearer " + self.ask("/restapi/oauth/token", self.basic, form)["access_token"]
+
+    def ask(self, path, authorization, form=None):
+        request = urllib.request.Request(self.url + path, data=form, headers={"Authorization": authorization})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def records(self, path):
+        return self.ask(f"/restapi/v1.0/account/~/{path}", self.bearer)["records"]
+
+
+def scopes():
+    """Every scope that there is."""
+    document = json.loads((ROOT / "docs/openapi.json").read_text())
+    return ",".join(document["components"]["securitySchemes"]["OAuth2"]["flows"]["authorizationCode"]["scopes"])
+
+
+def wait_for(log, process):
+    while "listening" not in log.read_text():
+        if process.poll() is not None:
+            sys.exit(log.read_text())
+        time.sleep(0.1)
+
+
+def known(server):
+    """Things that exist, so that more than refusals is seen."""
+    calls = server.records("call-log?dateFrom=2000-01-01T00:00:00Z&perPage=3")
+    recorded = server.records("call-log?dateFrom=2000-01-01T00:00:00Z&perPage=1&recordingType=All")
+    queues = server.records("call-queues?perPage=1")
+    found = {"accountId": "~", "extensionId": "~", "apiVersion": "v1.0"}
+    found |= {"callRecordId": calls[0]["id"]} if calls else {}
+    found |= {"recordingId": recorded[0]["recording"]["id"]} if recorded else {}
+    found |= {"groupId": queues[0]["id"]} if queues else {}
+    return found
+
+
+def settings(parameters):
+    """Schemathesis's own settings: what to put into paths."""
+    lines = [f"{json.dumps('path.' + name)} = {json.dumps(value)}" for name, value in parameters.items()]
+    return "[parameters]\n" + "\n".join(lines) + "\n"
+
+
+def run(server, folder, name, seconds, seed, authorization, parameters, *selected):
+    """One run of schemathesis; true if it found nothing."""
+    config = folder / f"{name}.toml"
+    config.write_text(settings(parameters))
+    tool = pathlib.Path(sys.executable).parent / "schemathesis"
+    print(f"{name}: {seconds} s, seed {seed}", flush=True)
+    command = [
+        tool, "--config-file", config, "--no-color", "run", f"{server.url}/openapi.json",
+        "--checks", ",".join(CHECKS), "--max-time", str(seconds), "--seed", str(seed), "--phases", "examples,coverage,fuzzing",
+        "--continue-on-failure", "--warnings", "off", "--header", f"Authorization: {authorization}", *selected,
+    ]
+    return subprocess.run(command, cwd=folder, check=False).returncode == 0
+
+
+def test(server, folder, seconds, seed):
+    oauth = "/restapi/oauth/"
+    runs = (
+        ("whatever exists", 6, server.bearer, known(server), "--exclude-path-regex", oauth),
+        ("whatever comes", 3, server.bearer, {}, "--exclude-path-regex", oauth),
+        ("sign-in", 1, server.basic, {}, "--include-path-regex", oauth),
+    )
+    parts = sum(part for _, part, *_ in runs)
+    good = [run(server, folder, name, max(seconds * part // parts, 1), seed, *more) for name, part, *more in runs]
+    return all(good)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--binary", type=pathlib.Path, default=pathlib.Path("target/debug/callbook"))
+    options.add_argument("--env-file", type=pathlib.Path, help="of a server that runs")
+    options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--seed", type=int, default=1)
+    options = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        if options.env_file:
+            return 0 if test(Server(options.env_file), folder, options.seconds, options.seed) else 1
+        env_file, log = folder / "env", folder / "log"
+        command = [options.binary.resolve(), "sandbox", "--port", "0", "--calls", "2000", "--heavy", "off",
+                   "--recording-days", "0", "--scopes", scopes(), "--env-file", env_file]
+        with log.open("w") as output:
+            sandbox = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))
+        try:
+            wait_for(log, sandbox)
+            good = test(Server(env_file), folder, options.seconds, options.seed)
+            if sandbox.poll() is not None:
+                sys.exit(f"the sandbox died:\n{log.read_text()}")
+            return 0 if good else 1
+        finally:
+            sandbox.terminate()
+            sandbox.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

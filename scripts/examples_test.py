@@ -1,0 +1,156 @@
+"""Runs the program of `examples/` in its six languages, and compares what each prints with the truth.
+
+    examples_test.py --binary target/debug/callbook --javascript "$(scripts/node examples/javascript)"
+
+A sandbox tells each of them once to wait. They are JavaScript, Python (this one, which needs PyPI's `ringcentral`), PHP,
+C#, Java and Ruby; C# and Java read JSON with libraries that Debian packages.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from syncs import ROOT, Failed, chosen, environment, parser, run, sandbox
+
+EXAMPLES = ROOT / "examples"
+GSON = "/usr/share/java/gson.jar"
+NEWTONSOFT = "/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll"
+JANUARY = "2024-01"
+# By then, all calls are answered that were made.
+ANSWERED = timedelta(minutes=10)
+ENDED = timedelta(hours=12)
+
+
+def programs(javascript, folder):
+    """How to run each."""
+    csharp = folder / "CallLog.exe"
+    references = ["-r:System.Net.Http.dll", f"-r:{NEWTONSOFT}"]
+    subprocess.run(["mcs", f"-out:{csharp}", *references, EXAMPLES / "csharp/CallLog.cs"], check=True)
+    shutil.copy(NEWTONSOFT, folder)
+    return {
+        "JavaScript": ["node", javascript / "call-log.js"],
+        "Python": [sys.executable, EXAMPLES / "python/call_log.py"],
+        "PHP": ["php", EXAMPLES / "php/call-log.php"],
+        "C#": ["mono", csharp],
+        "Java": ["java", "-cp", GSON, EXAMPLES / "java/CallLog.java"],
+        "Ruby": ["ruby", EXAMPLES / "ruby/call_log.rb"],
+    }
+
+
+def variables(env_file):
+    return dict(line.split("=", 1) for line in env_file.read_text().splitlines() if line.startswith("RC_"))
+
+
+def run_program(command, folder, **settings):
+    folder.mkdir(exist_ok=True)
+    return subprocess.run(command, cwd=folder, env=environment(**settings), capture_output=True, text=True)
+
+
+class Truth:
+    """What the company says of its first user, without a server."""
+
+    def __init__(self, options, company):
+        self.dump = [options.dump, *company]
+        resources = map(json.loads, self.read("--company").splitlines())
+        users = (line["value"] for line in resources if line["schema"] == "GetExtensionInfoResponse")
+        self.user = str(next(users)["id"])
+
+    def read(self, *more):
+        return subprocess.run([*self.dump, *more], check=True, capture_output=True).stdout
+
+    def calls(self):
+        """Of January, newest first."""
+        records = map(json.loads, self.read("--scope", self.user).splitlines())
+        listed = [each for each in records if each["startTime"].startswith(JANUARY) and not each.get("deleted")]
+        return sorted(listed, key=lambda record: record["startTime"], reverse=True)
+
+    def lines(self, active):
+        """What a program has to print."""
+        calls = self.calls()
+        recording = next(call["recording"] for call in calls if "recording" in call)
+        sound = self.read("--sound", recording["id"])
+        return [
+            f"calls {len(calls)} legs {sum(len(call['legs']) for call in calls)}",
+            f"active {active}",
+            f"recording {recording['id']} {len(sound)} bytes sha256 {hashlib.sha256(sound).hexdigest()}",
+        ]
+
+
+def call(company, count):
+    """Has calls under way; when the first of them begins."""
+    played = [json.loads(company.ask("POST", "calls", {"scenario": "very-long"})) for _ in range(count)]
+    company.turn(ANSWERED)
+    return min(call["start"] for answer in played for call in answer["calls"])
+
+
+def answered(company, user, since):
+    """How many of these calls are in a user's log, when all have ended."""
+    company.turn(ENDED)
+    truth = map(json.loads, company.ask("GET", f"truth?scope={user}").splitlines())
+    return sum(1 for line in truth if line["record"]["startTime"] >= since)
+
+
+def check(language, done, folder, expected):
+    printed = done.stdout.splitlines()
+    if done.returncode != 0 or printed != expected:
+        raise Failed(f"{language} prints {printed} instead of {expected}, and says: {done.stderr}")
+    _, id, length, *_, sha256 = printed[-1].split()
+    [file] = folder.glob(f"{id}.*")
+    sound = file.read_bytes()
+    if (len(sound), hashlib.sha256(sound).hexdigest()) != (int(length), sha256):
+        raise Failed(f"{language} wrote another file than it says")
+
+
+def check_refusals(language, command, folder, settings):
+    """Whatever is wrong is said in a line."""
+    problems = {
+        "is not set": {"RC_USER_JWT": ""},
+        "401 ": {"RC_APP_CLIENT_SECRET": "wrong"},
+        "": {"RC_SERVER_URL": "http://127.0.0.1:1"},
+    }
+    for part, wrong in problems.items():
+        done = run_program(command, folder, **settings | wrong)
+        said = [line for line in done.stderr.splitlines() if not line.startswith("waiting ")]
+        if done.returncode != 1 or len(said) != 1 or not said[0].startswith("error: ") or part not in said[0]:
+            raise Failed(f"{language}, with {wrong}, ends with {done.returncode} and says: {done.stderr}")
+
+
+def test(options, folder):
+    commands = programs(options.javascript, folder)
+    # So few users that the first one's January has several pages.
+    with sandbox(options, folder, "--recording-days", "0", users=5) as company:
+        settings = variables(folder / "sandbox.env")
+        since = call(company, count=12)
+        done = {}
+        for language, command in commands.items():
+            company.ask("POST", "fault", {"kind": "429:1s", "path": "/active-calls"})
+            done[language] = run_program(command, folder / language, **settings)
+            if "waiting 1 s" not in done[language].stderr:
+                raise Failed(f"{language} was never told to wait: {done[language]}")
+            check_refusals(language, command, folder / language, settings)
+        truth = Truth(options, company.company)
+        active = answered(company, truth.user, since)
+    if not active:
+        raise Failed("none of the calls was the first user's")
+    expected = truth.lines(active)
+    for language in commands:
+        check(language, done[language], folder / language, expected)
+    return "\n".join([*expected, f"as {', '.join(commands)} print it"])
+
+
+def main():
+    options = parser("Run the examples.", kills=0, calls=9000, days=60)
+    options.set_defaults(until="2024-02-15T00:00:00Z")
+    options.add_argument("--javascript", type=Path, required=True, help="the folder of its program, packages installed")
+    options.add_argument("--dump", type=Path, help="[default: beside the binary]")
+    options = chosen(options)
+    options.dump = (options.dump or options.binary.parent / "examples/dump").resolve()
+    run(test, options)
+
+
+if __name__ == "__main__":
+    main()
