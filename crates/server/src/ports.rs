@@ -1,5 +1,7 @@
 //! The archive's ports, bundled for the server.
 
+use std::sync::Arc;
+
 use callbook_api::{
     Apps, Limiter, NoJournal, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
 };
@@ -21,7 +23,7 @@ pub struct ArchivePorts<A, T, L, S> {
     /// Their sessions.
     pub tokens: T,
     /// How fast they may ask.
-    pub limiter: L,
+    pub limiter: Arc<L>,
     /// Whom to tell of what happens.
     pub subscriptions: S,
 }

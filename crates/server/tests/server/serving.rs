@@ -74,7 +74,7 @@ impl Served {
             directory: ArchiveDirectory(archive),
             apps: Everybody,
             tokens: MemoryTokens::default(),
-            limiter: PlanLimiter::new(Plan::Off),
+            limiter: Arc::new(PlanLimiter::new(Plan::Off)),
             subscriptions: MemorySubscriptions::default(),
         };
         let config = Config {
