@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, login, logout, man, quarantine, recordings, sandbox, show, status, sync, systemd,
-    verify,
+    import, init, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync,
+    systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -42,6 +42,7 @@ pub enum Command {
     Import(import::Import),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Serve(serve::Serve),
     Sandbox(sandbox::Sandbox),
     Config(config::ConfigCommand),
     Systemd(systemd::Systemd),

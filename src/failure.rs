@@ -10,6 +10,7 @@ use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
 use callbook_sync::Error as Sync;
 
+use crate::commands::serve::CannotListen;
 use crate::config::ConfigError;
 use crate::output::note;
 use crate::private_file::PrivateFileError;
@@ -104,6 +105,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
     None.or_else(|| error.downcast_ref::<Usage>().map(|usage| (USAGE, usage.hint.to_owned())))
         .or_else(|| error.downcast_ref::<ConfigError>().map(|error| (USAGE, error.hint())))
         .or_else(|| error.downcast_ref::<TimeError>().map(|error| (USAGE, error.hint())))
+        .or_else(|| error.downcast_ref().map(cannot_listen))
         .or_else(|| error.downcast_ref().map(private_file))
         .or_else(|| error.downcast_ref().map(location))
         .or_else(|| error.downcast_ref().map(connection))
@@ -126,6 +128,10 @@ fn control(error: &ControlError) -> (u8, String) {
     };
     let code = if matches!(error, ControlError::NotASandbox) { USAGE } else { FAILED };
     (code, hint.to_owned())
+}
+
+fn cannot_listen(_: &CannotListen) -> (u8, String) {
+    (FAILED, "choose another place with --listen; port 0 takes any free one".to_owned())
 }
 
 fn private_file(error: &PrivateFileError) -> (u8, String) {

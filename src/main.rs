@@ -20,18 +20,20 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::commands::serve::LogFormat;
+
 /// How long what must not be left half done may take after a signal.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    start_logging();
+    start_logging(&cli.command);
     leave_no_dump();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&anyhow::Error::new(error)),
     };
-    let serves = matches!(cli.command, cli::Command::Sandbox(_));
+    let serves = matches!(cli.command, cli::Command::Sandbox(_) | cli::Command::Serve(_));
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = commands::run(cli) => outcome,
@@ -62,14 +64,19 @@ fn leave_no_dump() {
     }
 }
 
-/// Warnings by default; `CALLBOOK_LOG` takes the usual filters, such as `debug`.
-fn start_logging() {
+/// Warnings by default, of a server what it answers as well; `CALLBOOK_LOG` takes the usual filters, such as
+/// `debug`.
+fn start_logging(command: &cli::Command) {
+    let (usual, is_json) = match command {
+        cli::Command::Serve(serve) => ("info", serve.log_format == LogFormat::Json),
+        _ => ("warn", false),
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CALLBOOK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    tracing_subscriber::fmt()
+    let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && !no_color)
-        .init();
+        .with_ansi(std::io::stderr().is_terminal() && !no_color && !is_json);
+    if is_json { logging.json().flatten_event(true).init() } else { logging.init() }
 }

@@ -21,6 +21,7 @@ pub mod man;
 pub mod quarantine;
 pub mod recordings;
 pub mod sandbox;
+pub mod serve;
 pub mod show;
 pub mod status;
 pub mod sync;
@@ -59,6 +60,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Import(import) => import.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
+        Command::Serve(serve) => serve.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
         Command::Config(config) => config.run(),
         Command::Systemd(systemd) => systemd.run(),

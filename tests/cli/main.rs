@@ -25,6 +25,7 @@ mod recordings;
 mod renewal;
 mod samples;
 mod sandbox;
+mod serve;
 mod setup;
 mod signals;
 mod support;

@@ -45,9 +45,10 @@ pub use mask::mask_numbers;
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
     App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, ChangeKind,
-    Changes, Clock, Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, NoDigest,
-    NoJournal, NoTelephony, PortError, Ports, Random, Recording, Recordings, Subscription,
-    Subscriptions, SystemClock, Telephony, TokenChanges, TokenDigest, Tokens, Verdict, Webhook,
+    Changes, Clock, Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, Mark,
+    NoDigest, NoJournal, NoTelephony, PortError, Ports, Random, Recording, Recordings,
+    Subscription, Subscriptions, SystemClock, Telephony, TokenChanges, TokenDigest, Tokens,
+    Verdict, Webhook,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
 pub use reference::openapi_json;

@@ -7,13 +7,16 @@ use axum::http::header::DATE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::ports::{Clock, Ports};
 use crate::router::Api;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("rcrequestid");
+/// Upstream's name for it, and everybody else's.
+const REQUEST_ID: [HeaderName; 2] =
+    [HeaderName::from_static("rcrequestid"), HeaderName::from_static("x-request-id")];
 
 /// Longer than any answer takes, short enough that a body sent a byte a minute holds no place.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -29,11 +32,15 @@ pub(crate) async fn observe<P: Ports>(
     let started = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let answer = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await;
-    let mut response = answer.unwrap_or_else(|_| timed_out());
     let id = Uuid::new_v4();
+    // What is logged on the way says which request it was.
+    let answer = next.run(request).instrument(tracing::info_span!("request", %id));
+    let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer).await;
+    let mut response = answer.unwrap_or_else(|_| timed_out());
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        for name in REQUEST_ID {
+            response.headers_mut().insert(name, value.clone());
+        }
     }
     let date = api.ports().clock().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(value) = HeaderValue::try_from(date) {
@@ -41,7 +48,7 @@ pub(crate) async fn observe<P: Ports>(
     }
     let status = response.status().as_u16();
     let ms = started.elapsed().as_millis();
-    tracing::debug!(%method, path, status, ms, %id, "answered");
+    tracing::info!(%method, path, status, ms, %id, "answered");
     response
 }
 

@@ -11,6 +11,12 @@ use crate::params::{Described, Param, Params};
 
 const MAX_PER_PAGE: u32 = 1_000;
 
+/// Where a page begins, in links to it: high page numbers stay as fast as low ones.
+pub(crate) const PAGE_TOKEN: Param<String> = Param::text(
+    "pageToken",
+    "Where the page begins, as `navigation.nextPage.uri` has it: what it says goes before `page`. Opaque.",
+);
+
 /// Those of every list.
 pub(crate) const PARAMETERS: &[&dyn Described] = &[&PAGE, &PER_PAGE];
 
@@ -133,7 +139,9 @@ impl PageResult {
         let link = |number: u64| Link { uri: links.page(number, self.request.per_page) };
         json!(Navigation {
             first_page: link(1),
-            next_page: self.more.then(|| link(page + 1)),
+            next_page: self
+                .more
+                .then(|| Link { uri: links.next_page(page + 1, self.request.per_page) }),
             previous_page: (previous > 0).then(|| link(previous)),
             last_page: last.filter(|&last| last > 0).map(link),
         })
@@ -145,13 +153,19 @@ impl PageResult {
 pub(crate) struct Links {
     resource: String,
     query: Vec<(String, String)>,
+    next: Option<String>,
 }
 
 impl Links {
     pub(crate) fn new(resource: String, params: &Params) -> Self {
-        let is_filter = |name: &str| name != "page" && name != "perPage";
+        let is_filter = |name: &str| !["page", "perPage", PAGE_TOKEN.name].contains(&name);
         let query = params.pairs().iter().filter(|(name, _)| is_filter(name)).cloned().collect();
-        Self { resource, query }
+        Self { resource, query, next: None }
+    }
+
+    /// Notes where the page after this one begins, if that is known.
+    pub(crate) fn lead_on(&mut self, next: Option<String>) {
+        self.next = next;
     }
 
     /// Writes out a value that was left to its default, so that later pages keep it.
@@ -167,6 +181,15 @@ impl Links {
         query.append_pair("page", &page.to_string());
         query.append_pair("perPage", &per_page.to_string());
         format!("{}?{}", self.resource, query.finish())
+    }
+
+    fn next_page(&self, page: u64, per_page: u32) -> String {
+        let mut uri = self.page(page, per_page);
+        if let Some(next) = &self.next {
+            let token = url::form_urlencoded::byte_serialize(next.as_bytes());
+            uri.extend(["&", PAGE_TOKEN.name, "="].into_iter().chain(token));
+        }
+        uri
     }
 }
 

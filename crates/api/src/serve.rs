@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::{BoxError, Router};
@@ -18,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Limits of the connections, none of which a well-behaved client notices.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// How long a client may take to send the headers of a request, or stay silent between two.
     pub header_timeout: Duration,
@@ -28,6 +29,8 @@ pub struct ServeOptions {
     pub max_header_bytes: usize,
     /// How long a shutdown waits for answers that are under way.
     pub drain_timeout: Duration,
+    /// How many connections are open, for whoever wants to know.
+    pub open_connections: Arc<AtomicUsize>,
 }
 
 impl Default for ServeOptions {
@@ -37,6 +40,7 @@ impl Default for ServeOptions {
             max_connections: 1_024,
             max_header_bytes: 32 * 1024,
             drain_timeout: Duration::from_secs(10),
+            open_connections: Arc::default(),
         }
     }
 }
@@ -80,6 +84,7 @@ async fn accept_all(
         match accept(listener, &places).await {
             Ok((stream, place)) => {
                 failures = 0;
+                let place = Place::new(place, &options.open_connections);
                 let service = TowerToHyperService::new(router.clone());
                 let connection =
                     builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
@@ -95,10 +100,26 @@ async fn accept_all(
     }
 }
 
-fn spawn(
-    connection: impl Future<Output = Result<(), BoxError>> + Send + 'static,
-    place: OwnedSemaphorePermit,
-) {
+/// A connection's place among those that are open.
+struct Place {
+    open: Arc<AtomicUsize>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn new(permit: OwnedSemaphorePermit, open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self { open: Arc::clone(open), _permit: permit }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn spawn(connection: impl Future<Output = Result<(), BoxError>> + Send + 'static, place: Place) {
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");

@@ -70,8 +70,7 @@ impl Parts {
 
 /// The byte ranges of the Detailed members, each with the comma that would be left over.
 fn cuts(json: &str) -> Option<Vec<(usize, usize)>> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let members = deserializer.deserialize_map(Members).ok()?;
+    let members = members(json)?;
     let mut cuts = Vec::new();
     let mut previous_end = json.find('{')? + 1;
     let mut anything_kept = false;
@@ -94,6 +93,11 @@ fn cuts(json: &str) -> Option<Vec<(usize, usize)>> {
         previous_end = end;
     }
     Some(cuts)
+}
+
+/// An object's members, in their order; `None` if it is none.
+pub(crate) fn members(json: &str) -> Option<Vec<(String, &RawValue)>> {
+    serde_json::Deserializer::from_str(json).deserialize_map(Members).ok()
 }
 
 /// Collects an object's members in order.

@@ -11,7 +11,9 @@ mod id;
 mod key;
 mod leg;
 pub mod lenient;
+mod links;
 mod phone;
+mod projection;
 mod record;
 mod span;
 
@@ -21,6 +23,8 @@ pub use directory::{DirectoryEntry, DirectoryKind, UnknownKind};
 pub use id::{AccountId, ExtensionId, Scope, UnknownScope};
 pub use key::Key;
 pub use leg::{Leg, legs};
+pub use links::Links;
 pub use phone::{Region, number_key};
+pub use projection::{Projected, project, projected_id, unprojected_id};
 pub use record::{CallRecord, DecodeError, Party};
 pub use span::Span;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, WriteMultipart,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
+    WriteMultipart,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
@@ -230,6 +232,24 @@ impl Place {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(source) => Err(self.failed(object, source)),
         }
+    }
+
+    /// A range of an object's bytes, which lies within it, piece by piece.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be read.
+    pub async fn range(
+        &self,
+        object: &str,
+        range: Range<u64>,
+    ) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let found = self.store.get_opts(&self.path(object), options).await;
+        let content = found.map_err(|source| self.failed(object, source))?.into_stream();
+        let (object, place) = (object.to_owned(), self.name.clone());
+        let failed =
+            move |source| Error::Object { object: object.clone(), place: place.clone(), source };
+        Ok(content.map(move |piece| piece.map_err(&failed)).boxed())
     }
 
     /// Deletes an object, if it is there.

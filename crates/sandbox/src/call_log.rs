@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use callbook_api::{
     ActiveQuery, CallLog, CallLogPage, Changes, ChangesQuery, Deletion, ExtensionId, Filter,
-    ListQuery, PortError, View,
+    ListQuery, Mark, PortError, View,
 };
 use callbook_synth::{Call, Entry, Scope};
 use jiff::Timestamp;
@@ -13,6 +13,10 @@ use jiff::Timestamp;
 use crate::filter::matches;
 use crate::world::{Moment, Span, World};
 
+/// Changes of the last moments before a mark are given again: one that was under way may have been missed.
+const OVERLAP_MS: i64 = 5_000;
+
+/// Marks are milliseconds.
 pub(crate) struct SandboxCallLog(pub(crate) Arc<World>);
 
 impl CallLog for SandboxCallLog {
@@ -36,13 +40,22 @@ impl CallLog for SandboxCallLog {
         Ok(record.map(Bytes::from))
     }
 
+    async fn mark(
+        &self,
+        _: callbook_api::Scope,
+        moment: Option<Timestamp>,
+    ) -> Result<Mark, PortError> {
+        let now = || self.0.now().now_ms - OVERLAP_MS;
+        Ok(Mark(moment.map_or_else(now, Timestamp::as_millisecond)))
+    }
+
     async fn changes(
         &self,
         scope: callbook_api::Scope,
         query: &ChangesQuery,
-    ) -> Result<Changes, PortError> {
+    ) -> Result<Option<Changes>, PortError> {
         let query = query.clone();
-        self.0.look(move |now| changes(now, synth_scope(scope), &query)).await
+        self.0.look(move |now| Some(changes(now, synth_scope(scope), &query))).await
     }
 
     async fn active(
@@ -88,7 +101,7 @@ fn list(now: &Moment, scope: Scope, query: &ListQuery) -> CallLogPage {
     let calls = calls.filter_map(|call| look_at(now, scope, call));
     let records: Vec<Bytes> = calls.map(|(entry, call)| text(&entry, &call, query.view)).collect();
     let more = offset.saturating_add(records.len()) < total;
-    CallLogPage { records, total: Some(total as u64), more }
+    CallLogPage { records, total: Some(total as u64), more, next: None }
 }
 
 fn active(now: &Moment, scope: Scope, query: &ActiveQuery) -> CallLogPage {
@@ -98,20 +111,21 @@ fn active(now: &Moment, scope: Scope, query: &ActiveQuery) -> CallLogPage {
 }
 
 fn changes(now: &Moment, scope: Scope, query: &ChangesQuery) -> Changes {
-    let from_ms = query.modified_from.as_millisecond();
-    let started_ms = query.started_from.as_millisecond();
-    let mut changes = Changes::default();
+    let (Mark(from_ms), started_ms) = (query.after, query.started_from.as_millisecond());
+    let mut changes = Changes { records: Vec::new(), next: Mark(now.now_ms), more: false };
+    let mut last_ms = None;
     for (at_ms, entry, call) in now.modified_since(scope, from_ms, query.filter.show_deleted) {
         if entry.start_ms < started_ms || !matches(&call, &entry, &query.filter) {
             continue;
         }
-        let last_ms = changes.last.map(Timestamp::as_millisecond);
         if changes.records.len() >= query.limit as usize && last_ms != Some(at_ms) {
+            // Something else may still happen in the millisecond of now.
+            changes.next = Mark(last_ms.map_or(from_ms, |last_ms| last_ms + 1).min(now.now_ms));
             changes.more = true;
             break;
         }
         changes.records.push(text(&entry, &call, query.view));
-        changes.last = Timestamp::from_millisecond(at_ms).ok();
+        last_ms = Some(at_ms);
     }
     changes
 }
@@ -132,7 +146,7 @@ fn page<'a>(
         total += 1;
     }
     let more = offset.saturating_add(records.len()) < total;
-    CallLogPage { records, total: Some(total as u64), more }
+    CallLogPage { records, total: Some(total as u64), more, next: None }
 }
 
 fn look_at(now: &Moment, scope: Scope, call: u32) -> Option<(Entry, Call<'_>)> {

@@ -1,15 +1,33 @@
 //! The archive behind the Call Log API: what `api` asks of its ports, answered from `store`.
+//!
+//! [`Archive`] is one account of an archive, and who works there; a file a port answers from it. What was stored
+//! stays as it was received: texts are sent on with nothing changed but where their links lead.
 
 mod apps;
+mod archive;
+mod call_log;
+mod directory;
 mod limiter;
 mod memory;
+mod ports;
+mod recordings;
 mod secrets;
+mod serve;
+mod shell;
+mod staff;
 mod subscriptions;
 mod tokens;
 
 pub use apps::{ArchiveApps, may_sign_in};
+pub use archive::{Addresses, Archive};
+pub use call_log::ArchiveCallLog;
+pub use directory::ArchiveDirectory;
 pub use limiter::ArchiveLimiter;
+pub use ports::ArchivePorts;
+pub use recordings::ArchiveRecordings;
 pub use secrets::{NewApp, NewCredential, hash_password, random_password};
+pub use serve::Serving;
+pub use shell::shell;
 pub use subscriptions::ArchiveSubscriptions;
 pub use tokens::ArchiveTokens;
 

@@ -53,8 +53,10 @@ pub struct CallRow {
 
 /// How much of a record is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
+pub enum View {
+    /// Without what only the Detailed view has.
     Simple,
+    /// The whole record, as it came.
     Detailed,
 }
 
@@ -64,7 +66,7 @@ pub struct Position {
     /// When the call began, milliseconds since 1970-01-01T00:00:00Z.
     pub start_ms: i64,
     /// The backend's own number of the call, unique within the account and scope.
-    pub(crate) call: i64,
+    pub call: i64,
 }
 
 impl CallFilter {
@@ -85,6 +87,20 @@ impl CallFilter {
 }
 
 impl Store {
+    /// The place of the last of `count` calls, newest first: where a list goes on after it; `None` if there are not
+    /// so many. The documents are not read. At least 1.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn skip_calls(
+        &self,
+        account: AccountKey,
+        filter: CallFilter,
+        count: u64,
+    ) -> Result<Option<Position>, Error> {
+        dispatch!(self, skip_calls(account, filter, count))
+    }
+
     /// At most `limit` calls, newest first, from after `after` on; of each the Simple view.
     ///
     /// # Errors

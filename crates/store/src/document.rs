@@ -125,25 +125,30 @@ impl Unpacker {
         Decompressor::with_prepared_dictionary(&DECODER).map(Self)
     }
 
-    /// The Simple view; `None` if it is damaged.
-    pub(crate) fn simple(&mut self, columns: &Columns) -> Option<String> {
-        self.text(&columns.simple)
-    }
-
     /// The whole record; `None` if it is damaged.
     pub(crate) fn whole(&mut self, columns: &Columns) -> Option<String> {
-        let detail = match &columns.detail {
-            Some(detail) => Some(self.text(detail)?),
-            None => None,
-        };
-        Parts { simple: self.simple(columns)?, detail }.join().ok()
+        self.view(columns, View::Detailed)
     }
 
     /// What is wanted of the record; `None` if it is damaged.
     pub(crate) fn view(&mut self, columns: &Columns, view: View) -> Option<String> {
-        match view {
-            View::Simple => self.simple(columns),
-            View::Detailed => self.whole(columns),
+        self.read(&columns.simple, columns.detail.as_deref(), view)
+    }
+
+    /// The same, of columns that are still the database's.
+    pub(crate) fn read(
+        &mut self,
+        simple: &[u8],
+        detail: Option<&[u8]>,
+        view: View,
+    ) -> Option<String> {
+        let simple = self.text(simple)?;
+        match detail.filter(|_| view == View::Detailed) {
+            Some(detail) => {
+                let detail = Some(self.text(detail)?);
+                Parts { simple, detail }.join().ok()
+            }
+            None => Some(simple),
         }
     }
 

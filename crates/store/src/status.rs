@@ -58,11 +58,36 @@ pub struct Run {
     pub summary: String,
 }
 
+/// When the last sync of an account ended well, in every database.
+macro_rules! last_success_sql {
+    ($account:literal) => {
+        concat!(
+            "SELECT max(at_ms) FROM (
+                 SELECT max(finished_ms) AS at_ms FROM sync_run WHERE account = ",
+            $account,
+            " UNION ALL SELECT max(last_success_ms) FROM registration WHERE account = ",
+            $account,
+            ") successes"
+        )
+    };
+}
+
+pub(crate) use last_success_sql;
+
 impl Store {
     /// # Errors
     /// When the archive cannot be read.
     pub async fn status(&self) -> Result<Status, Error> {
         dispatch!(self, status())
+    }
+
+    /// When the last sync of an account ended well, by itself or as a registered account's: milliseconds since
+    /// 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn last_success(&self, account: AccountKey) -> Result<Option<i64>, Error> {
+        dispatch!(self, last_success(account))
     }
 
     /// How many calls of all accounts began since then; milliseconds since 1970-01-01T00:00:00Z.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use callbook_model::{AccountId, Region, Scope};
-use callbook_store::{Batch, Decoder, Incoming, Open, Store};
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
+use callbook_store::{Batch, Decoder, Incoming, Open, Reading, Store};
 use callbook_synth::{Company, Config as CompanyConfig, View};
 use clap::Args;
 use jiff::Timestamp;
@@ -80,6 +80,8 @@ impl Fill {
         let account =
             store.put_account(account, &server_url, main_number.as_deref(), Region::US).await?;
         let lock = store.lock_sync(account.key).await?;
+        let now_ms = Timestamp::now().as_millisecond();
+        store.mirror(&lock, now_ms, directory(&company), None).await?;
         let started = Instant::now();
         let mut batches = batches(company, account.home);
         let (mut inserted, mut committing) = (0, Duration::ZERO);
@@ -101,6 +103,25 @@ impl Fill {
         say!("{inserted} calls in {seconds:.1} s ({rate} a second) to {location}")?;
         Ok(failure::OK)
     }
+}
+
+/// What a look at the directory's lists would show.
+fn directory(company: &Company) -> Vec<Reading> {
+    let extensions = || company.extensions().iter();
+    let queues = extensions().filter_map(|extension| company.queue_json(extension.id));
+    [
+        (DirectoryKind::Account, vec![company.account_json()]),
+        (DirectoryKind::Extension, extensions().map(|each| each.json.clone()).collect()),
+        (DirectoryKind::Queue, queues.collect()),
+        (DirectoryKind::Number, company.phone_numbers()),
+    ]
+    .into_iter()
+    .map(|(kind, list)| {
+        let entry = |json: &serde_json::Value| DirectoryEntry::decode(kind, &json.to_string());
+        let entries = list.iter().filter_map(entry).collect();
+        Reading { kind, part: 0, entries, complete: true }
+    })
+    .collect()
 }
 
 /// Makes records and reads them, oldest first, ahead of the commits.

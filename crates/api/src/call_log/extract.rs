@@ -10,7 +10,7 @@ use serde_json::json;
 use super::parameters::{METADATA_CATEGORY, VIEW};
 use super::query::{ChangesQuery, Filter, sync_filter};
 use super::shapes::CallLogExtractSyncResponse;
-use super::sync::{SYNC_TOKEN, SYNC_TYPE, SyncType, moment, read_token, token, uri};
+use super::sync::{SYNC_TOKEN, SYNC_TYPE, SyncType, read_token, started_anew, token, uri};
 use super::sync_token::{Kind, SyncToken};
 use super::{envelope, millis, resource_named};
 use crate::answer::json_bytes;
@@ -57,22 +57,20 @@ pub(crate) async fn extract_account<P: Ports>(
     let now = api.ports().clock().now();
     let sync_type = params.value(&SYNC_TYPE)?;
     let mut token = match sync_type {
-        SyncType::Full => first(&api, scope, &params, now)?,
+        SyncType::Full => first(&api, scope, &params, now).await?,
         SyncType::Incremental => read_token(&api, Kind::Extract, scope, &params, now)?,
     };
     let query = ChangesQuery {
-        modified_from: moment(token.modified_from_ms),
+        after: token.mark,
         started_from: Timestamp::MIN,
         filter: Filter { recording: None, missed: false, ..sync_filter(&params)? },
         view: token.view(),
         limit: token.record_count,
     };
     let changes = api.ports().call_log().changes(scope, &query).await?;
-    token.modified_from_ms = match changes.last {
-        // Something else may still happen in this very millisecond.
-        Some(last) if changes.more => (last.as_millisecond() + 1).min(now.as_millisecond()),
-        _ => now.as_millisecond(),
-    };
+    let changes = changes.ok_or_else(|| started_anew(&params))?;
+    token.mark = changes.next;
+    token.issued_ms = now.as_millisecond();
     let info = json!({
         "syncType": sync_type.name(),
         "syncToken": token.sign(api.sync_key()),
@@ -84,7 +82,7 @@ pub(crate) async fn extract_account<P: Ports>(
     Ok(json_bytes(StatusCode::OK, body))
 }
 
-fn first<P: Ports>(
+async fn first<P: Ports>(
     api: &Api<P>,
     scope: Scope,
     params: &Params,
@@ -93,7 +91,7 @@ fn first<P: Ports>(
     let default_from = || now.checked_sub(DEFAULT_AGO).unwrap_or(Timestamp::MIN);
     let from = params.given(&MODIFIED_FROM)?.unwrap_or_else(default_from);
     let mut token = token(api, Kind::Extract, scope, params)?;
-    token.modified_from_ms = from.as_millisecond();
+    token.mark = api.ports().call_log().mark(scope, Some(from)).await?;
     token.record_count = params.value(&RECORD_COUNT)?;
     Ok(token)
 }

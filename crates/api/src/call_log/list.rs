@@ -26,6 +26,7 @@ pub(crate) fn about_account() -> About {
         .takes(&[&VIEW])
         .takes(FILTERS)
         .takes(paging::PARAMETERS)
+        .takes(&[&paging::PAGE_TOKEN])
         .gives::<CallLogResponse>("One page.")
 }
 
@@ -68,6 +69,7 @@ async fn list<P: Ports>(api: &Api<P>, scope: Scope, params: &Params) -> Result<R
     // A default range moves with the clock; the pages of one result have to share one range.
     links.pin("dateFrom", || millis(query.from));
     links.pin("dateTo", || millis(query.to));
+    links.lead_on(page.next);
     let result =
         PageResult { request, count: page.records.len(), total: page.total, more: page.more };
     Ok(json_bytes(StatusCode::OK, body(&page.records, &result, &links)))

@@ -9,8 +9,9 @@ use super::parameters::{
     TELEPHONY_SESSION_ID, TRANSPORT, TYPE, VIEW, WITH_RECORDING,
 };
 use crate::error::ApiError;
-use crate::paging::PageRequest;
+use crate::paging::{PAGE_TOKEN, PageRequest};
 use crate::params::Params;
+use crate::ports::Mark;
 
 /// What `dateFrom` is set before `dateTo` when it is left out.
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(24);
@@ -92,6 +93,10 @@ pub struct ListQuery {
     pub view: View,
     /// How many records to skip, newest first.
     pub offset: u64,
+    /// A port's own [`CallLogPage::next`], to be preferred to `offset` if it makes sense.
+    ///
+    /// [`CallLogPage::next`]: crate::CallLogPage::next
+    pub after: Option<String>,
     /// How many records to give at most.
     pub limit: u32,
 }
@@ -99,16 +104,15 @@ pub struct ListQuery {
 /// Which records are wanted of those that were modified lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangesQuery {
-    /// The first moment of modification that is wanted.
-    pub modified_from: Timestamp,
+    /// What was modified after this mark is wanted.
+    pub after: Mark,
     /// The first `startTime` that is wanted.
     pub started_from: Timestamp,
     /// Which records of those.
     pub filter: Filter,
     /// How much of each.
     pub view: View,
-    /// How many at most, the first modified first; all that were modified in the last one's millisecond
-    /// come on top.
+    /// How many at most, the first modified first; what a mark cannot tell from the last one comes on top.
     pub limit: u32,
 }
 
@@ -148,8 +152,8 @@ pub(super) fn parse(
     let (from, to) = date_range(params, now)?;
     let filter = filter(params, scope)?;
     check_combination(&filter)?;
-    let view = params.value(&VIEW)?;
-    Ok(ListQuery { from, to, filter, view, offset: page.offset(), limit: page.per_page })
+    let (view, after) = (params.value(&VIEW)?, params.given(&PAGE_TOKEN)?);
+    Ok(ListQuery { from, to, filter, view, offset: page.offset(), after, limit: page.per_page })
 }
 
 /// The parameters of a deletion. The contract has `dateTo` alone; whoever sends a filter that lists know must not

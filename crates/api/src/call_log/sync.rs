@@ -36,9 +36,6 @@ const MAX_RECORDS: u32 = 250;
 /// A `dateFrom` of longer ago counts as this long ago; leaving it out has no such limit.
 const LONGEST_AGO: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Changes of the last moments before a token are given again: one that was under way may have been missed.
-const OVERLAP_MS: i64 = 5_000;
-
 /// How a client synchronises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SyncType {
@@ -141,10 +138,13 @@ async fn full<P: Ports>(
     let from = params.given(&SYNC_DATE_FROM)?.map_or(Timestamp::MIN, |from| from.max(earliest));
     let view = params.value(&VIEW)?;
     let filter = sync_filter(params)?;
-    let query = ListQuery { from, to: after(now), filter, view, offset: 0, limit };
-    let page = api.ports().call_log().list(scope, &query).await?;
+    let query =
+        ListQuery { from, to: just_after(now), filter, view, offset: 0, after: None, limit };
     let mut token = token(api, Kind::Sync, scope, params)?;
-    token.modified_from_ms = now.as_millisecond();
+    // What is modified from here on is told next time, whether or not the list has it already.
+    token.mark = api.ports().call_log().mark(scope, None).await?;
+    token.issued_ms = now.as_millisecond();
+    let page = api.ports().call_log().list(scope, &query).await?;
     token.frame_from_ms = from.as_millisecond();
     if page.more {
         token.extend_to(&page.records);
@@ -163,13 +163,15 @@ async fn incremental<P: Ports>(
     let mut filter = sync_filter(params)?;
     filter.show_deleted = params.value(&SHOW_DELETED)?;
     let query = ChangesQuery {
-        modified_from: moment(token.modified_from_ms.saturating_sub(OVERLAP_MS)),
+        after: token.mark,
         started_from: moment(token.frame_from_ms),
         filter: filter.clone(),
         view: token.view(),
         limit: MAX_RECORDS,
     };
+    token.mark = api.ports().call_log().mark(scope, None).await?;
     let changes = api.ports().call_log().changes(scope, &query).await?;
+    let changes = changes.ok_or_else(|| started_anew(params))?;
     let fresh = u32::try_from(changes.records.len()).unwrap_or(u32::MAX);
     if changes.more || fresh > MAX_RECORDS {
         return Err(ApiError::invalid_sync_token("CLG-104", &params.value(&SYNC_TOKEN)?));
@@ -180,17 +182,18 @@ async fn incremental<P: Ports>(
         filter.show_deleted = false;
         let query = ListQuery {
             from: Timestamp::MIN,
-            to: after(moment(token.frame_from_ms)),
+            to: just_after(moment(token.frame_from_ms)),
             filter,
             view: token.view(),
             offset: token.at_edge.into(),
+            after: None,
             limit,
         };
         let page = api.ports().call_log().list(scope, &query).await?;
         token.extend_to(&page.records);
         records.extend(page.records);
     }
-    token.modified_from_ms = now.as_millisecond();
+    token.issued_ms = now.as_millisecond();
     Ok((records, token))
 }
 
@@ -242,18 +245,24 @@ pub(super) fn read_token<P: Ports>(
     )
 }
 
+/// The refusal of a token from before a log began anew.
+pub(super) fn started_anew(params: &Params) -> ApiError {
+    let token = params.given(&SYNC_TOKEN).ok().flatten().unwrap_or_default();
+    ApiError::invalid_sync_token("CLG-103", &token)
+}
+
 /// Where an answer came from; the token is in it once.
 pub(super) fn uri(resource: &str, token: &SyncToken, sync_type: SyncType) -> String {
     format!("{resource}?syncType={}&view={}", sync_type.name(), view_name(token.view()))
 }
 
 /// The moment of Unix milliseconds, or the nearest that there is.
-pub(super) fn moment(ms: i64) -> Timestamp {
+fn moment(ms: i64) -> Timestamp {
     let nearest = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_millisecond(ms).unwrap_or(nearest)
 }
 
 /// The end of a list that includes a moment.
-fn after(at: Timestamp) -> Timestamp {
+fn just_after(at: Timestamp) -> Timestamp {
     at.checked_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX)
 }

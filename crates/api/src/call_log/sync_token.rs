@@ -15,6 +15,7 @@ use sha2::Sha256;
 
 use super::query::View;
 use crate::error::ApiError;
+use crate::ports::Mark;
 
 const TAG_BYTES: usize = 32;
 
@@ -58,8 +59,10 @@ pub(super) struct SyncToken {
     /// Absent for the account's log.
     extension: Option<u64>,
     pub(super) detailed: bool,
-    /// What was modified from here on is not known yet.
-    pub(super) modified_from_ms: i64,
+    /// What was modified after this is not known yet.
+    pub(super) mark: Mark,
+    /// When it was given out.
+    pub(super) issued_ms: i64,
     /// The start of the oldest record that was given …
     pub(super) frame_from_ms: i64,
     /// … and how many that began in that millisecond were given, as a list has them.
@@ -79,7 +82,8 @@ impl SyncToken {
             account: account.0,
             extension,
             detailed: view == View::Detailed,
-            modified_from_ms: i64::MIN,
+            mark: Mark(i64::MIN),
+            issued_ms: i64::MIN,
             frame_from_ms: i64::MIN,
             at_edge: 0,
             record_count: 0,
@@ -114,7 +118,7 @@ impl SyncToken {
         if !same {
             return Err(refused("CLG-102"));
         }
-        if token.modified_from_ms > now.as_millisecond().saturating_add(1) {
+        if token.issued_ms > now.as_millisecond().saturating_add(1) {
             return Err(refused("CLG-103"));
         }
         Ok(token)
@@ -138,7 +142,7 @@ mod tests {
     fn token(extension: Option<u64>, at_ms: i64) -> SyncToken {
         let scope = extension.map_or(Scope::Account, |id| Scope::Extension(ExtensionId(id)));
         let blank = SyncToken::new(Kind::Sync, AccountId(7), scope, View::Detailed);
-        SyncToken { modified_from_ms: at_ms, frame_from_ms: at_ms, ..blank }
+        SyncToken { mark: Mark(at_ms), issued_ms: at_ms, frame_from_ms: at_ms, ..blank }
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 use callbook_model::{ExtensionId, Scope};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::PortError;
 use crate::call_log::{ActiveQuery, ChangesQuery, Deletion, ListQuery, View};
@@ -18,16 +19,24 @@ pub struct CallLogPage {
     pub total: Option<u64>,
     /// Is there anything after this page?
     pub more: bool,
+    /// Where the next page begins, if that is found faster than by counting. It comes back in
+    /// [`ListQuery::after`], maybe changed: clients see it.
+    pub next: Option<String>,
 }
 
+/// A place in the order of a log's modifications. What its number means is the port's own affair: tokens hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mark(pub i64);
+
 /// Records that were made, changed or deleted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Changes {
     /// JSON texts, in the order of their last modification.
     pub records: Vec<Bytes>,
-    /// When the last of them was modified.
-    pub last: Option<Timestamp>,
-    /// Were any modified after that?
+    /// Everything up to here has been given: where to go on.
+    pub next: Mark,
+    /// Is there anything after that by now?
     pub more: bool,
 }
 
@@ -48,12 +57,19 @@ pub trait CallLog: Send + Sync + 'static {
         view: View,
     ) -> impl Future<Output = Result<Option<Bytes>, PortError>> + Send;
 
-    /// Records modified since a moment, in that order.
+    /// A mark that comes before whatever is modified from `moment` on; `None` for from now on.
+    fn mark(
+        &self,
+        scope: Scope,
+        moment: Option<Timestamp>,
+    ) -> impl Future<Output = Result<Mark, PortError>> + Send;
+
+    /// Records modified after a mark, in that order; `None` if the log has never come so far: it began anew.
     fn changes(
         &self,
         scope: Scope,
         query: &ChangesQuery,
-    ) -> impl Future<Output = Result<Changes, PortError>> + Send;
+    ) -> impl Future<Output = Result<Option<Changes>, PortError>> + Send;
 
     /// One page of the calls that are under way or have only just ended, newest first.
     fn active(

@@ -12,7 +12,7 @@ mod telephony;
 mod tokens;
 
 pub use apps::{App, Apps};
-pub use call_log::{CallLog, CallLogPage, Changes};
+pub use call_log::{CallLog, CallLogPage, Changes, Mark};
 pub use clock::{Clock, SystemClock};
 pub use directory::Directory;
 pub use journal::{Change, ChangeKind, Journal, NoJournal};

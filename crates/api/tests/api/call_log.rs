@@ -42,6 +42,7 @@ async fn without_parameters_the_last_24_hours_are_listed() {
         filter: Filter::default(),
         view: View::Simple,
         offset: 0,
+        after: None,
         limit: 100,
     };
     assert_eq!(query, expected);
@@ -87,6 +88,7 @@ async fn every_filter_reaches_the_call_log() {
         },
         view: View::Detailed,
         offset: 2,
+        after: None,
         limit: 2,
     };
     assert_eq!(query, expected);

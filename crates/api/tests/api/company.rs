@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use callbook_api::{
     AccountId, ActiveQuery, App, AppScope, Apps, Availability, ByteStream, CallLog, CallLogPage,
-    Changes, ChangesQuery, Clock, Deletion, Directory, ExtensionId, ListQuery, MemorySubscriptions,
-    MemoryTokens, OsRandom, Plan, PlanLimiter, PortError, Ports, Recording, Recordings, Scope,
-    Telephony, UserPermission, View,
+    Changes, ChangesQuery, Clock, Deletion, Directory, ExtensionId, ListQuery, Mark,
+    MemorySubscriptions, MemoryTokens, OsRandom, Plan, PlanLimiter, PortError, Ports, Recording,
+    Recordings, Scope, Telephony, UserPermission, View,
 };
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
@@ -140,7 +140,7 @@ impl CallLog for TestPorts {
         let ids = RECORD_IDS.iter().skip(skip).take(query.limit as usize);
         let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
         let more = skip + records.len() < RECORD_IDS.len();
-        Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more })
+        Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more, next: None })
     }
 
     async fn get(&self, _: Scope, id: &str, _: View) -> Result<Option<Bytes>, PortError> {
@@ -150,23 +150,32 @@ impl CallLog for TestPorts {
         Ok(RECORD_IDS.contains(&id).then(|| record(id)))
     }
 
+    /// What may have been under way for five seconds is given again.
+    async fn mark(&self, _: Scope, moment: Option<Timestamp>) -> Result<Mark, PortError> {
+        let now = || self.clock.now().as_millisecond() - 5_000;
+        Ok(Mark(moment.map_or_else(now, Timestamp::as_millisecond)))
+    }
+
     /// A call each second of the hour before `NOW`, the first of which were modified first.
-    async fn changes(&self, _: Scope, query: &ChangesQuery) -> Result<Changes, PortError> {
+    async fn changes(&self, _: Scope, query: &ChangesQuery) -> Result<Option<Changes>, PortError> {
         *self.changes.lock().unwrap() = Some(query.clone());
         let now: Timestamp = NOW.parse().unwrap();
         let all = (0..3_600).map(|second| now.as_second() - 3_599 + second);
-        let from = (query.modified_from.as_millisecond() + 999).div_euclid(1_000);
+        let from = (query.after.0 + 999).div_euclid(1_000);
         let wanted: Vec<i64> = all.filter(|second| *second >= from).collect();
         let shown = &wanted[..wanted.len().min(query.limit as usize)];
-        let last = shown.last().map(|second| Timestamp::from_second(*second).unwrap());
+        let more = shown.len() < wanted.len();
+        let next = shown.last().filter(|_| more).map(|second| second * 1_000 + 1);
+        let next = Mark(next.unwrap_or_else(|| self.clock.now().as_millisecond()));
         let records = shown.iter().map(|second| record(&format!("rec-{second}")));
-        Ok(Changes { records: records.collect(), last, more: shown.len() < wanted.len() })
+        Ok(Some(Changes { records: records.collect(), next, more }))
     }
 
     async fn active(&self, _: Scope, query: &ActiveQuery) -> Result<CallLogPage, PortError> {
         let ids = RECORD_IDS.iter().skip(query.offset as usize).take(query.limit as usize);
         let records: Vec<Bytes> = ids.map(|id| record(id)).collect();
-        Ok(CallLogPage { records, total: Some(RECORD_IDS.len() as u64), more: false })
+        let total = Some(RECORD_IDS.len() as u64);
+        Ok(CallLogPage { records, total, more: false, next: None })
     }
 
     async fn hide(&self, extension: ExtensionId, deletion: &Deletion) -> Result<(), PortError> {

@@ -69,7 +69,7 @@ pub(crate) struct World {
 pub(crate) struct Moment {
     world: Arc<World>,
     overlay: Arc<Overlay>,
-    now_ms: i64,
+    pub(crate) now_ms: i64,
 }
 
 /// A call that was made to go a certain way. Moments are Unix milliseconds.

@@ -1,9 +1,18 @@
-//! The ports over real archives.
+//! An archive, served: the ports over real archives, and the same answers as from where they came.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod apps;
+mod changes;
+mod company;
+mod connections;
+mod equal;
+mod kinds;
 mod limiter;
+mod lists;
+mod people;
 mod place;
+mod service;
+mod serving;
 mod subscriptions;
 mod tokens;

@@ -109,7 +109,66 @@ const BY_KEY_UNLESS: &str = list_sql!(
     unless_in!("$14"),
 );
 
+/// The same lists without what they show, one call of them.
+macro_rules! skip_sql {
+    ($from:literal, $driving:literal, $($condition:expr),* $(,)?) => {
+        concat!(
+            "SELECT c.start_ms, c.call FROM ",
+            $from,
+            " WHERE ",
+            conditions!(),
+            $($condition,)*
+            " AND ", $driving, ".account = $1 AND ", $driving, ".scope = $7
+              AND ", $driving, ".start_ms >= $8 AND ", $driving, ".start_ms < $9
+              ORDER BY ", $driving, ".start_ms DESC, ", $driving, ".call DESC
+              LIMIT 1 OFFSET $10::int8 - 1"
+        )
+    };
+}
+
+const SKIP_BY_START: &str = skip_sql!("call c", "c",);
+const SKIP_BY_KEY: &str = skip_sql!(
+    "posting p JOIN call c ON c.account = p.account AND c.call = p.call",
+    "p",
+    " AND p.key = $11",
+    has_keys!("$12"),
+);
+
 impl Postgres {
+    pub(crate) async fn skip_calls(
+        &self,
+        account: AccountKey,
+        filter: CallFilter,
+        count: u64,
+    ) -> Result<Option<Position>, Error> {
+        let mut keys = key_texts(&filter).into_iter();
+        let (first_key, others) = (keys.next(), keys.collect::<Vec<_>>());
+        let (direction, result) = (plain_or_none(&filter.direction), plain_or_none(&filter.result));
+        let (recorded, scope) = (filter.recorded.map(i16::from), scope_number(filter.scope));
+        let from_ms = millisecond_at_or_after(filter.span.from);
+        let to_ms = millisecond_at_or_after(filter.span.to);
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut values: Vec<&(dyn ToSql + Sync)> = vec![
+            &account.0,
+            &direction,
+            &result,
+            &recorded,
+            &filter.min_duration_ms,
+            &filter.deleted,
+            &scope,
+            &from_ms,
+            &to_ms,
+            &count,
+        ];
+        if first_key.is_some() {
+            values.extend([&first_key as &(dyn ToSql + Sync), &others]);
+        }
+        let sql = if first_key.is_some() { SKIP_BY_KEY } else { SKIP_BY_START };
+        let rows = self.rows(sql, &values).await?;
+        let place = |row: &Row| Ok(Position { start_ms: row.try_get(0)?, call: row.try_get(1)? });
+        Ok(each(self, &rows, place)?.first().copied())
+    }
+
     pub(crate) async fn calls(
         &self,
         account: AccountKey,

@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod backup;
 mod calls;
+mod changed;
 mod changes;
 mod commit;
 mod connect;

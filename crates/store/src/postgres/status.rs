@@ -1,6 +1,7 @@
 //! What the archive holds, in numbers.
 
 use super::{Postgres, each, plain};
+use crate::status::last_success_sql;
 use crate::{Account, AccountKey, AccountStatus, Error, Run, Status};
 
 impl Postgres {
@@ -19,6 +20,11 @@ impl Postgres {
             accounts.extend(self.account_status(account).await?);
         }
         Ok(Status { archive_id, created_ms, bytes: bytes.cast_unsigned(), accounts })
+    }
+
+    pub(crate) async fn last_success(&self, account: AccountKey) -> Result<Option<i64>, Error> {
+        let rows = self.rows(last_success_sql!("$1"), &[&account.0]).await?;
+        Ok(each(self, &rows, |row| row.try_get(0))?.into_iter().next().flatten())
     }
 
     pub(crate) async fn calls_since(&self, start_ms: i64) -> Result<i64, Error> {

@@ -1,12 +1,12 @@
 //! Lists of calls, newest first, by time and by everything they can be found by.
 
 use callbook_model::Key;
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, named_params};
 
-use super::{Sqlite, columns};
+use super::Sqlite;
 use crate::account::scope_number;
 use crate::calls::{View, millisecond_at_or_after};
-use crate::document::{Columns, Unpacker};
+use crate::document::Unpacker;
 use crate::{AccountKey, CallFilter, CallRow, Error, Position};
 
 /// What a filter says of a call `c` of the account `:account`, but for its log and the time. `:keys` are those
@@ -18,11 +18,11 @@ macro_rules! conditions {
          AND (:recorded IS NULL OR c.recorded = :recorded)
          AND (:min_duration_ms IS NULL OR c.duration_ms >= :min_duration_ms)
          AND (:deleted OR NOT c.deleted)
-         AND NOT EXISTS (
+         AND (:keys = '[]' OR NOT EXISTS (
              SELECT 1 FROM json_each(:keys) k WHERE NOT EXISTS (
                  SELECT 1 FROM posting q
                  WHERE q.account = :account AND q.scope = c.scope AND q.key = k.value
-                   AND q.start_ms = c.start_ms AND q.call = c.call))"
+                   AND q.start_ms = c.start_ms AND q.call = c.call)))"
     };
 }
 
@@ -88,7 +88,77 @@ const BY_KEY: &str = concat!(
       ORDER BY p.start_ms DESC, p.call DESC LIMIT :limit"
 );
 
+/// The same lists without what they show, one call of them.
+macro_rules! skip_sql {
+    ($from:literal, $driving:literal, $condition:literal) => {
+        concat!(
+            "SELECT c.start_ms, c.call FROM ",
+            $from,
+            " WHERE ",
+            conditions!(),
+            " AND ",
+            $driving,
+            ".account = :account AND ",
+            $driving,
+            ".scope = :scope AND ",
+            $condition,
+            " AND ",
+            $driving,
+            ".start_ms >= :from_ms AND ",
+            $driving,
+            ".start_ms < :to_ms
+              ORDER BY ",
+            $driving,
+            ".start_ms DESC, ",
+            $driving,
+            ".call DESC
+              LIMIT 1 OFFSET :count - 1"
+        )
+    };
+}
+
+const SKIP_BY_START: &str = skip_sql!("call c", "c", ":first_key IS NULL");
+const SKIP_BY_KEY: &str =
+    skip_sql!("posting p JOIN call c ON c.call = p.call", "p", "p.key = :first_key");
+
+/// The first of a filter's keys, which drives, and the others as a JSON list.
+fn keys(filter: &CallFilter) -> (Option<String>, String) {
+    let mut keys = filter.keys.iter().map(Key::to_string);
+    let first = keys.next();
+    (first, serde_json::Value::from(keys.collect::<Vec<_>>()).to_string())
+}
+
 impl Sqlite {
+    pub(crate) async fn skip_calls(
+        &self,
+        account: AccountKey,
+        filter: CallFilter,
+        count: u64,
+    ) -> Result<Option<Position>, Error> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.read(move |connection| {
+            let (first_key, others) = keys(&filter);
+            let parameters = named_params! {
+                ":account": account.0,
+                ":scope": scope_number(filter.scope),
+                ":first_key": first_key,
+                ":keys": others,
+                ":from_ms": millisecond_at_or_after(filter.span.from),
+                ":to_ms": millisecond_at_or_after(filter.span.to),
+                ":direction": filter.direction,
+                ":result": filter.result,
+                ":recorded": filter.recorded,
+                ":min_duration_ms": filter.min_duration_ms,
+                ":deleted": filter.deleted,
+                ":count": count,
+            };
+            let sql = if first_key.is_some() { SKIP_BY_KEY } else { SKIP_BY_START };
+            let place = |row: &Row<'_>| Ok(Position { start_ms: row.get(0)?, call: row.get(1)? });
+            connection.prepare_cached(sql)?.query_row(parameters, place).optional()
+        })
+        .await
+    }
+
     pub(crate) async fn calls(
         &self,
         account: AccountKey,
@@ -97,47 +167,40 @@ impl Sqlite {
         limit: u32,
         view: View,
     ) -> Result<Vec<CallRow>, Error> {
-        let rows: Vec<(CallRow, Columns)> = self
-            .read(move |connection| {
-                let (first_key, others) = match filter.keys.split_first() {
-                    Some((first, others)) => (Some(first.to_string()), others),
-                    None => (None, &[][..]),
-                };
-                let others: Vec<String> = others.iter().map(Key::to_string).collect();
-                // A call at the very end of the span has every number before it but a start.
-                let end = Position { start_ms: millisecond_at_or_after(filter.span.to), call: 0 };
-                let after = after.unwrap_or(end);
-                let parameters = named_params! {
-                    ":account": account.0,
-                    ":scope": scope_number(filter.scope),
-                    ":first_key": first_key,
-                    ":keys": serde_json::Value::from(others).to_string(),
-                    ":from_ms": millisecond_at_or_after(filter.span.from),
-                    ":start_ms": after.start_ms,
-                    ":call": after.call,
-                    ":direction": filter.direction,
-                    ":result": filter.result,
-                    ":recorded": filter.recorded,
-                    ":min_duration_ms": filter.min_duration_ms,
-                    ":deleted": filter.deleted,
-                    ":unless_in": filter.unless_in.map(scope_number),
-                    ":limit": limit,
-                };
-                let sql = if first_key.is_some() { BY_KEY } else { BY_START };
-                connection.prepare_cached(sql)?.query_map(parameters, call_row)?.collect()
-            })
-            .await?;
-        let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
-        let with_document = |(row, columns): (CallRow, Columns)| CallRow {
-            json: unpacker.view(&columns, view),
-            ..row
-        };
-        Ok(rows.into_iter().map(with_document).collect())
+        self.read(move |connection| {
+            let (first_key, others) = keys(&filter);
+            // A call at the very end of the span has every number before it but a start.
+            let end = Position { start_ms: millisecond_at_or_after(filter.span.to), call: 0 };
+            let after = after.unwrap_or(end);
+            let parameters = named_params! {
+                ":account": account.0,
+                ":scope": scope_number(filter.scope),
+                ":first_key": first_key,
+                ":keys": others,
+                ":from_ms": millisecond_at_or_after(filter.span.from),
+                ":start_ms": after.start_ms,
+                ":call": after.call,
+                ":direction": filter.direction,
+                ":result": filter.result,
+                ":recorded": filter.recorded,
+                ":min_duration_ms": filter.min_duration_ms,
+                ":deleted": filter.deleted,
+                ":unless_in": filter.unless_in.map(scope_number),
+                ":limit": limit,
+            };
+            let sql = if first_key.is_some() { BY_KEY } else { BY_START };
+            let mut unpacker = Unpacker::new().map_err(super::no_memory)?;
+            let row = |row: &Row<'_>| call_row(row, view, &mut unpacker);
+            connection.prepare_cached(sql)?.query_map(parameters, row)?.collect()
+        })
+        .await
     }
 }
 
-fn call_row(row: &Row<'_>) -> rusqlite::Result<(CallRow, Columns)> {
-    let call = CallRow {
+/// The document is read where the database has it: most of a list's time goes into texts.
+fn call_row(row: &Row<'_>, view: View, unpacker: &mut Unpacker) -> rusqlite::Result<CallRow> {
+    let (simple, detail) = (row.get_ref(8)?.as_blob()?, row.get_ref(9)?.as_blob_or_null()?);
+    Ok(CallRow {
         position: Position { start_ms: row.get(0)?, call: row.get(1)? },
         id: row.get(2)?,
         duration_ms: row.get(3)?,
@@ -145,7 +208,6 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<(CallRow, Columns)> {
         deleted: row.get(5)?,
         received_ms: row.get(6)?,
         versions: row.get(7)?,
-        json: None,
-    };
-    Ok((call, columns(row, 8)?))
+        json: unpacker.read(simple, detail, view),
+    })
 }

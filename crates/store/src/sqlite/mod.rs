@@ -5,6 +5,7 @@ mod account;
 mod app;
 pub(crate) mod backup;
 mod calls;
+mod changed;
 mod changes;
 mod commit;
 mod directory;
@@ -40,6 +41,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::document::{Columns, DICTIONARY};
@@ -69,6 +71,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// 64 MB), the more of these changes reach the file as one.
 const WAL_PAGES: i64 = 16_000;
 
+/// One waits for the disk while the other computes.
+const READS_A_PROCESSOR: usize = 2;
+
 /// An open file. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqlite {
@@ -81,6 +86,8 @@ struct Shared {
     writer: Mutex<Connection>,
     /// Readers not in use.
     readers: Mutex<Vec<Connection>>,
+    /// Reads at one time: more would not be faster, and each connection has a cache.
+    reading: Semaphore,
 }
 
 impl Sqlite {
@@ -108,7 +115,10 @@ impl Sqlite {
             Err(Refusal::Known(error)) => return Err(error),
             Err(Refusal::Sqlite(source)) => return Err(error::name(&path, source)),
         };
-        let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default() };
+        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let reading = Semaphore::new(READS_A_PROCESSOR * at_once);
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        let shared = Shared { path, writer, readers, reading };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -123,6 +133,8 @@ impl Sqlite {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.clone();
+        // Nobody closes it.
+        let _turn = self.shared.reading.acquire().await;
         blocking(move || {
             let idle = lock(&store.shared.readers).pop();
             let result = idle.map_or_else(|| store.reader(), Ok).and_then(|connection| {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::Sqlite;
+use crate::status::last_success_sql;
 use crate::{Account, AccountKey, AccountStatus, Error, Run, Status};
 
 impl Sqlite {
@@ -20,6 +21,13 @@ impl Sqlite {
                 .map(|account| account_status(connection, account))
                 .collect::<rusqlite::Result<_>>()?;
             Ok(Status { archive_id, created_ms, bytes, accounts })
+        })
+        .await
+    }
+
+    pub(crate) async fn last_success(&self, account: AccountKey) -> Result<Option<i64>, Error> {
+        self.read(move |connection| {
+            connection.query_row(last_success_sql!("?1"), [account.0], |row| row.get(0))
         })
         .await
     }

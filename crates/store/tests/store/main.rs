@@ -5,6 +5,7 @@
 mod absence;
 mod apps;
 mod backup;
+mod changed;
 mod check;
 mod commit;
 mod directory;

@@ -1,0 +1,97 @@
+//! One account of an archive, as it is served.
+
+use std::sync::Arc;
+
+use callbook_api::{ExtensionId, PortError, Scope, View};
+use callbook_model::{Links, Region};
+use callbook_store::{Account, AccountKey, Store};
+
+use crate::staff::{Staff, StaffCache};
+
+/// Where the server is.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// What every `uri` begins with, without a trailing slash.
+    pub server_url: String,
+    /// As `server_url`, for recordings' sounds.
+    pub media_url: String,
+}
+
+/// One account of an archive. Cheap to clone; clones share what is remembered.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    account: Account,
+    addresses: Addresses,
+    staff: StaffCache,
+}
+
+/// Which of the archive's logs a log is served from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// From itself.
+    Own(Scope),
+    /// From the company's, as the extension had each call.
+    Company(ExtensionId),
+}
+
+impl Archive {
+    /// Serves `account` of the archive.
+    #[must_use]
+    pub fn new(store: Store, account: Account, addresses: Addresses) -> Self {
+        let staff = StaffCache::default();
+        Self { shared: Arc::new(Shared { store, account, addresses, staff }) }
+    }
+
+    /// The account that is served.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.shared.account
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    pub(crate) fn key(&self) -> AccountKey {
+        self.shared.account.key
+    }
+
+    pub(crate) fn home(&self) -> Region {
+        self.shared.account.home
+    }
+
+    pub(crate) fn server_url(&self) -> &str {
+        &self.shared.addresses.server_url
+    }
+
+    /// Who works there, as of a few seconds ago at most.
+    pub(crate) async fn staff(&self) -> Result<Arc<Staff>, PortError> {
+        self.shared.staff.get(self).await
+    }
+
+    /// Where the archive has a log of its own for an extension, that is the extension's.
+    pub(crate) async fn source(&self, scope: Scope) -> Result<Source, PortError> {
+        Ok(match scope {
+            Scope::Extension(id) if !self.staff().await?.logs.contains(&scope) => {
+                Source::Company(id)
+            }
+            _ => Source::Own(scope),
+        })
+    }
+
+    /// A text of upstream's with links that lead here.
+    pub(crate) fn lead(&self, json: &str, view: View) -> String {
+        let Addresses { server_url, media_url } = &self.shared.addresses;
+        let view = match view {
+            View::Simple => "Simple",
+            View::Detailed => "Detailed",
+        };
+        Links { server_url, media_url, view }.lead(json)
+    }
+}

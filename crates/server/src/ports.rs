@@ -1,0 +1,87 @@
+//! The archive's ports, bundled for the server.
+
+use std::sync::Arc;
+
+use callbook_api::{
+    Apps, Limiter, NoJournal, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
+};
+
+use crate::call_log::ArchiveCallLog;
+use crate::directory::ArchiveDirectory;
+use crate::recordings::ArchiveRecordings;
+
+/// An account of an archive, for apps, sessions and limits that are kept somewhere.
+pub struct ArchivePorts<A, T, L, S> {
+    /// Its calls.
+    pub call_log: ArchiveCallLog,
+    /// Its recordings.
+    pub recordings: ArchiveRecordings,
+    /// Its people.
+    pub directory: ArchiveDirectory,
+    /// The apps that may connect.
+    pub apps: A,
+    /// Their sessions.
+    pub tokens: T,
+    /// How fast they may ask.
+    pub limiter: Arc<L>,
+    /// Whom to tell of what happens.
+    pub subscriptions: S,
+}
+
+impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A, T, L, S> {
+    type CallLog = ArchiveCallLog;
+    type Recordings = ArchiveRecordings;
+    type Directory = ArchiveDirectory;
+    type Telephony = NoTelephony;
+    type Apps = A;
+    type Clock = SystemClock;
+    type Limiter = L;
+    type Tokens = T;
+    type Random = OsRandom;
+    type Subscriptions = S;
+    type Journal = NoJournal;
+
+    fn call_log(&self) -> &ArchiveCallLog {
+        &self.call_log
+    }
+
+    fn recordings(&self) -> &ArchiveRecordings {
+        &self.recordings
+    }
+
+    fn directory(&self) -> &ArchiveDirectory {
+        &self.directory
+    }
+
+    fn telephony(&self) -> &NoTelephony {
+        &NoTelephony
+    }
+
+    fn apps(&self) -> &A {
+        &self.apps
+    }
+
+    fn clock(&self) -> &SystemClock {
+        &SystemClock
+    }
+
+    fn limiter(&self) -> &L {
+        &self.limiter
+    }
+
+    fn tokens(&self) -> &T {
+        &self.tokens
+    }
+
+    fn random(&self) -> &OsRandom {
+        &OsRandom
+    }
+
+    fn subscriptions(&self) -> &S {
+        &self.subscriptions
+    }
+
+    fn journal(&self) -> &NoJournal {
+        &NoJournal
+    }
+}

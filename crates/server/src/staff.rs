@@ -1,0 +1,116 @@
+//! Who works at the company, remembered for some seconds: every request asks what its caller may do.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callbook_api::{ExtensionId, PortError, Scope, UserPermission, View};
+use callbook_model::DirectoryKind;
+use serde_json::Value;
+use tokio::sync::RwLock;
+
+use crate::archive::Archive;
+use crate::failed;
+
+/// A sync in another process that changes the directory is noticed so much later, at most.
+const MEMORY: Duration = Duration::from_secs(10);
+
+/// Types of extensions that can sign in.
+const USERS: [&str; 4] = ["User", "DigitalUser", "FlexibleUser", "VirtualUser"];
+
+/// What everybody may do who can sign in: read their own calls and recordings, and the directory.
+const ORDINARY: [UserPermission; 8] = [
+    UserPermission::ReadCompanyInfo,
+    UserPermission::ReadCompanyPhoneNumbers,
+    UserPermission::ReadExtensions,
+    UserPermission::ReadUserPhoneNumbers,
+    UserPermission::ReadCallLog,
+    UserPermission::EditCallLog,
+    UserPermission::ReadPresenceStatus,
+    UserPermission::ReadCallRecording,
+];
+
+/// What nobody may do here: an archive keeps what upstream deletes, and what it was told to keep.
+const NOBODYS: UserPermission = UserPermission::EditCompanyCallRecordings;
+
+/// The company's extensions, as the archive knew them at one moment.
+#[derive(Debug)]
+pub(crate) struct Staff {
+    /// Every extension, in the archive's order.
+    pub(crate) extensions: Vec<Value>,
+    /// The logs that the archive has calls of.
+    pub(crate) logs: Vec<Scope>,
+    places: HashMap<ExtensionId, usize>,
+}
+
+impl Staff {
+    async fn read(archive: &Archive) -> Result<Self, PortError> {
+        let (store, key) = (archive.store(), archive.key());
+        let facts = store.directory_at(key, DirectoryKind::Extension, i64::MAX).await;
+        let facts = facts.map_err(failed)?;
+        let (mut extensions, mut places) = (Vec::with_capacity(facts.len()), HashMap::new());
+        for fact in facts {
+            let Ok(json) = serde_json::from_str(&archive.lead(&fact.entry.json, View::Detailed))
+            else {
+                continue;
+            };
+            places.extend(fact.entry.extension.map(|id| (id, extensions.len())));
+            extensions.push(json);
+        }
+        let logs = store.scopes(key).await.map_err(failed)?;
+        Ok(Self { extensions, logs, places })
+    }
+
+    pub(crate) fn extension(&self, id: ExtensionId) -> Option<&Value> {
+        self.extensions.get(*self.places.get(&id)?)
+    }
+
+    /// Ids of the extensions with a short number.
+    pub(crate) fn numbered(&self, number: &str) -> Vec<ExtensionId> {
+        let has_it = |id: &&ExtensionId| {
+            self.extension(**id).is_some_and(|json| json["extensionNumber"] == number)
+        };
+        self.places.keys().filter(has_it).copied().collect()
+    }
+
+    /// What a user may do; nothing for whoever cannot sign in.
+    pub(crate) fn permissions(&self, user: ExtensionId) -> Vec<UserPermission> {
+        let is_user = |json: &&Value| {
+            let (kind, status) = (json["type"].as_str(), json["status"].as_str());
+            kind.is_some_and(|kind| USERS.contains(&kind))
+                && matches!(status, None | Some("Enabled"))
+        };
+        match self.extension(user).filter(is_user) {
+            Some(json) if json["permissions"]["admin"]["enabled"] == true => {
+                let all = UserPermission::ALL.iter().copied();
+                all.filter(|permission| *permission != NOBODYS).collect()
+            }
+            Some(_) => ORDINARY.to_vec(),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// The staff as last read.
+#[derive(Debug, Default)]
+pub(crate) struct StaffCache(RwLock<Option<(Instant, Arc<Staff>)>>);
+
+impl StaffCache {
+    pub(crate) async fn get(&self, archive: &Archive) -> Result<Arc<Staff>, PortError> {
+        let fresh = |known: &Option<(Instant, Arc<Staff>)>| {
+            let known = known.as_ref().filter(|(read, _)| read.elapsed() < MEMORY);
+            known.map(|(_, staff)| Arc::clone(staff))
+        };
+        if let Some(staff) = fresh(&*self.0.read().await) {
+            return Ok(staff);
+        }
+        // One reads, the others wait for it.
+        let mut known = self.0.write().await;
+        if let Some(staff) = fresh(&known) {
+            return Ok(staff);
+        }
+        let staff = Arc::new(Staff::read(archive).await?);
+        *known = Some((Instant::now(), Arc::clone(&staff)));
+        Ok(staff)
+    }
+}
