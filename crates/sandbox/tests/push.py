@@ -47,15 +47,16 @@ def check_subscriptions(check):
 
 def check_presence(check, queue):
     """While somebody is on the phone."""
-    played = check.client.control("POST", "calls", {"scenario": "answered"})
-    check.client.control("POST", "clock", {"advance_ms": 15_000})
+    for scenario in ("answered", "outbound", "conference", "internal"):
+        check.client.control("POST", "calls", {"scenario": scenario})
+    check.client.control("POST", "clock", {"advance_ms": 20_000})
     for detailed in ("true", "false"):
         check.call("readAccountPresence", query=f"detailedTelephonyState={detailed}&perPage=1000")
     check.call("readCallQueuePresence", groupId=queue)
     active = check.call("listCompanyActiveCalls")["records"]
     sessions = [record["telephonySessionId"] for record in active if record["result"] == "In Progress"]
     if not sessions:
-        check.failures.append(f"listCompanyActiveCalls: {played} is not in progress")
+        check.failures.append("listCompanyActiveCalls: no call is in progress")
     for session in sessions[:3]:
         check.call("readCallSessionStatus", telephonySessionId=session)
     check.call("readCallSessionStatus", 404, telephonySessionId="s-none")
