@@ -24,6 +24,7 @@ CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "unsupported_method", "allow_header_conformance", "ignored_auth",
 )
+TOOL = pathlib.Path(sys.executable).parent / "schemathesis"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -80,14 +81,16 @@ def run(server, folder, name, seconds, seed, authorization, parameters, *selecte
     """One run of schemathesis; true if it found nothing."""
     config = folder / f"{name}.toml"
     config.write_text(settings(parameters))
-    tool = pathlib.Path(sys.executable).parent / "schemathesis"
     print(f"{name}: {seconds} s, seed {seed}", flush=True)
     command = [
-        tool, "--config-file", config, "--no-color", "run", f"{server.url}/openapi.json",
+        TOOL, "--config-file", config, "--no-color", "run", f"{server.url}/openapi.json",
         "--checks", ",".join(CHECKS), "--max-time", str(seconds), "--seed", str(seed), "--phases", "examples,coverage,fuzzing",
         "--continue-on-failure", "--warnings", "off", "--header", f"Authorization: {authorization}", *selected,
     ]
-    return subprocess.run(command, cwd=folder, check=False).returncode == 0
+    done = subprocess.run(command, cwd=folder, check=False, text=True, stdout=subprocess.PIPE)
+    print(done.stdout, flush=True)
+    # A machine that is too busy to try anything has shown nothing.
+    return done.returncode == 0 and "No test cases were generated" not in done.stdout
 
 
 def test(server, folder, seconds, seed):
@@ -103,6 +106,9 @@ def test(server, folder, seconds, seed):
 
 
 def main():
+    if not TOOL.exists():
+        print("skipped: schemathesis is not installed; it needs Python 3.11")
+        return 0
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--binary", type=pathlib.Path, default=pathlib.Path("target/debug/callbook"))
     options.add_argument("--env-file", type=pathlib.Path, help="of a server that runs")

@@ -20,6 +20,7 @@ import urllib.request
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
+from push import check_analytics, check_deletion, check_presence, check_subscriptions
 from refusals import check_coverage, check_refusals
 
 SCHEMA_ROOT = "#/components/schemas/"
@@ -98,7 +99,7 @@ def typed(node):
             result[key] = json.loads(value) if isinstance(value, str) else typed(value)
         elif key in ("nullable", "uniqueItems", "additionalProperties") and isinstance(value, str):
             result[key] = value == "true"
-        elif key == "enum" and node.get("type") in ("integer", "number"):
+        elif key == "enum" and node.get("type") in ("integer", "number", "boolean"):
             result[key] = [json.loads(item) for item in value]
         else:
             result[key] = typed(value)
@@ -393,6 +394,10 @@ def main():
     check_recordings(check)
     check_sync(check)
     check_active_calls(check)
+    check_presence(check, check.call("listCallQueues")["records"][0]["id"])
+    check_subscriptions(check)
+    check_analytics(check)
+    check_deletion(check)
     check_refusals(check)
     check_coverage(check)
     print(

@@ -8,7 +8,7 @@ use utoipa::openapi::security::{
     SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ComponentsBuilder, HttpMethod, InfoBuilder, OpenApiBuilder, Paths, ServerBuilder,
+    ComponentsBuilder, HttpMethod, InfoBuilder, OpenApiBuilder, Paths, ServerBuilder, Tag,
 };
 
 use super::shape::{Schemas, Sent, Shape};
@@ -31,11 +31,10 @@ pub(super) fn document(server_url: &str) -> Value {
     Sent::<ErrorBody<'_>>::put(&mut schemas);
     Sent::<OAuthErrorBody<'_>>::put(&mut schemas);
     let paths = paths_of(Operation::ALL, &mut schemas);
-    let components = ComponentsBuilder::new()
+    let mut components = ComponentsBuilder::new()
         .schemas_from_iter(schemas)
         .responses_from_iter(answers::components())
         .build();
-    let mut components = components;
     for (name, scheme) in security_schemes(server_url) {
         components.add_security_scheme(name, scheme);
     }
@@ -51,6 +50,7 @@ pub(super) fn document(server_url: &str) -> Value {
         .servers(Some(servers))
         .paths(paths)
         .components(Some(components))
+        .tags(Some(tags()))
         .build();
     // Keys of text alone: this cannot fail.
     serde_json::to_value(document).unwrap_or_default()
@@ -63,6 +63,17 @@ fn paths_of(operations: &[Operation], schemas: &mut Schemas) -> Paths {
         paths = paths.path(operation.path(), item);
     }
     paths.build()
+}
+
+/// Each once, in the order of the table.
+fn tags() -> Vec<Tag> {
+    let mut names = Vec::new();
+    for name in Operation::ALL.iter().map(|&operation| about(operation).tag) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(Tag::new).collect()
 }
 
 fn method(operation: Operation) -> HttpMethod {

@@ -68,16 +68,9 @@ pub(super) fn respond(html: String) -> Response {
     html::page(StatusCode::OK, html, &allowed)
 }
 
-/// The tags, each once, in the order of the paths.
-fn tags(document: &Value) -> Vec<&str> {
-    let mut tags: Vec<&str> = Vec::new();
-    for (_, _, operation) in all(document) {
-        let tag = text(&operation["tags"][0]);
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
+/// The parts of the API, in their order.
+fn tags(document: &Value) -> impl Iterator<Item = &str> {
+    document["tags"].as_array().into_iter().flatten().map(|tag| text(&tag["name"]))
 }
 
 /// Path, method and description of every operation.
