@@ -164,7 +164,7 @@ impl<'a> View<'a, '_> {
                 "id" => out.text("id", &projected_id(&text(Some(value))?, self.extension)),
                 "uri" => out.raw("uri", &self.uri(value)),
                 "startTime" => {
-                    out.raw(name, self.first().member("startTime").unwrap_or(value).get())
+                    out.raw(name, self.first().member("startTime").unwrap_or(value).get());
                 }
                 "duration" | "durationMs" => out.raw(name, &self.duration(name, value)),
                 "direction" => {
