@@ -2,15 +2,17 @@
 
     examples_test.py --binary target/debug/callbook --javascript "$(scripts/node examples/javascript)"
 
-A sandbox tells each of them once to wait. They are JavaScript, Python (this one, which needs PyPI's `ringcentral`), PHP,
-C#, Java and Ruby; C# and Java read JSON with libraries that Debian packages.
+They are JavaScript, Python (this one, which needs PyPI's `ringcentral`), PHP, C#, Java and Ruby; C# and Java read JSON with
+libraries that Debian packages. First they ask a sandbox, which tells each of them once to wait, then an archive.
 """
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +22,7 @@ EXAMPLES = ROOT / "examples"
 GSON = "/usr/share/java/gson.jar"
 NEWTONSOFT = "/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll"
 JANUARY = "2024-01"
+USERS, FIRST_USER = 5, "101"
 # By then, all calls are answered that were made.
 ANSWERED = timedelta(minutes=10)
 ENDED = timedelta(hours=12)
@@ -119,10 +122,15 @@ def check_refusals(language, command, folder, settings):
             raise Failed(f"{language}, with {wrong}, ends with {done.returncode} and says: {done.stderr}")
 
 
-def test(options, folder):
-    commands = programs(options.javascript, folder)
+def check_all(done, folder, expected):
+    for language, each in done.items():
+        check(language, each, folder / language, expected)
+    return "\n".join(expected)
+
+
+def test_sandbox(options, folder, commands):
     # So few users that the first one's January has several pages.
-    with sandbox(options, folder, "--recording-days", "0", users=5) as company:
+    with sandbox(options, folder, "--recording-days", "0", users=USERS) as company:
         settings = variables(folder / "sandbox.env")
         since = call(company, count=12)
         done = {}
@@ -136,16 +144,53 @@ def test(options, folder):
         active = answered(company, truth.user, since)
     if not active:
         raise Failed("none of the calls was the first user's")
-    expected = truth.lines(active)
-    for language in commands:
-        check(language, done[language], folder / language, expected)
-    return "\n".join([*expected, f"as {', '.join(commands)} print it"])
+    return check_all(done, folder, truth.lines(active))
+
+
+@contextmanager
+def archive(options, folder):
+    """Serves what was synchronised from a company that is gone; gives the settings, and what the company was."""
+    here = lambda *words: [options.binary, *words, "--database", f"sqlite://{folder}/archive.db"]
+    own = {"cwd": folder, "env": environment()}
+    with sandbox(options, folder, "--recording-days", "0", users=USERS) as company:
+        sync = here("sync", "--recordings", "--env-file", folder / "sandbox.env")
+        subprocess.run(sync, check=True, capture_output=True, **own)
+    app = here("app", "create", "Examples", "--for", FIRST_USER, "--env-file", folder / "archive.env")
+    subprocess.run(app, check=True, capture_output=True, **own)
+    with open(folder / "serve.log", "w") as log:
+        serve = here("serve", "--listen", "127.0.0.1:0", "--heavy", "4/1s")
+        process = subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=log, text=True, **own)
+        try:
+            listening = re.match(r"listening on (\S+)", process.stdout.readline())
+            if not listening:
+                raise Failed("the archive is not served")
+            yield variables(folder / "archive.env") | {"RC_SERVER_URL": listening[1]}, company.company
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def test_archive(options, folder, commands):
+    options.calls = options.archived_calls
+    with archive(options, folder) as (settings, company):
+        done = {name: run_program(command, folder / name, **settings) for name, command in commands.items()}
+    return check_all(done, folder, Truth(options, company).lines(active=0))
+
+
+def test(options, folder):
+    commands = programs(options.javascript, folder)
+    said = []
+    for kind, test_server in (("sandbox", test_sandbox), ("archive", test_archive)):
+        (folder / kind).mkdir()
+        said.append(f"{kind}:\n{test_server(options, folder / kind, commands)}")
+    return "\n".join([*said, f"as {', '.join(commands)} print it"])
 
 
 def main():
     options = parser("Run the examples.", kills=0, calls=9000, days=60)
     options.set_defaults(until="2024-02-15T00:00:00Z")
     options.add_argument("--javascript", type=Path, required=True, help="the folder of its program, packages installed")
+    options.add_argument("--archived-calls", type=int, default=500, help="[default: 500]")
     options.add_argument("--dump", type=Path, help="[default: beside the binary]")
     options = chosen(options)
     options.dump = (options.dump or options.binary.parent / "examples/dump").resolve()
