@@ -10,6 +10,7 @@ records that carry an enum value of the future; those have to fail at that enum 
 """
 
 import base64
+import datetime
 import email
 import json
 import sys
@@ -36,6 +37,7 @@ CALL_LOGS = tuple(
     )
 )
 SCENARIOS = ("answered", "internal", "outbound", "conference", "transfer-warm", "queue-answered", "park")
+EVENTFUL = (*SCENARIOS, "hold", "voicemail", "fax", "transfer-blind", "queue-voicemail", "find-me", "ring-out")
 ALL_TIME = "dateFrom=2023-12-01T00:00:00Z"
 
 
@@ -165,6 +167,13 @@ class Client:
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=60) as response:
             return response.read()
+
+    def open(self, path):
+        """A stream of what the sandbox tells."""
+        url = urllib.parse.urljoin(self.env["RC_SERVER_URL"], f"/sandbox/v1/{path}")
+        request = urllib.request.Request(url)
+        request.add_header("Authorization", self.basic())
+        return urllib.request.urlopen(request, timeout=60)
 
     def basic(self):
         pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
@@ -380,7 +389,39 @@ def check_active_calls(check):
         if not any(record["result"] == "In Progress" for record in active):
             check.failures.append("listCompanyActiveCalls: no call is in progress")
         check.call("listExtensionActiveCalls", query=f"view={view}")
+    for record in active:
+        session = record["telephonySessionId"]
+        check.call("readCallSessionStatus", telephonySessionId=session)
+    check.call("readCallSessionStatus", 404, telephonySessionId="s-1")
+    check.call("readAccountPresence", query="detailedTelephonyState=true&perPage=1000")
+    for queue in check.call("listCallQueues")["records"]:
+        check.call("readCallQueuePresence", groupId=queue["id"])
     check.client.control("POST", "reset")
+
+
+def check_events(check):
+    """What is told of a call that goes each way there is, from its beginning to its end."""
+    schemas = {
+        "telephony/sessions": {"$ref": SCHEMA_ROOT + "TelephonySessionsEventBody"},
+        "presence": {"$ref": SCHEMA_ROOT + "AccountPresenceEventBody"},
+    }
+    with check.client.open("events") as lines:
+        for scenario in EVENTFUL:
+            call = json.loads(check.client.control("POST", "calls", {"scenario": scenario}))["calls"][0]
+            check.client.control("POST", "clock", {"set": call["shown"]})
+            told = {"at": None}
+            # A user is free again, or there was none in it.
+            while told["at"] != stamp(call["end"]):
+                told = json.loads(lines.readline())
+                told["at"] = stamp(told["at"])
+                check.validate(f"{scenario} {told['topic']}", schemas[told["topic"]], told["body"])
+            check.seen.add((scenario, "told"))
+    check.client.control("POST", "reset")
+
+
+def stamp(text):
+    """Two ways to write one moment compare equal."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def main():
@@ -393,6 +434,7 @@ def main():
     check_recordings(check)
     check_sync(check)
     check_active_calls(check)
+    check_events(check)
     check_refusals(check)
     check_coverage(check)
     print(
