@@ -21,7 +21,7 @@ import urllib.request
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from refusals import check_coverage, check_refusals
+from refusals import NOT_OFFERED, check_coverage, check_refusals
 
 SCHEMA_ROOT = "#/components/schemas/"
 CALL_LOGS = tuple(
@@ -415,7 +415,17 @@ def check_events(check):
                 told = json.loads(lines.readline())
                 told["at"] = stamp(told["at"])
                 check.validate(f"{scenario} {told['topic']}", schemas[told["topic"]], told["body"])
-            check.seen.add((scenario, "told"))
+    check.client.control("POST", "reset")
+
+
+def check_deletion(check):
+    """Of what one deletes from the own log, the company keeps everything."""
+    before = check.call("readCompanyCallLog", query=f"{ALL_TIME}&perPage=1000")["records"]
+    check.call("deleteUserCallLog", 204)
+    if check.call("readUserCallLog", query=ALL_TIME)["records"]:
+        check.failures.append("deleteUserCallLog: something is left")
+    if check.call("readCompanyCallLog", query=f"{ALL_TIME}&perPage=1000")["records"] != before:
+        check.failures.append("deleteUserCallLog: the company's log has changed")
     check.client.control("POST", "reset")
 
 
@@ -435,6 +445,9 @@ def main():
     check_sync(check)
     check_active_calls(check)
     check_events(check)
+    check_deletion(check)
+    for operation in NOT_OFFERED:
+        check.call(operation, 403, query="interval=Day", message={})
     check_refusals(check)
     check_coverage(check)
     print(
