@@ -4,6 +4,7 @@ mod control;
 mod directory;
 mod fill;
 mod fleet;
+mod watch;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ Examples:
                                                 30 new calls a minute, edits and deletions
   callbook sandbox call voicemail --env-file sandbox.env
                                                 make one call in a sandbox that runs
+  callbook sandbox watch --env-file sandbox.env
+                                                see calls happen
   callbook sandbox clock --advance 1d --env-file sandbox.env
                                                 the day after
   callbook sandbox directory rename 102 'Ann Smith' --env-file sandbox.env

@@ -67,12 +67,14 @@ impl Told {
     fn news(&mut self, now: &Moment) -> Vec<Event> {
         // After a reset the clock is behind.
         let since_ms = self.until_ms.min(now.now_ms()).max(now.now_ms() - LONGEST_AGO_MS);
-        let sessions: Vec<Session<'_>> = now.sessions(since_ms).collect();
-        let mut due: Vec<(&Session<'_>, &Happening)> = sessions
-            .iter()
-            .flat_map(|session| session.happenings().iter().map(move |each| (session, each)))
-            .filter(|(_, happening)| (since_ms..now.now_ms()).contains(&happening.at_ms))
-            .collect();
+        let sessions: Vec<(i64, Session<'_>)> = now.made_sessions(since_ms).collect();
+        let mut due: Vec<(&Session<'_>, &Happening)> = vec![];
+        for (made_ms, session) in &sessions {
+            // All of a call that is made as if it had ended is told at once.
+            let told_ms = |happening: &&Happening| happening.at_ms.max(*made_ms);
+            let is_due = |each: &&Happening| (since_ms..now.now_ms()).contains(&told_ms(each));
+            due.extend(session.happenings().iter().filter(is_due).map(|each| (session, each)));
+        }
         due.sort_by_key(|(_, happening)| happening.at_ms);
         due.drain(..due.len().saturating_sub(MOST));
         let mut events = vec![];
@@ -86,9 +88,16 @@ impl Told {
     }
 
     /// A change of somebody's presence, if what they are doing at a moment is not what was told.
-    fn presence(&mut self, sessions: &[Session<'_>], extension: u64, at_ms: i64) -> Option<Event> {
-        let engagements: Vec<Engagement> =
-            sessions.iter().filter_map(|session| session.engagement(extension, at_ms)).collect();
+    fn presence(
+        &mut self,
+        sessions: &[(i64, Session<'_>)],
+        extension: u64,
+        at_ms: i64,
+    ) -> Option<Event> {
+        let engagements: Vec<Engagement> = sessions
+            .iter()
+            .filter_map(|(_, session)| session.engagement(extension, at_ms))
+            .collect();
         let calls: Vec<Value> = engagements.iter().map(|each| each.call.clone()).collect();
         let before = self.calls.insert(extension, calls.clone()).unwrap_or_default();
         if before == calls {

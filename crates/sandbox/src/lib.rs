@@ -26,7 +26,7 @@ mod world;
 
 pub use callbook_api::{AppScope, ParsePlanError, Plan};
 pub use callbook_synth::{Scenario, UnknownScenario};
-pub use control::{Control, ControlError, PlayedCall, PlayedCalls, Reading};
+pub use control::{Control, ControlError, Events, PlayedCall, PlayedCalls, Reading, Told};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use fault::{Fault, FaultKind, FaultSpec, Injector, ParseFaultError};

@@ -152,14 +152,15 @@ impl Sandbox {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         // It ends with the server.
         let mut tasks = JoinSet::new();
-        tasks.spawn(herald::run(Arc::clone(&self.world), self.hub));
+        tasks.spawn(herald::run(Arc::clone(&self.world), self.hub.clone()));
         let faults = self.faults;
         let delivery = callbook_api::deliver(self.api.clone());
         let strike = from_fn_with_state(faults.clone(), fault::strike);
         let mut router = callbook_api::router(self.api).layer(strike);
         // Who listens on this machine alone is reached from this machine alone.
         if self.listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
-            router = router.merge(control::router(self.world, self.credentials, faults.clone()));
+            let control = control::router(self.world, self.hub, self.credentials, faults.clone());
+            router = router.merge(control);
         }
         let shutdown = async {
             shutdown.await;

@@ -1,4 +1,4 @@
-"""Subscriptions, presence and calls under way against the official description: see validate.py."""
+"""Subscriptions against the official description: see validate.py."""
 
 import contextlib
 import http.server
@@ -43,33 +43,3 @@ def check_subscriptions(check):
         check.call("deleteSubscription", 204, **of)
         check.call("readSubscription", 404, **of)
     check.call("authWsToken")
-
-
-def check_presence(check, queue):
-    """While somebody is on the phone."""
-    for scenario in ("answered", "outbound", "conference", "internal"):
-        check.client.control("POST", "calls", {"scenario": scenario})
-    check.client.control("POST", "clock", {"advance_ms": 20_000})
-    for detailed in ("true", "false"):
-        check.call("readAccountPresence", query=f"detailedTelephonyState={detailed}&perPage=1000")
-    check.call("readCallQueuePresence", groupId=queue)
-    active = check.call("listCompanyActiveCalls")["records"]
-    sessions = [record["telephonySessionId"] for record in active if record["result"] == "In Progress"]
-    if not sessions:
-        check.failures.append("listCompanyActiveCalls: no call is in progress")
-    for session in sessions[:3]:
-        check.call("readCallSessionStatus", telephonySessionId=session)
-    check.call("readCallSessionStatus", 404, telephonySessionId="s-none")
-    check.client.control("POST", "reset")
-
-
-def check_analytics(check):
-    """What is said to accounts without the feature."""
-    for operation in ("analyticsCallsAggregationFetch", "analyticsCallsTimelineFetch"):
-        check.call(operation, 403, message={})
-
-
-def check_deletion(check):
-    """Of one's own log, up to a moment long ago."""
-    check.call("deleteUserCallLog", 204, query="dateTo=2023-12-02T00:00:00Z")
-    check.call("deleteUserCallLog", 400, query="dateTo=yesterday")

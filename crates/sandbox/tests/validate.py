@@ -10,6 +10,7 @@ records that carry an enum value of the future; those have to fail at that enum 
 """
 
 import base64
+import datetime
 import email
 import json
 import sys
@@ -20,8 +21,8 @@ import urllib.request
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from push import check_analytics, check_deletion, check_presence, check_subscriptions
-from refusals import check_coverage, check_refusals
+from push import check_subscriptions
+from refusals import NOT_OFFERED, check_coverage, check_refusals
 
 SCHEMA_ROOT = "#/components/schemas/"
 CALL_LOGS = tuple(
@@ -37,6 +38,7 @@ CALL_LOGS = tuple(
     )
 )
 SCENARIOS = ("answered", "internal", "outbound", "conference", "transfer-warm", "queue-answered", "park")
+EVENTFUL = (*SCENARIOS, "hold", "voicemail", "fax", "transfer-blind", "queue-voicemail", "find-me", "ring-out")
 ALL_TIME = "dateFrom=2023-12-01T00:00:00Z"
 
 
@@ -166,6 +168,13 @@ class Client:
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=60) as response:
             return response.read()
+
+    def open(self, path):
+        """A stream of what the sandbox tells."""
+        url = urllib.parse.urljoin(self.env["RC_SERVER_URL"], f"/sandbox/v1/{path}")
+        request = urllib.request.Request(url)
+        request.add_header("Authorization", self.basic())
+        return urllib.request.urlopen(request, timeout=60)
 
     def basic(self):
         pair = f"{self.env['RC_APP_CLIENT_ID']}:{self.env['RC_APP_CLIENT_SECRET']}"
@@ -381,7 +390,49 @@ def check_active_calls(check):
         if not any(record["result"] == "In Progress" for record in active):
             check.failures.append("listCompanyActiveCalls: no call is in progress")
         check.call("listExtensionActiveCalls", query=f"view={view}")
+    for record in active:
+        session = record["telephonySessionId"]
+        check.call("readCallSessionStatus", telephonySessionId=session)
+    check.call("readCallSessionStatus", 404, telephonySessionId="s-1")
+    check.call("readAccountPresence", query="detailedTelephonyState=true&perPage=1000")
+    for queue in check.call("listCallQueues")["records"]:
+        check.call("readCallQueuePresence", groupId=queue["id"])
     check.client.control("POST", "reset")
+
+
+def check_events(check):
+    """What is told of a call that goes each way there is, from its beginning to its end."""
+    schemas = {
+        "telephony/sessions": {"$ref": SCHEMA_ROOT + "TelephonySessionsEventBody"},
+        "presence": {"$ref": SCHEMA_ROOT + "AccountPresenceEventBody"},
+    }
+    with check.client.open("events") as lines:
+        for scenario in EVENTFUL:
+            call = json.loads(check.client.control("POST", "calls", {"scenario": scenario}))["calls"][0]
+            check.client.control("POST", "clock", {"set": call["shown"]})
+            told = {"at": None}
+            # A user is free again, or there was none in it.
+            while told["at"] != stamp(call["end"]):
+                told = json.loads(lines.readline())
+                told["at"] = stamp(told["at"])
+                check.validate(f"{scenario} {told['topic']}", schemas[told["topic"]], told["body"])
+    check.client.control("POST", "reset")
+
+
+def check_deletion(check):
+    """Of what one deletes from the own log, the company keeps everything."""
+    before = check.call("readCompanyCallLog", query=f"{ALL_TIME}&perPage=1000")["records"]
+    check.call("deleteUserCallLog", 204)
+    if check.call("readUserCallLog", query=ALL_TIME)["records"]:
+        check.failures.append("deleteUserCallLog: something is left")
+    if check.call("readCompanyCallLog", query=f"{ALL_TIME}&perPage=1000")["records"] != before:
+        check.failures.append("deleteUserCallLog: the company's log has changed")
+    check.client.control("POST", "reset")
+
+
+def stamp(text):
+    """Two ways to write one moment compare equal."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def main():
@@ -394,10 +445,11 @@ def main():
     check_recordings(check)
     check_sync(check)
     check_active_calls(check)
-    check_presence(check, check.call("listCallQueues")["records"][0]["id"])
     check_subscriptions(check)
-    check_analytics(check)
+    check_events(check)
     check_deletion(check)
+    for operation in NOT_OFFERED:
+        check.call(operation, 403, query="interval=Day", message={})
     check_refusals(check)
     check_coverage(check)
     print(

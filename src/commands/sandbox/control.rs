@@ -15,6 +15,7 @@ use crate::time;
 #[derive(Debug, Subcommand)]
 pub enum Action {
     Call(Call),
+    Watch(super::watch::Watch),
     Clock(Clock),
     Edit(Edit),
     Delete(Delete),
@@ -107,6 +108,7 @@ impl Action {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         match self {
             Self::Call(call) => call.run().await?,
+            Self::Watch(watch) => watch.run().await?,
             Self::Clock(clock) => clock.run().await?,
             Self::Edit(edit) => edit.running.control()?.edit(&edit.id).await?,
             Self::Delete(delete) => {

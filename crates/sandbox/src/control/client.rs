@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Play, PlayedCalls, Reading, Removal, Turn};
+use super::{Play, PlayedCalls, Reading, Removal, Told, Turn};
 use crate::{Reorganization, Scenario};
 
 /// Controls a running sandbox.
@@ -137,6 +137,15 @@ impl Control {
         self.send(self.request(Method::POST, "reset")).await.map(drop)
     }
 
+    /// Everything that happens from now on.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or it refuses.
+    pub async fn events(&self) -> Result<Events, ControlError> {
+        let response = self.send(self.request(Method::GET, "events")).await?;
+        Ok(Events { control: self.clone(), response, rest: Vec::new() })
+    }
+
     async fn turn(&self, turn: &Turn) -> Result<Timestamp, ControlError> {
         let reading: Reading = self.json(self.request(Method::POST, "clock").json(turn)).await?;
         Ok(reading.now)
@@ -174,5 +183,35 @@ impl Control {
         // The address is in the message already.
         let source = source.without_url();
         ControlError::Unreachable { server_url: self.server_url.clone(), source }
+    }
+}
+
+/// What happens in a sandbox, as it happens.
+#[derive(Debug)]
+pub struct Events {
+    control: Control,
+    response: Response,
+    /// The beginning of a line.
+    rest: Vec<u8>,
+}
+
+impl Events {
+    /// The next event; `None` when the sandbox has stopped. Nothing is lost if it is not waited for to the end.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub async fn next(&mut self) -> Result<Option<Told>, ControlError> {
+        loop {
+            if let Some(end) = self.rest.iter().position(|&byte| byte == b'\n') {
+                let line: Vec<u8> = self.rest.drain(..=end).collect();
+                let unreadable = |_| ControlError::Refused { message: "no event".to_owned() };
+                return serde_json::from_slice(&line).map(Some).map_err(unreadable);
+            }
+            let chunk = self.response.chunk().await;
+            match chunk.map_err(|source| self.control.unreachable(source))? {
+                Some(chunk) => self.rest.extend_from_slice(&chunk),
+                None => return Ok(None),
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::moment;
 use crate::world::Played;
@@ -65,6 +66,17 @@ pub(crate) enum Turn {
 pub struct Reading {
     /// Now.
     pub now: Timestamp,
+}
+
+/// Something that subscribers are told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// `telephony/sessions` or `presence`.
+    pub topic: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The notification's body.
+    pub body: Value,
 }
 
 /// How to delete.

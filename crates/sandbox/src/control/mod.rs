@@ -11,14 +11,16 @@
 //! | `POST directory` | changes the directory from now on: [`Reorganization`], answered by the extension as it is then |
 //! | `POST reset` | forgets all that has happened, and the clock is the machine's again |
 //! | `POST fault`, `GET fault`, `DELETE fault` | orders faults, counts them, cancels the order: `fault/route.rs` |
+//! | `GET events` | a JSON line for each event as it happens: [`Told`] |
 //! | `GET truth?scope=account` | a JSON line for every record that there is or was; or of an extension's id |
 
 mod client;
+mod events;
 mod messages;
 
-pub use client::{Control, ControlError};
+pub use client::{Control, ControlError, Events};
 pub(crate) use messages::{Play, Removal, Turn};
-pub use messages::{PlayedCall, PlayedCalls, Reading};
+pub use messages::{PlayedCall, PlayedCalls, Reading, Told};
 
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use callbook_api::Hub;
 use callbook_synth::{Scenario, Scope};
 use http_body_util::channel::Channel;
 use jiff::Timestamp;
@@ -53,7 +56,12 @@ const MOST_MS: i64 = 10 * 366 * 86_400_000;
 type Shared = State<Arc<World>>;
 
 /// The control API. A part of it that needs more state than the world is merged in here.
-pub(crate) fn router(world: Arc<World>, credentials: Credentials, faults: Injector) -> Router {
+pub(crate) fn router(
+    world: Arc<World>,
+    hub: Hub,
+    credentials: Credentials,
+    faults: Injector,
+) -> Router {
     Router::new()
         .route("/sandbox/v1/calls", post(play))
         .route("/sandbox/v1/clock", get(read_clock).post(turn_clock))
@@ -63,6 +71,7 @@ pub(crate) fn router(world: Arc<World>, credentials: Credentials, faults: Inject
         .route("/sandbox/v1/reset", post(reset))
         .route("/sandbox/v1/truth", get(truth))
         .with_state(world)
+        .merge(events::router(hub, faults.clone()))
         .merge(fault::router(faults))
         .layer(from_fn_with_state(Arc::new(credentials), authenticate))
 }

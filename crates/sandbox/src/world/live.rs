@@ -55,7 +55,7 @@ pub(super) fn catch_up(company: &Company, overlay: &mut Overlay, per_minute: u32
         let late = dice.chance("late", 20);
         let late_ms = if late { dice.between("late", HOUR_MS, 72 * HOUR_MS) } else { 0 };
         let honest = !dice.roll("late modification").is_multiple_of(4);
-        for call in make(company, overlay, start_ms, None, late_ms, honest) {
+        for call in make(company, overlay, (start_ms, start_ms), None, late_ms, honest) {
             befall(company, overlay, dice, call);
         }
         disturb_older(company, overlay, dice, start_ms);
@@ -70,7 +70,7 @@ pub(super) fn catch_up(company: &Company, overlay: &mut Overlay, per_minute: u32
 pub(super) fn make(
     company: &Company,
     overlay: &mut Overlay,
-    start_ms: i64,
+    (made_ms, start_ms): (i64, i64),
     scenario: Option<Scenario>,
     late_ms: i64,
     honest: bool,
@@ -82,7 +82,8 @@ pub(super) fn make(
         let shown_ms = in_time_ms.saturating_add(late_ms);
         let modified_ms = if honest { shown_ms } else { in_time_ms };
         let number = overlay.next_number();
-        overlay.add(company, Made { extra, end_ms: call.end_ms(), shown_ms, modified_ms });
+        let end_ms = call.end_ms();
+        overlay.add(company, Made { extra, made_ms, end_ms, shown_ms, modified_ms });
         number
     });
     numbers.collect()

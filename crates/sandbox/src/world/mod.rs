@@ -124,8 +124,14 @@ impl World {
             // Whoever looked before has looked no further than this.
             let now_ms = self.clock.now_ms();
             let start_ms = if ended { now_ms - self.length_ms(overlay, scenario) } else { now_ms };
-            let numbers =
-                live::make(&self.company, overlay, start_ms, Some(scenario), late_ms, true);
+            let numbers = live::make(
+                &self.company,
+                overlay,
+                (now_ms, start_ms),
+                Some(scenario),
+                late_ms,
+                true,
+            );
             let made = numbers.into_iter().filter_map(|number| overlay.made(number));
             let played = made.filter_map(|made| {
                 let entry = self.company.extra(&made.extra).entry(Scope::Account)?;

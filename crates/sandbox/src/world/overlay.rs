@@ -31,6 +31,8 @@ pub(crate) struct Change {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Made {
     pub(crate) extra: Extra,
+    /// When it was made: at its start, or after its end if it was to have ended already.
+    pub(crate) made_ms: i64,
     pub(crate) end_ms: i64,
     /// When its records show up.
     pub(crate) shown_ms: i64,

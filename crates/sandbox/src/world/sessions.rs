@@ -9,13 +9,19 @@ use super::Moment;
 impl Moment {
     /// The sessions that anything happens in at `since_ms` or later, but for those of calls that are not made yet.
     pub(crate) fn sessions(&self, since_ms: i64) -> impl Iterator<Item = Session<'_>> {
+        self.made_sessions(since_ms).map(|(_, session)| session)
+    }
+
+    /// The same, and those of calls that were made then although they had ended; and when each call was made.
+    pub(crate) fn made_sessions(&self, since_ms: i64) -> impl Iterator<Item = (i64, Session<'_>)> {
         let company = &self.world.company;
         let recent_ms = since_ms.saturating_sub(company.longest_ms().into());
         let own = company.entries(Scope::Account).between(recent_ms, self.now_ms + 1).iter();
         let own = own.filter(move |entry| company.shown_ms(entry.call) > since_ms);
-        let own = own.filter_map(|entry| company.session_of(entry.call));
-        let made = self.overlay.made.iter().filter(move |made| made.end_ms >= since_ms);
-        own.chain(made.filter_map(|made| company.session(&made.extra)))
+        let own = own.filter_map(|entry| Some((entry.start_ms, company.session_of(entry.call)?)));
+        let made = self.overlay.made.iter();
+        let made = made.filter(move |made| made.end_ms.max(made.made_ms) >= since_ms);
+        own.chain(made.filter_map(|made| Some((made.made_ms, company.session(&made.extra)?))))
     }
 
     /// What everybody who is on the phone is doing there, by extension id.

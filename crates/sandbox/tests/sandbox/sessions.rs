@@ -76,6 +76,19 @@ async fn a_call_is_told_in_its_order_and_its_record_agrees() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_to_have_ended_is_told_at_once() {
+    let (server, mut events) = heard(options()).await;
+    let control = server.control();
+    // Somebody looked just before.
+    control.advance(1).await.unwrap();
+    let call = control.play(Scenario::Hold, true, 0).await.unwrap().calls.remove(0);
+    control.advance(1).await.unwrap();
+    let told = until_over(&mut events, Topic::TelephonySessions, call.end).await;
+    assert_eq!((told[0].at, &told[0].body["sequence"]), (call.start, &1.into()));
+    assert_eq!(told.len(), 10);
+}
+
+#[tokio::test]
 async fn presence_changes_as_calls_do() {
     let (server, mut events) = heard(options()).await;
     let control = server.control();

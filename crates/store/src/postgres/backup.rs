@@ -43,10 +43,10 @@ const OF_THE_ARCHIVE: [Copy; 2] = [
 /// Of the account `$1`, of which `$2` versions of other accounts come first; in the order of an index.
 const OF_AN_ACCOUNT: [Copy; 16] = [
     Copy {
-        select: "SELECT account, id, server_url, main_number, home, seq, fence, created_ms
+        select: "SELECT account, id, server_url, main_number, home, seq, fence, created_ms, hidden
              FROM account WHERE account = $1 AND $2::int8 IS NOT NULL",
         insert: "INSERT INTO account (account, id, server_url, main_number, home, seq, fence,
-             created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             created_ms, hidden) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     },
     Copy {
         select: "SELECT account, kind, part, id, valid_from_ms, valid_to_ms, hash, number, name,
@@ -107,9 +107,10 @@ const OF_AN_ACCOUNT: [Copy; 16] = [
         insert: "INSERT INTO absence (account, scope, id, first_ms) VALUES (?1, ?2, ?3, ?4)",
     },
     Copy {
-        select: "SELECT account, id, extension, hidden_ms
+        select: "SELECT account, id, extension, number, hidden_ms
              FROM hidden WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY id, extension",
-        insert: "INSERT INTO hidden (account, id, extension, hidden_ms) VALUES (?1, ?2, ?3, ?4)",
+        insert: "INSERT INTO hidden (account, id, extension, number, hidden_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
     },
     Copy {
         select: "SELECT account, scope, upstream_from_ms

@@ -50,7 +50,7 @@ const FIRSTS: &str =
 const COPIES: [Copy; 26] = [
     same!("archive", "id, created_ms, 1 AS schema"),
     same!("dictionary", "dictionary, bytes"),
-    same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms"),
+    same!("account", "account, id, server_url, main_number, home, seq, fence, created_ms, hidden"),
     same!(
         "directory",
         "account, kind, part, id, valid_from_ms, valid_to_ms, hash, number, name, type, status,
@@ -89,7 +89,7 @@ const COPIES: [Copy; 26] = [
     same!("quarantine", "quarantine, account, scope, hash, reason, body, received_ms"),
     same!("sync_run", "run, account, started_ms, finished_ms, summary"),
     same!("absence", "account, scope, id, first_ms"),
-    same!("hidden", "account, id, extension, hidden_ms"),
+    same!("hidden", "account, id, extension, number, hidden_ms"),
     same!("log", "account, scope, upstream_from_ms"),
     same!("day", "account, scope, day, seq"),
     same!(

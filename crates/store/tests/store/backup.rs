@@ -32,9 +32,10 @@ async fn said(store: &Store) -> String {
         let hours = store.recording_hours(key, 0).await.unwrap();
         let messages = store.message_counts(key).await.unwrap();
         said += &format!("{feed:?} {kept:?} {hours:?} {messages:?}\n");
-        let hidden = store.hidden(key, ExtensionId(7), 0, 100).await.unwrap();
+        let hidden = store.hidden_after(key, ExtensionId(7), 0, 100).await.unwrap();
+        let newest = store.newest_hidden(key).await.unwrap();
         let id = account.id;
-        said += &format!("{id} {seals:?} {facts:?} {cursor:?} {report:?} {hidden:?}\n");
+        said += &format!("{id} {seals:?} {facts:?} {cursor:?} {report:?} {hidden:?} {newest:?}\n");
     }
     said
 }
