@@ -40,6 +40,16 @@ pub(crate) enum Source {
     Company(ExtensionId),
 }
 
+impl Source {
+    /// The archive's log that it is.
+    pub(crate) fn log(self) -> Scope {
+        match self {
+            Self::Own(scope) => scope,
+            Self::Company(_) => Scope::Account,
+        }
+    }
+}
+
 impl Archive {
     /// Serves `account` of the archive.
     #[must_use]

@@ -9,6 +9,8 @@ use crate::{AccountKey, Error, Store};
 /// A call by its newest state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedCall {
+    /// RingCentral's id of the record.
+    pub id: String,
     /// The state's change number.
     pub seq: i64,
     /// When the call began, milliseconds since 1970-01-01T00:00:00Z.

@@ -77,7 +77,7 @@ impl ArchiveCallLog {
         let is_shown = !is_hidden || page.wanted.shows_deleted();
         if inside && is_behind && is_shown && page.wanted.accepts(&self.0, &own.json) {
             let (json, deleted) = (in_view(own.json, page.view), row.deleted || is_hidden);
-            let text = self.text(json, page.view, deleted);
+            let text = self.text(&json, page.view, deleted);
             let position = Position { start_ms: own.start_ms, ..row.position };
             growing.held.insert(place, Found { position, id: row.id, text });
         }

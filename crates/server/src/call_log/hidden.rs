@@ -18,7 +18,7 @@ impl ArchiveCallLog {
     pub(super) async fn hidden(&self, scope: Scope) -> Result<HashSet<String>, PortError> {
         let Scope::Extension(extension) = scope else { return Ok(HashSet::new()) };
         let (store, key) = (self.0.store(), self.0.key());
-        let hidden = store.hidden(key, extension, i64::MIN, u32::MAX).await.map_err(failed)?;
+        let hidden = store.hidden_after(key, extension, 0, u32::MAX).await.map_err(failed)?;
         Ok(hidden.into_iter().map(|hidden| hidden.id).collect())
     }
 

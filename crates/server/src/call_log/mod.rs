@@ -16,6 +16,7 @@ use callbook_model::{CallRecord, Span, project, unprojected_id};
 use callbook_store::Position;
 use jiff::{SignedDuration, Timestamp};
 
+use self::changes::Reached;
 use self::wanted::Wanted;
 use crate::archive::{Archive, Source};
 use crate::failed;
@@ -29,7 +30,7 @@ const LONGEST_CALL: SignedDuration = SignedDuration::from_hours(24);
 /// Clocks of upstream and of this machine may differ by so much.
 const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
-/// The calls of an archived account. Marks are change numbers.
+/// The calls of an archived account. Marks are numbers of changes and of hidden records.
 #[derive(Debug, Clone)]
 pub struct ArchiveCallLog(pub Archive);
 
@@ -80,12 +81,13 @@ impl CallLog for ArchiveCallLog {
             Source::Own(_) => Some(call.json),
             Source::Company(extension) => project(&call.json, extension).map(|own| own.json),
         };
-        Ok(json.map(|json| self.text(in_view(json, view), view, false)))
+        Ok(json.map(|json| self.text(&in_view(json, view), view, false)))
     }
 
     /// A moment's is found by when states were received, which upstream's clock has said.
     async fn mark(&self, _: Scope, moment: Option<Timestamp>) -> Result<Mark, PortError> {
         let (store, key) = (self.0.store(), self.0.key());
+        let hidden = store.newest_hidden(key).await.map_err(failed)?;
         let seq = match moment {
             None => store.newest_seq(key).await,
             Some(moment) => {
@@ -93,7 +95,7 @@ impl CallLog for ArchiveCallLog {
                 store.seq_before(key, moment.as_millisecond()).await
             }
         };
-        seq.map(Mark).map_err(failed)
+        Ok(Reached { seq: seq.map_err(failed)?, hidden }.into())
     }
 
     async fn changes(
@@ -136,8 +138,8 @@ impl ArchiveCallLog {
     }
 
     /// A record's text as it is sent. One that upstream lists no more does not say itself that it is deleted.
-    fn text(&self, json: String, view: View, deleted: bool) -> Bytes {
-        let mut text = self.0.lead(&json, view);
+    fn text(&self, json: &str, view: View, deleted: bool) -> Bytes {
+        let mut text = self.0.lead(json, view);
         let says = || CallRecord::decode(&text, self.0.home()).is_ok_and(|record| record.deleted);
         if deleted
             && !says()

@@ -53,7 +53,7 @@ impl ArchiveCallLog {
                     skip -= 1;
                     continue;
                 }
-                let text = self.text(json, page.view, row.deleted || is_hidden);
+                let text = self.text(&json, page.view, row.deleted || is_hidden);
                 found.push(Found { position: row.position, id: row.id, text });
                 if found.len() > page.limit as usize {
                     return Ok(found);

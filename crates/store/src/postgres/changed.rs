@@ -17,7 +17,7 @@ impl Postgres {
         limit: u32,
         view: View,
     ) -> Result<Vec<ChangedCall>, Error> {
-        let sql = "SELECT v.seq, c.start_ms, c.deleted, v.simple, v.detail
+        let sql = "SELECT c.id, v.seq, c.start_ms, c.deleted, v.simple, v.detail
              FROM version v JOIN call c
                  ON c.account = v.account AND c.call = v.call AND c.version = v.seq
              WHERE v.account = $1 AND v.seq > $2 AND c.scope = $3
@@ -25,8 +25,9 @@ impl Postgres {
         let (scope, limit) = (scope_number(scope), i64::from(limit));
         let rows = self.rows(sql, &[&account.0, &after_seq, &scope, &limit]).await?;
         let rows = each(self, &rows, |row| {
-            let (seq, start_ms, deleted) = (row.try_get(0)?, row.try_get(1)?, flag(row, 2)?);
-            Ok((ChangedCall { seq, start_ms, deleted, json: None }, columns(row, 3)?))
+            let (id, seq, start_ms) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (deleted, json) = (flag(row, 3)?, None);
+            Ok((ChangedCall { id, seq, start_ms, deleted, json }, columns(row, 4)?))
         })?;
         let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
         let rows = rows.into_iter();

@@ -20,13 +20,14 @@ impl Sqlite {
     ) -> Result<Vec<ChangedCall>, Error> {
         let rows: Vec<_> = self
             .read(move |connection| {
-                let sql = "SELECT v.seq, c.start_ms, c.deleted, v.simple, v.detail
+                let sql = "SELECT c.id, v.seq, c.start_ms, c.deleted, v.simple, v.detail
                      FROM version v CROSS JOIN call c ON c.call = v.call AND c.version = v.version
                      WHERE v.account = ?1 AND v.seq > ?2 AND c.scope = ?3
                      ORDER BY v.seq LIMIT ?4";
                 let row = |row: &Row<'_>| {
-                    let (seq, start_ms, deleted) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                    Ok((ChangedCall { seq, start_ms, deleted, json: None }, columns(row, 3)?))
+                    let (id, seq, start_ms) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    let (deleted, json) = (row.get(3)?, None);
+                    Ok((ChangedCall { id, seq, start_ms, deleted, json }, columns(row, 4)?))
                 };
                 let parameters = (account.0, after_seq, scope_number(scope), limit);
                 connection.prepare_cached(sql)?.query_map(parameters, row)?.collect()
