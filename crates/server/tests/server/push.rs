@@ -1,5 +1,6 @@
 //! Changes of an archive, told to a webhook: each, in order, over restarts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -61,7 +62,7 @@ async fn start(archived: &Archived) -> (String, JoinSet<()>) {
         directory: ArchiveDirectory(archive.clone()),
         apps: Everybody,
         tokens: MemoryTokens::default(),
-        limiter: PlanLimiter::new(Plan::Off),
+        limiter: Arc::new(PlanLimiter::new(Plan::Off)),
         subscriptions: ArchiveSubscriptions::new(store, account.key),
         journal: ArchiveJournal(archive),
     };
