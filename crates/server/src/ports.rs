@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use callbook_api::{
-    Apps, Limiter, NoJournal, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
+    Apps, Limiter, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
 };
 
 use crate::call_log::ArchiveCallLog;
 use crate::directory::ArchiveDirectory;
+use crate::journal::ArchiveJournal;
 use crate::recordings::ArchiveRecordings;
 
 /// An account of an archive, for apps, sessions and limits that are kept somewhere.
@@ -26,6 +27,8 @@ pub struct ArchivePorts<A, T, L, S> {
     pub limiter: Arc<L>,
     /// Whom to tell of what happens.
     pub subscriptions: S,
+    /// What changes.
+    pub journal: ArchiveJournal,
 }
 
 impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A, T, L, S> {
@@ -39,7 +42,7 @@ impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A,
     type Tokens = T;
     type Random = OsRandom;
     type Subscriptions = S;
-    type Journal = NoJournal;
+    type Journal = ArchiveJournal;
 
     fn call_log(&self) -> &ArchiveCallLog {
         &self.call_log
@@ -81,7 +84,7 @@ impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A,
         &self.subscriptions
     }
 
-    fn journal(&self) -> &NoJournal {
-        &NoJournal
+    fn journal(&self) -> &ArchiveJournal {
+        &self.journal
     }
 }

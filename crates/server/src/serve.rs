@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use callbook_api::{
-    Api, Config, Hub, MemorySubscriptions, OsRandom, Plan, PortError, PushOptions, Random as _,
-    ServeOptions, SyncKey, deliver,
+    Api, Config, Hub, OsRandom, Plan, PortError, PushOptions, Random as _, ServeOptions, SyncKey,
+    deliver,
 };
 use callbook_recordings::Place;
 use callbook_store::{Account, Store};
@@ -19,8 +19,8 @@ use crate::apps::ArchiveApps;
 use crate::limiter::ArchiveLimiter;
 use crate::tokens::ArchiveTokens;
 use crate::{
-    Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchivePorts, ArchiveRecordings, failed,
-    shell,
+    Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchiveJournal, ArchivePorts,
+    ArchiveRecordings, ArchiveSubscriptions, failed, shell,
 };
 
 /// How long an answer to a refresh can be asked for again that was lost on the way.
@@ -86,11 +86,12 @@ impl Serving {
         let ports = ArchivePorts {
             call_log: ArchiveCallLog(archive.clone()),
             recordings: ArchiveRecordings { archive: archive.clone(), place: recordings },
-            directory: ArchiveDirectory(archive),
+            directory: ArchiveDirectory(archive.clone()),
             apps: ArchiveApps::new(store.clone(), account.key, Arc::clone(limiter))?,
             tokens: ArchiveTokens::new(store.clone(), account.key),
             limiter: Arc::clone(limiter),
-            subscriptions: MemorySubscriptions::default(),
+            subscriptions: ArchiveSubscriptions::new(store.clone(), account.key),
+            journal: ArchiveJournal(archive),
         };
         let api = Api::new(ports, config);
         tokio::spawn(deliver(api.clone()));

@@ -116,12 +116,4 @@ impl Store {
     ) -> Result<bool, Error> {
         dispatch!(self, lease_webhooks(account, holder, now_ms, until_ms))
     }
-
-    /// The number of the account's newest change; 0 before the first. Cheap.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub async fn newest_change(&self, account: AccountKey) -> Result<i64, Error> {
-        dispatch!(self, newest_change(account))
-    }
 }

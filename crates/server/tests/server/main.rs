@@ -12,6 +12,7 @@ mod limiter;
 mod lists;
 mod people;
 mod place;
+mod push;
 mod service;
 mod serving;
 mod subscriptions;

@@ -7,7 +7,8 @@ use callbook_api::{
     PlanLimiter, PortError, PushOptions, ServeOptions, SyncKey, router, serve,
 };
 use callbook_server::{
-    Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchivePorts, ArchiveRecordings, shell,
+    Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchiveJournal, ArchivePorts,
+    ArchiveRecordings, shell,
 };
 use reqwest::{Client, Response};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 use crate::company::{Archived, company};
 
 /// Every app there is, for every user: `jwt-of-ID` is a JWT.
-struct Everybody;
+pub struct Everybody;
 
 impl Apps for Everybody {
     async fn find(&self, client_id: &str) -> Result<Option<App>, PortError> {
@@ -71,11 +72,12 @@ impl Served {
         let ports = ArchivePorts {
             call_log: ArchiveCallLog(archive.clone()),
             recordings: ArchiveRecordings { archive: archive.clone(), place: None },
-            directory: ArchiveDirectory(archive),
+            directory: ArchiveDirectory(archive.clone()),
             apps: Everybody,
             tokens: MemoryTokens::default(),
             limiter: Arc::new(PlanLimiter::new(Plan::Off)),
             subscriptions: MemorySubscriptions::default(),
+            journal: ArchiveJournal(archive),
         };
         let config = Config {
             server_url: url.clone(),
@@ -124,7 +126,7 @@ pub async fn sandbox_text(http: &Client, path: &str) -> String {
     http.get(url).bearer_auth(token).send().await.unwrap().text().await.unwrap()
 }
 
-async fn token(
+pub async fn token(
     http: &Client,
     url: &str,
     client_id: &str,

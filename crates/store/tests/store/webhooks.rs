@@ -3,7 +3,6 @@
 use callbook_model::ExtensionId;
 use callbook_store::{AccountKey, Location, Open, RegisteredApp, Store, StoredWebhook};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 use crate::place::conformance;
 use crate::support::Archive;
@@ -91,15 +90,6 @@ conformance! {
         assert!(!lease("b", 114).await);
         assert!(lease("b", 115).await, "it was over");
         assert!(!lease("a", 116).await);
-    }
-
-    async fn the_newest_change_is_the_last_that_was_committed(kind: Kind) {
-        let archive = Archive::new(kind).await;
-        let (store, account) = (&archive.store, archive.account.key);
-        assert_eq!(store.newest_change(account).await.unwrap(), 0);
-        let start = "2024-01-01T00:00:00.000Z";
-        archive.commit(&[json!({ "id": "1", "startTime": start }), json!({ "id": "2", "startTime": start })]).await;
-        assert_eq!(store.newest_change(account).await.unwrap(), 2);
     }
 
     async fn they_go_with_their_app_and_their_account(kind: Kind) {
