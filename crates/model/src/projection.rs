@@ -33,6 +33,9 @@ const OFFERS: [&str; 2] = ["Hunting", "Ring Directly"];
 pub struct Projected {
     /// When it began for the extension, milliseconds since 1970-01-01T00:00:00Z.
     pub start_ms: i64,
+    /// `telephonySessionId`: two records of the company's may have the same part of one call, which is one in the
+    /// extension's log.
+    pub session: Option<String>,
     /// The Detailed record.
     pub json: String,
 }
@@ -68,7 +71,8 @@ pub fn project(record: &str, extension: ExtensionId) -> Option<Projected> {
         return None;
     }
     let view = View { top: &top, own: &own, extension };
-    Some(Projected { start_ms: view.start_ms()?, json: view.write()? })
+    let session = text(top.wire.telephony_session_id).map(std::borrow::Cow::into_owned);
+    Some(Projected { start_ms: view.start_ms()?, session, json: view.write()? })
 }
 
 impl<'a> Leg<'a> {

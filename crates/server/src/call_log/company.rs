@@ -26,6 +26,9 @@ struct Growing<'a> {
     /// Records that something newer may still come before.
     hidden: &'a HashSet<String>,
     held: BTreeMap<(i64, i64), Found>,
+    /// Parts of calls, by start and session. The newer record of two that have the same one comes first, and is the
+    /// one that the extension had.
+    seen: HashSet<(i64, String)>,
     skip: u64,
     found: Vec<Found>,
 }
@@ -73,6 +76,9 @@ impl ArchiveCallLog {
         let inside =
             Timestamp::from_millisecond(own.start_ms).is_ok_and(|start| page.span.contains(start));
         let is_behind = page.after.is_none_or(|after| place < (after.start_ms, after.call));
+        if own.session.is_some_and(|session| !growing.seen.insert((own.start_ms, session))) {
+            return;
+        }
         let is_hidden = growing.hidden.contains(&row.id);
         let is_shown = !is_hidden || page.wanted.shows_deleted();
         if inside && is_behind && is_shown && page.wanted.accepts(&self.0, &own.json) {
@@ -87,7 +93,8 @@ impl ArchiveCallLog {
 impl<'a> Growing<'a> {
     fn new(page: &'a Page<'a>, hidden: &'a HashSet<String>) -> Self {
         let skip = if page.after.is_some() { 0 } else { page.offset };
-        Self { page, hidden, held: BTreeMap::new(), skip, found: Vec::new() }
+        let (held, seen) = (BTreeMap::new(), HashSet::new());
+        Self { page, hidden, held, seen, skip, found: Vec::new() }
     }
 
     fn is_full(&self) -> bool {
