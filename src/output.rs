@@ -107,6 +107,12 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// `1 call`, `1,234 calls`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
 /// `1536000` bytes as `1.5 MB`.
 pub fn bytes(bytes: u64) -> String {
     let mut amount = bytes as f64;
@@ -138,6 +144,8 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "call"), "1 call");
+        assert_eq!(counted(1_000, "call"), "1,000 calls");
         assert_eq!(bytes(12), "12 bytes");
         assert_eq!(bytes(1_536_000), "1.5 MB");
     }

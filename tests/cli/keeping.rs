@@ -91,6 +91,30 @@ fn accounts_are_registered_synced_and_removed() {
 }
 
 #[test]
+fn what_is_not_named_of_an_account_stays_and_what_is_erased_is_told() {
+    let place = company().place();
+    place.write("acme.env", company().env_file());
+    assert_eq!(place.run("account add 'a/b' --credentials acme.env").code, Some(2));
+    assert_eq!(place.run("account add acme").code, Some(2));
+    let added = place.output("account add acme --credentials acme.env --retention 7y");
+    assert!(added.contains("calls older than 7 years are erased"), "{added}");
+    let kept = |key: &str| place.json("account list --json")[0][key].clone();
+    let changed = place.output("account add acme --every 1h --upstream-retention 100d");
+    assert!(changed.contains("every 1h") && changed.contains("7 years"), "{changed}");
+    // Seven calendar years with their leap days.
+    assert_eq!(kept("retention_days"), 2557);
+    place.output("account add acme --credentials acme.env --retention 1d");
+    assert_eq!((kept("every_s"), kept("upstream_days")), (3600.into(), 100.into()));
+    let twin = place.run("account add cole --credentials acme.env");
+    assert!(twin.stderr.contains("acme has the same credentials"), "{twin:?}");
+    place.output("account remove cole --no-export");
+    let synced = place.output("sync --all");
+    assert!(synced.contains(" erased: kept for as long"), "{synced}");
+    place.output("account add acme --retention forever");
+    assert_eq!(kept("retention_days"), Value::Null);
+}
+
+#[test]
 fn nothing_is_in_quarantine() {
     let place = archived();
     assert_eq!(place.output("quarantine list --json"), "[]\n");

@@ -210,6 +210,12 @@ pub fn sentence(summary: &Summary) -> String {
         output::grouped(committed.updated),
         output::grouped(committed.deleted),
     );
+    if summary.purged > 0 {
+        text += &format!(
+            ", {} erased: kept for as long as they are to be",
+            output::grouped(summary.purged)
+        );
+    }
     if committed.quarantined > 0 {
         text += &format!(", {} unreadable, kept in quarantine", committed.quarantined);
     }
