@@ -5,6 +5,8 @@ use std::io::{BufWriter, Stdout, Write as _};
 use anyhow::Context as _;
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
 
+use crate::progress;
+
 /// Prints a line of data. `println!` would panic when its reader has gone or the disk is full.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::line(&format!($($text)*)) };
@@ -27,7 +29,7 @@ pub fn line(text: &str) -> anyhow::Result<()> {
 
 /// See [`note`].
 pub fn note_line(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", printable(text));
+    let _ = progress::aside(|| writeln!(std::io::stderr(), "{}", printable(text)));
 }
 
 /// A JSON array of many values, printed one after the other.
@@ -76,9 +78,9 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table
 }
 
-/// Whether a terminal leaves a table little room.
-pub fn is_narrow(table: &Table) -> bool {
-    table.width().is_some_and(|width| width < 110)
+/// Whether the terminal leaves a table little room.
+pub fn is_narrow() -> bool {
+    Table::new().width().is_some_and(|width| width < 110)
 }
 
 /// A row of one line.
@@ -91,6 +93,16 @@ pub fn row<I: IntoIterator<Item = String>>(cells: I) -> Row {
 /// Prints a table without the blanks at the ends of its lines.
 pub fn print(table: &Table) -> anyhow::Result<()> {
     table.trim_fmt().lines().try_for_each(line)
+}
+
+/// Prints a table with a line of its own below each row, for what has no room in it.
+pub fn print_with(table: &Table, below: &[String]) -> anyhow::Result<()> {
+    let text = table.trim_fmt();
+    let mut lines = text.lines();
+    lines.next().map_or(Ok(()), line)?;
+    lines
+        .zip(below)
+        .try_for_each(|(row, below)| line(row).and_then(|()| line(&format!("    {below}"))))
 }
 
 /// `1234567` as `1,234,567`.
