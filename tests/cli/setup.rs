@@ -148,6 +148,9 @@ fn settings_in_effect_are_shown_without_secrets() {
     );
     let shown = place.output("config show --env-file an.env");
     assert!(!shown.contains(CANARY), "{shown}");
+    // Its column is as wide as the path in it.
+    let home = std::path::absolute(place.path("")).unwrap();
+    let shown = shown.replace(home.to_str().unwrap().trim_end_matches('/'), "/home/somebody's");
     insta::assert_snapshot!("config_show", shown);
     let json = place.output("config show --env-file an.env --database x.db --json");
     assert!(!json.contains(CANARY) && json.contains("--database"), "{json}");
@@ -211,6 +214,10 @@ fn services() {
     };
     insta::assert_snapshot!("service_of_the_system", short(&(system.stderr + &system.stdout)));
     insta::assert_snapshot!("service_of_a_user", short(&user));
+    place.write("browser.toml", "[ringcentral]\nclient_id = 'an-app'");
+    let without = place.run("systemd --config browser.toml");
+    assert!(without.stderr.contains("has no JWT, and callbook cannot use"), "{without:?}");
+    assert_eq!(place.run("systemd --run-as a/b").code, Some(2));
     verify(&place, "system", &system.stdout);
     verify(&place, "user", &user);
 }
