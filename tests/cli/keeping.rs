@@ -34,7 +34,8 @@ fn what_is_damaged_is_found_offline_and_repaired() {
     assert_eq!(report["seal"]["hash"].as_str().unwrap().len(), 64);
     assert_eq!(place.run("verify").code, Some(0));
     // No report is overwritten.
-    assert_eq!(place.run("verify --offline --report proof.json").code, Some(1));
+    assert_eq!(place.run("verify --offline --report proof.json").code, Some(2));
+    assert!(is_private(&place.path("proof.json")));
 }
 
 #[test]
@@ -110,8 +111,30 @@ fn what_is_not_named_of_an_account_stays_and_what_is_erased_is_told() {
     place.output("account remove cole --no-export");
     let synced = place.output("sync --all");
     assert!(synced.contains(" erased: kept for as long"), "{synced}");
+    // Accounts go by their names everywhere.
+    place.output("calls --account acme");
+    let nobody = place.run("calls --account nobody");
+    assert_eq!(nobody.code, Some(2));
+    assert!(nobody.stderr.contains("no account nobody, but acme ("), "{nobody:?}");
+    assert!(place.output("status").contains("account   acme, "));
     place.output("account add acme --retention forever");
     assert_eq!(kept("retention_days"), Value::Null);
+}
+
+#[test]
+fn a_refused_sign_in_leaves_no_empty_archive_and_is_told_by_status() {
+    let new = company().place_of("no.such.jwt");
+    assert_eq!(new.run("sync").code, Some(12));
+    assert!(!new.archive().exists());
+    let place = archived();
+    place.write("refused.env", "RC_USER_JWT=no.such.jwt");
+    assert_eq!(place.run("sync --env-file refused.env").code, Some(12));
+    let told = place.output("status");
+    assert!(told.contains("\nfailed    the last sync, "), "{told}");
+    assert!(place.json("status --json")["last_failure"]["error"].is_string());
+    place.output("sync");
+    assert!(!place.output("status").contains("failed"));
+    assert_eq!(place.json("status --json")["last_failure"], Value::Null);
 }
 
 #[test]

@@ -199,7 +199,7 @@ mod tests {
                 let over = begin.checked_add(years.years()).unwrap();
                 let erased = begin.checked_add(kept.days()).unwrap();
                 assert!(erased >= over, "{begin} {years}");
-                assert!(erased <= over.checked_add(2.days()).unwrap(), "{begin} {years}");
+                assert!(erased <= over.checked_add(1.day()).unwrap(), "{begin} {years}");
             }
         }
     }

@@ -31,8 +31,8 @@ Examples:
 Credentials are lines RC_APP_CLIENT_ID=…, RC_APP_CLIENT_SECRET=… and RC_USER_JWT=…, in a file or
 printed by a command; RC_SERVER_URL=… may be among them. The archive keeps only where they are.
 Without a JWT, `callbook login --env-file FILE` signs in with a browser; CALLBOOK_LOGIN=NAME among
-the lines tells several users of one app apart. What `add` is not told about an account that is there
-stays as it was.";
+the lines tells several users of one app apart. What `add` is not told
+of an account that is there already stays as it was.";
 
 /// Manage the accounts that `callbook sync --all` keeps current
 #[derive(Debug, Args)]
@@ -117,10 +117,7 @@ async fn list(store: &Store, json: bool) -> anyhow::Result<ExitCodeNumber> {
     let header = ["NAME", "ACCOUNT", "SERVER", "EVERY", "KEPT", "LAST SYNC", "STATE"];
     let mut table = output::table(&header, &[2, 6]);
     for each in &registrations {
-        let kept = each
-            .settings
-            .retention_days
-            .map_or("for ever".to_owned(), in_words);
+        let kept = each.settings.retention_days.map_or("for ever".to_owned(), in_words);
         let last = each.last_success_ms.map_or("never".to_owned(), |ms| time::minute(ms, &zone));
         table.add_row(output::row([
             each.name.clone(),
