@@ -21,7 +21,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-
 /// How long what must not be left half done may take after a signal.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
