@@ -1,12 +1,19 @@
 //! Who is told when the archive is no longer kept current: settings, and the state of things.
 
-use callbook_alert::{Channel, Condition, Disk, Email, Ledger, Limits, Watched, conditions};
+use std::time::Duration;
+
+use callbook_alert::{
+    Channel, Condition, Disk, Email, Ledger, Limits, Origin, Watched, conditions,
+};
 use callbook_store::{Location, Registration, Status, Store};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::output::note;
+
+/// How often it is looked whether somebody has to be told something, while syncs go on.
+pub const EVERY: Duration = Duration::from_secs(60);
 
 /// `[alerts]` of `callbook.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,7 +83,7 @@ pub async fn tell(
         let ledger: Ledger =
             known.and_then(|known| serde_json::from_str(&known).ok()).unwrap_or_default();
         let (notices, after) = ledger.notices(conditions, Timestamp::now());
-        if let Err(error) = channel.deliver(&notices).await {
+        if let Err(error) = channel.deliver(&origin(store.location()), &notices).await {
             note!("warning: {}", callbook_sync::in_full(&error));
             all_told = false;
         } else if !notices.is_empty() {
@@ -85,6 +92,41 @@ pub async fn tell(
         }
     }
     Ok(all_told)
+}
+
+/// Which archive on which machine tells.
+pub fn origin(location: &Location) -> Origin {
+    let archive = match location {
+        Location::Sqlite(path) => {
+            std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
+        }
+        Location::Postgres(_) => location.to_string(),
+    };
+    Origin { host: host(), archive }
+}
+
+fn host() -> String {
+    let name = hostname::get().map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|_| "this machine".to_owned())
+}
+
+/// Looks and tells. Trouble with that stops no sync.
+pub async fn check(store: &Store, settings: &Settings) {
+    let told = match look(store, settings).await {
+        Ok(found) => tell(store, settings, &found).await.map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = told {
+        note!("warning: alerts: {}", callbook_sync::in_full(error.as_ref()));
+    }
+}
+
+/// The same again and again, for as long as it is awaited.
+pub async fn watch(store: &Store, settings: &Settings) {
+    loop {
+        check(store, settings).await;
+        tokio::time::sleep(EVERY).await;
+    }
 }
 
 /// Registered accounts, and those of the archive that are synced without being registered.
@@ -112,5 +154,6 @@ pub fn disk(location: &Location) -> Option<Disk> {
     let Location::Sqlite(path) = location else { return None };
     let folder = callbook_files::folder_of(path);
     let free_bytes = fs4::available_space(folder).ok()?;
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     Some(Disk { path: folder.display().to_string(), free_bytes })
 }

@@ -50,6 +50,16 @@ pub enum Command {
     Man(man::ManPages),
 }
 
+impl Command {
+    /// Whether something of it may be committed when it is interrupted.
+    pub fn commits(&self) -> bool {
+        matches!(
+            self,
+            Self::Demo(_) | Self::Sync(_) | Self::Verify(_) | Self::Recordings(_) | Self::Import(_)
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;

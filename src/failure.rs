@@ -73,6 +73,13 @@ pub struct Told {
     code: u8,
 }
 
+impl Told {
+    /// Somebody else is at it already.
+    pub fn is_locked(&self) -> bool {
+        self.code == LOCKED
+    }
+}
+
 /// An error in words.
 pub fn told(error: &anyhow::Error) -> Told {
     let (root, top) = (error.root_cause().to_string(), error.to_string());
@@ -195,9 +202,10 @@ fn login(error: &Login) -> (u8, String) {
 
 fn store(error: &Store) -> (u8, String) {
     let (code, hint) = match error {
-        Store::NoArchive { .. } => {
-            (NO_ARCHIVE, "`callbook sync` makes one; --database says where it is")
-        }
+        Store::NoArchive { .. } => (
+            NO_ARCHIVE,
+            "`callbook sync` and `callbook account add` make one; --database says where it is",
+        ),
         Store::NotAnArchive { .. } => {
             (NO_ARCHIVE, "the file was left as it is; choose another with --database")
         }
@@ -212,12 +220,14 @@ fn store(error: &Store) -> (u8, String) {
             (FAILED, "keep the file, restore a copy of it, and run `callbook sync`")
         }
         Store::Busy { .. } => (FAILED, "end the other program, or try again later"),
-        Store::Locked { .. } | Store::TakenOver => {
-            (LOCKED, "wait for it to end: one sync at a time keeps an account's archive right")
-        }
-        Store::RecordingsLocked { .. } => {
-            (LOCKED, "wait for it to end: one process at a time fetches an account's recordings")
-        }
+        Store::Locked { .. } | Store::TakenOver => (
+            LOCKED,
+            "wait for it, or stop it if it runs with --follow: one sync at a time keeps an account's archive right",
+        ),
+        Store::RecordingsLocked { .. } => (
+            LOCKED,
+            "wait for it, or stop it if it runs with --follow: one process at a time fetches an account's recordings",
+        ),
         Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
         Store::Unreachable { .. } => (
             FAILED,
@@ -324,6 +334,9 @@ fn recordings(error: &Recordings) -> Option<(u8, String)> {
         Recordings::OddPlace { .. } => {
             (USAGE, "name a folder, s3://BUCKET/PREFIX, gs://… or az://…, without secrets in it")
         }
+        Recordings::Place { source, .. } | Recordings::Object { source, .. } if is_full(source) => {
+            (FAILED, "make room where recordings are kept; what was kept stays")
+        }
         Recordings::Place { .. } | Recordings::Object { .. } => (
             FAILED,
             "check its name, and its credentials in AWS_…, GOOGLE_… or AZURE_…; what was kept stays",
@@ -343,6 +356,14 @@ fn recordings(error: &Recordings) -> Option<(u8, String)> {
         }
     };
     Some((code, hint.to_owned()))
+}
+
+/// Whether a full disk is behind it.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let io = error.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
+    })
 }
 
 fn media_host(_: &MediaHostError) -> (u8, String) {

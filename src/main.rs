@@ -9,36 +9,36 @@ mod commands;
 mod config;
 mod credentials;
 mod failure;
+mod log;
 mod output;
 mod private_file;
 mod progress;
 mod recordings;
 mod time;
+mod trouble;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-
-use crate::commands::serve::LogFormat;
 
 /// How long what must not be left half done may take after a signal.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    start_logging(&cli.command);
+    log::start(&cli.command);
     leave_no_dump();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&anyhow::Error::new(error)),
     };
     let serves = matches!(cli.command, cli::Command::Sandbox(_) | cli::Command::Serve(_));
+    let commits = cli.command.commits();
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = commands::run(cli) => outcome,
             // A server ends by itself, once it has answered what it was asked.
-            () = interrupted(), if !serves => Ok(failure::INTERRUPTED),
+            () = interrupted(commits), if !serves => Ok(failure::INTERRUPTED),
         }
     });
     // A commit under way comes to its end; anything else may be left.
@@ -47,11 +47,12 @@ fn main() -> ExitCode {
 }
 
 /// Waits for Ctrl-C, or the request of a service manager to stop.
-async fn interrupted() {
+async fn interrupted(commits: bool) {
     commands::shutdown_signal().await;
     // A refresh token works once: whoever has sent one should stay for the answer.
     let _ = tokio::time::timeout(PATIENCE, callbook_ringcentral::end_renewals()).await;
-    output::note!("interrupted; what was committed is kept");
+    progress::end();
+    output::note!("interrupted{}", if commits { "; what was committed is kept" } else { "" });
 }
 
 /// The memory of a process that dies has secrets in it.
@@ -62,21 +63,4 @@ fn leave_no_dump() {
         // Where it is not allowed, somebody has decided about dumps already.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     }
-}
-
-/// Warnings by default, of a server what it answers as well; `CALLBOOK_LOG` takes the usual filters, such as
-/// `debug`.
-fn start_logging(command: &cli::Command) {
-    let (usual, is_json) = match command {
-        cli::Command::Serve(serve) => ("info", serve.log_format == LogFormat::Json),
-        _ => ("warn", false),
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CALLBOOK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let logging = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && !no_color && !is_json);
-    if is_json { logging.json().flatten_event(true).init() } else { logging.init() }
 }

@@ -5,6 +5,8 @@ use std::io::{BufWriter, Stdout, Write as _};
 use anyhow::Context as _;
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
 
+use crate::progress;
+
 /// Prints a line of data. `println!` would panic when its reader has gone or the disk is full.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::line(&format!($($text)*)) };
@@ -27,7 +29,7 @@ pub fn line(text: &str) -> anyhow::Result<()> {
 
 /// See [`note`].
 pub fn note_line(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", printable(text));
+    let _ = progress::aside(|| writeln!(std::io::stderr(), "{}", printable(text)));
 }
 
 /// A JSON array of many values, printed one after the other.
@@ -76,9 +78,9 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table
 }
 
-/// Whether a terminal leaves a table little room.
-pub fn is_narrow(table: &Table) -> bool {
-    table.width().is_some_and(|width| width < 110)
+/// Whether the terminal leaves a table little room.
+pub fn is_narrow() -> bool {
+    Table::new().width().is_some_and(|width| width < 110)
 }
 
 /// A row of one line.
@@ -93,6 +95,16 @@ pub fn print(table: &Table) -> anyhow::Result<()> {
     table.trim_fmt().lines().try_for_each(line)
 }
 
+/// Prints a table with a line of its own below each row, for what has no room in it.
+pub fn print_with(table: &Table, below: &[String]) -> anyhow::Result<()> {
+    let text = table.trim_fmt();
+    let mut lines = text.lines();
+    lines.next().map_or(Ok(()), line)?;
+    lines
+        .zip(below)
+        .try_for_each(|(row, below)| line(row).and_then(|()| line(&format!("    {below}"))))
+}
+
 /// `1234567` as `1,234,567`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -105,6 +117,12 @@ pub fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `1 call`, `1,234 calls`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
 }
 
 /// `1536000` bytes as `1.5 MB`.
@@ -138,6 +156,8 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "call"), "1 call");
+        assert_eq!(counted(1_000, "call"), "1,000 calls");
         assert_eq!(bytes(12), "12 bytes");
         assert_eq!(bytes(1_536_000), "1.5 MB");
     }

@@ -8,7 +8,9 @@ use callbook_recordings::{
     Fetched, Fetching, Forecast, Keeping, Outlook, Place, delete_doomed, fetch_recordings, forecast,
 };
 use callbook_ringcentral::{Client, Connection, MediaHost};
-use callbook_store::{Account, Location, RecordingHour, RecordingQuery, Store};
+use callbook_store::{
+    Account, AccountStatus, Error as StoreError, Location, RecordingHour, RecordingQuery, Store,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -64,16 +66,40 @@ fn beside(path: &Path) -> String {
 /// # Errors
 /// When there is no such place.
 pub fn place(config: &Config, store: &Store) -> anyhow::Result<Place> {
-    let place = match (config.recordings_store(), store.location()) {
-        (Some(place), _) => place,
-        (None, Location::Sqlite(path)) => beside(path),
-        (None, Location::Postgres(_)) => {
-            let message = "nobody has said where recordings are kept".to_owned();
-            let hint = "set CALLBOOK_RECORDINGS to a folder or s3://BUCKET/PREFIX";
-            return Err(Usage { message, hint }.into());
-        }
+    let Some(place) = named_place(config, store.location()) else {
+        let message = "nobody has said where recordings are kept".to_owned();
+        let hint = "set CALLBOOK_RECORDINGS to a folder or s3://BUCKET/PREFIX";
+        return Err(Usage { message, hint }.into());
     };
     Ok(Place::open(&place, config.variables())?)
+}
+
+/// The setting, or else the folder beside an archive in a file.
+fn named_place(config: &Config, location: &Location) -> Option<String> {
+    config.recordings_store().or_else(|| match location {
+        Location::Sqlite(path) => Some(beside(path)),
+        Location::Postgres(_) => None,
+    })
+}
+
+/// The same for people, without opening it.
+pub fn place_name(config: &Config, store: &Store) -> String {
+    named_place(config, store.location()).unwrap_or_else(|| "a folder or bucket".to_owned())
+}
+
+/// How many recordings of these accounts are kept, and their length in bytes.
+///
+/// # Errors
+/// When the archive cannot be read.
+pub async fn kept_of(store: &Store, accounts: &[AccountStatus]) -> Result<(u64, u64), StoreError> {
+    let (mut count, mut bytes) = (0, 0);
+    for AccountStatus { account, .. } in accounts {
+        for hour in store.recording_hours(account.key, i64::MIN).await? {
+            count += hour.kept.unsigned_abs();
+            bytes += hour.kept_bytes.unsigned_abs();
+        }
+    }
+    Ok((count, bytes))
 }
 
 /// A folder for recordings on their way.
@@ -196,10 +222,34 @@ pub async fn copy_beside(
     }
 }
 
+/// Where it is kept how many recordings were wrong when they were last verified.
+fn audit_key(account: &Account) -> String {
+    format!("recordings verified {} {}", account.id, account.server_url)
+}
+
+/// Keeps for `callbook status` how many recordings were not as they were kept.
+///
+/// # Errors
+/// When the archive cannot be written.
+pub async fn note_audit(store: &Store, account: &Account, wrong: u64) -> Result<(), StoreError> {
+    let wrong = (wrong > 0).then(|| wrong.to_string());
+    store.update_value(&audit_key(account), move |_| (wrong, ())).await
+}
+
+/// How many were not when they were last verified.
+async fn last_audit(store: &Store, account: &Account) -> Result<u64, StoreError> {
+    let key = audit_key(account);
+    let kept = store.values(&key).await?.into_iter().find(|(found, _)| *found == key);
+    Ok(kept.and_then(|(_, wrong)| wrong.parse().ok()).unwrap_or(0))
+}
+
 /// What a run did, in words.
 pub fn sentence(fetched: &Fetched) -> String {
     let Fetched { kept, bytes, lost, later } = *fetched;
-    let mut text = format!("{} recordings kept, {}", output::grouped(kept), output::bytes(bytes));
+    let mut text = match kept {
+        0 => "no recording fetched".to_owned(),
+        kept => format!("{} fetched, {}", output::counted(kept, "recording"), output::bytes(bytes)),
+    };
     if lost > 0 {
         text += &format!("; {} lost: upstream does not have them any more", output::grouped(lost));
     }
@@ -217,6 +267,8 @@ pub struct Standing {
     pub hours: Vec<RecordingHour>,
     /// Voicemails, faxes and other messages that calls name, by kind; none of them is archived.
     pub messages: Vec<(String, i64)>,
+    /// Those that were not as they were kept when `recordings verify` last looked.
+    pub wrong: u64,
     /// `None` before upstream has said how much it gives.
     pub forecast: Option<Forecast>,
 }
@@ -238,7 +290,8 @@ pub async fn standing(
     let recent = hours.partition_point(|hour| hour.hour * 3_600_000 < from.as_millisecond());
     let outlook = Outlook { keeping, hours: &hours[recent..], now_ms: now.as_millisecond() };
     let forecast = feed.capacity_a_day.map(|a_day| forecast(&outlook, a_day as f64));
-    Ok(Standing { enabled: feed.enabled, hours, messages, forecast })
+    let wrong = last_audit(store, account).await?;
+    Ok(Standing { enabled: feed.enabled, hours, messages, wrong, forecast })
 }
 
 impl Standing {

@@ -143,6 +143,11 @@ pub fn length(milliseconds: i64) -> String {
     }
 }
 
+/// `15m`, `1h` or `1h 30m`, as it is written in settings.
+pub fn interval(seconds: i64) -> String {
+    format!("{:#}", SignedDuration::from_secs(seconds))
+}
+
 /// `90 s`, `12 min`, `5 h` or `3 days`.
 pub fn age(milliseconds: i64) -> String {
     match milliseconds.max(0) / 1000 {
@@ -219,5 +224,6 @@ mod tests {
         assert!(length_ms("long").is_err());
         assert_eq!(length(247_900), "4:07");
         assert_eq!(length(3_723_000), "1:02:03");
+        assert_eq!((interval(900), interval(5_400)), ("15m".to_owned(), "1h 30m".to_owned()));
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::print_json;
-use crate::alerts::{look, tell};
+use crate::alerts::{look, origin, tell};
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::say;
@@ -27,7 +27,8 @@ In callbook.toml:
   from = \"callbook@example.com\"
   to = [\"it@example.com\"]
 
-`callbook sync --all --follow` checks by itself; `alerts check` also notices that it has stopped.";
+`callbook sync --follow`, with or without --all, checks by itself every minute, and `sync --all`
+at its end; a cron job with `alerts check` also notices that they have stopped.";
 
 /// Check that the archive is kept current, and tell whoever should know
 #[derive(Debug, Args)]
@@ -85,13 +86,14 @@ async fn test(config: &Config) -> anyhow::Result<ExitCodeNumber> {
     }
     let notice = Notice {
         change: Change::Began,
-        kind: Kind::Stale,
+        kind: Kind::Test,
         subject: "test".to_owned(),
         message: "this is a test of Callbook's alerts: nothing is wrong".to_owned(),
         since: Timestamp::now(),
     };
+    let origin = origin(&config.location()?);
     for channel in channels {
-        channel.deliver(std::slice::from_ref(&notice)).await?;
+        channel.deliver(&origin, std::slice::from_ref(&notice)).await?;
         say!("{}: told", channel.name())?;
     }
     Ok(failure::OK)

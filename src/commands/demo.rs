@@ -21,11 +21,17 @@ use crate::output::{self, say};
 /// Calls that are looked through for one with a path worth showing.
 const LOOKED_AT: u32 = 200;
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook demo
+  callbook demo --calls 2000      smaller, and sooner done";
+
 /// See it work: a synthetic company's call log, downloaded, verified and searched
 ///
 /// Starts a sandbox, downloads its call log over HTTP into a temporary archive, checks that nothing
 /// is missing, and looks inside. Needs no account and no network, and leaves nothing behind.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Demo {
     /// Records in the company's call log
     #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_CALLS)]

@@ -184,8 +184,12 @@ impl Export {
         } else {
             let size =
                 bytes.map_or_else(String::new, |bytes| format!(", {}", output::bytes(bytes)));
-            let records = output::grouped(records);
-            note!("{records} {what} written to {}{size}", path.display());
+            let records = output::counted(records, what.trim_end_matches('s'));
+            let place = match path == Path::new("-") {
+                true => "standard output".to_owned(),
+                false => path.display().to_string(),
+            };
+            note!("{records} written to {place}{size}");
         }
         Ok(if damaged > 0 { failure::PARTLY } else { failure::OK })
     }

@@ -47,9 +47,9 @@ pub struct Import {
     /// Dates in the portal's CSV are 31/01/2024, not 01/31/2024
     #[arg(long, requires = "tz")]
     day_first: bool,
-    /// The account's id, where the archive holds several and a file does not say
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several and a file does not say
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -93,10 +93,20 @@ impl Import {
         clock: Option<Clock>,
     ) -> anyhow::Result<(Report, u64)> {
         let open = if opened.names_account() { Open::OrCreate } else { Open::Existing };
-        let store = Store::open(&config.location()?, open).await?;
+        let store = match Store::open(&config.location()?, open).await {
+            Err(callbook_store::Error::NoArchive { location }) => {
+                let message = format!(
+                    "{} does not say whose calls it has, and there is no archive at {location}",
+                    path.display()
+                );
+                let hint = "take it into the account's archive; bundles and files of `export --versions` make one";
+                return Err(Usage { message, hint }.into());
+            }
+            opened => opened?,
+        };
         let account = match opened.account(&store).await? {
             Some(account) => account,
-            None => choose(&store, self.account).await?,
+            None => choose(&store, self.account.as_deref()).await?,
         };
         let how = How { scope: main_scope(&store, &account).await?, clock };
         let bar = Bar::start("importing");
@@ -150,15 +160,15 @@ fn say(path: &Path, report: Report, recordings: u64) -> anyhow::Result<()> {
     let (added, known) = (output::grouped(added), output::grouped(known));
     say!("{}: {added} added, {known} there already", path.display())?;
     if recordings > 0 {
-        say!("{}: {} recordings added", path.display(), output::grouped(recordings))?;
+        say!("{}: {} added", path.display(), output::counted(recordings, "recording"))?;
     }
     if outdated > 0 {
-        let outdated = output::grouped(outdated);
-        note!("{outdated} versions left out: the archive has newer ones of their calls");
+        let outdated = output::counted(outdated, "version");
+        note!("{outdated} left out: the archive has newer ones of their calls");
     }
     if unreadable > 0 {
-        let unreadable = output::grouped(unreadable);
-        note!("{unreadable} lines could not be read; `callbook quarantine list` has them");
+        let unreadable = output::counted(unreadable, "line");
+        note!("{unreadable} could not be read: see `callbook quarantine list`");
     }
     Ok(())
 }

@@ -37,6 +37,9 @@ use crate::config::Config;
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::CANNOT_WRITE;
 
+/// Accounts that an error names.
+const NAMED: usize = 8;
+
 /// Carries a command out.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
     match cli.command {
@@ -90,37 +93,55 @@ pub async fn shutdown_signal() {
 }
 
 /// Opens an archive that is there, and the account that is meant.
-async fn open(config: &Config, account: Option<u64>) -> anyhow::Result<(Store, Account)> {
+async fn open(config: &Config, account: Option<&str>) -> anyhow::Result<(Store, Account)> {
     let store = Store::open(&config.location()?, Open::Existing).await?;
     let account = choose(&store, account).await?;
     Ok((store, account))
 }
 
-/// The account that is meant, of those in the archive.
-async fn choose(store: &Store, account: Option<u64>) -> anyhow::Result<Account> {
+/// The account that is meant by an id or a registered name, of those in the archive.
+async fn choose(store: &Store, wanted: Option<&str>) -> anyhow::Result<Account> {
     let accounts = store.accounts().await?;
-    let known = |accounts: &[Account]| {
-        let ids: Vec<_> = accounts.iter().map(|account| account.id.to_string()).collect();
-        ids.join(", ")
+    let registrations = store.registrations().await?;
+    let named = |account: &Account| {
+        registrations.iter().find(|each| each.account == Some(account.key)).map(|each| &each.name)
     };
-    Ok(match (account, accounts.as_slice()) {
+    let known = || {
+        let known = accounts.iter().map(|account| match named(account) {
+            Some(name) => format!("{name} ({})", account.id),
+            None => account.id.to_string(),
+        });
+        shortened(known.collect())
+    };
+    Ok(match (wanted, accounts.as_slice()) {
         (_, []) => {
             let message = "the archive holds no account yet".to_owned();
             return Err(Usage { message, hint: "run `callbook sync` first" }.into());
         }
         (None, [account]) => account.clone(),
         (None, _) => {
-            let message = format!("the archive holds several accounts: {}", known(&accounts));
+            let message = format!("the archive holds several accounts: {}", known());
             return Err(Usage { message, hint: "name one with --account" }.into());
         }
-        (Some(id), _) => {
-            let account = accounts.iter().find(|account| account.id.0 == id).cloned();
-            account.ok_or_else(|| Usage {
-                message: format!("the archive holds no account {id}, but {}", known(&accounts)),
-                hint: "`callbook status` lists them",
+        (Some(wanted), _) => {
+            let registered = registrations.iter().find(|each| each.name == wanted);
+            let key = registered.and_then(|each| each.account);
+            let meant =
+                |account: &&Account| Some(account.key) == key || account.id.to_string() == wanted;
+            accounts.iter().find(meant).cloned().ok_or_else(|| Usage {
+                message: format!("the archive holds no account {wanted}, but {}", known()),
+                hint: "`callbook status` and `callbook account list` list them",
             })?
         }
     })
+}
+
+/// A few of them, and how many more there are.
+fn shortened(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let text = names.join(", ");
+    if more > 0 { format!("{text} and {more} more") } else { text }
 }
 
 /// The log that the archive has of an account: the company's, or that of the one user who was signed in.

@@ -85,6 +85,11 @@ impl Systemd {
             return Err(Usage { message, hint: "`callbook init` writes one" }.into());
         };
         let path = std::path::absolute(path).context("cannot find the current folder")?;
+        let usual = |each: char| each.is_ascii_alphanumeric() || "-_.".contains(each);
+        if !self.run_as.chars().all(usual) || self.run_as.is_empty() {
+            let message = format!("'{}' is no name of a user", self.run_as);
+            return Err(Usage { message, hint: "a service runs as a user of this machine" }.into());
+        }
         let service = match self.user {
             true => self.of_user(&path)?,
             false => self.of_system(&config, &path)?,
@@ -118,7 +123,19 @@ impl Systemd {
         service += &format!("LoadCredential=callbook.toml:{}\n", escaped(path));
         service +=
             "StateDirectory=callbook\nStateDirectoryMode=0700\nWorkingDirectory=%S/callbook\n";
-        let rows = config.rows()?.into_iter();
+        let rows = config.rows()?;
+        let has_jwt = rows.iter().any(|row| {
+            row.setting.starts_with("ringcentral.jwt") && matches!(row.origin, Origin::File(_))
+        });
+        if !has_jwt && !self.all {
+            note!(
+                "warning: {} has no JWT, and {} cannot use what `callbook login` keeps for you: set jwt_file in it, \
+                 or print a service of your own with --user",
+                path.display(),
+                self.run_as
+            );
+        }
+        let rows = rows.into_iter();
         let of_file = rows.filter(|row| matches!(row.origin, Origin::File(_)));
         for (setting, value) in of_file.filter_map(|row| Some((row.setting, row.value?))) {
             if setting.ends_with("_file") {

@@ -1,7 +1,6 @@
 //! `callbook verify`: prove that nothing is missing.
 
-use std::fs::File;
-use std::io::Write as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -64,9 +63,9 @@ pub struct Verify {
     /// Write a dated report, as JSON, to a new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -92,7 +91,7 @@ impl Verify {
         let config = Config::load(&self.sources)?;
         let span = time::span(self.from.as_deref(), self.to.as_deref(), &TimeZone::UTC)?;
         let connection = (!self.offline).then(|| config.connection()).transpose()?;
-        let (store, account) = open(&config, self.account).await?;
+        let (store, account) = open(&config, self.account.as_deref()).await?;
         let scope = main_scope(&store, &account).await?;
         let client = connection.map(|connection| signed_in(connection, &store)).transpose()?;
         let whole = self.from.is_none() && self.to.is_none();
@@ -177,9 +176,14 @@ pub async fn compare(
 /// An auditor's report is never overwritten.
 fn write_report(path: &Path, report: &Value) -> anyhow::Result<()> {
     let cannot = || format!("cannot write the report to {}", path.display());
-    let mut file = File::create_new(path).with_context(cannot)?;
-    let text = serde_json::to_string_pretty(report)?;
-    writeln!(file, "{text}").and_then(|()| file.sync_all()).with_context(cannot)
+    let text = serde_json::to_string_pretty(report)? + "\n";
+    match callbook_files::write(path, &text, false) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let message = format!("{} is there already", path.display());
+            Err(Usage { message, hint: "name a new file: no report is overwritten" }.into())
+        }
+        written => written.with_context(cannot),
+    }
 }
 
 impl Proof {
@@ -211,6 +215,7 @@ impl Proof {
             print_checked("what was imported from the portal", imported)?;
         }
         if let Some(Seal { number, day, hash, .. }) = &self.head {
+            let number = output::grouped(number.unsigned_abs());
             say!("chain of seals: {number} entries, the last of {day}: {hash}")?;
         }
         if !self.is_whole() && self.repaired.is_none() {
@@ -255,10 +260,10 @@ fn print_checked(what: &str, checked: &CheckReport) -> anyhow::Result<()> {
     }
     let verdict = if findings.is_empty() { "as it was taken in" } else { "damaged" };
     say!(
-        "{what} is {verdict}: {} calls in {} versions, {} sealed days",
-        output::grouped(*calls),
-        output::grouped(*versions),
-        output::grouped(*seals),
+        "{what} is {verdict}: {} in {}, {}",
+        output::counted(*calls, "call"),
+        output::counted(*versions, "version"),
+        output::counted(*seals, "sealed day"),
     )
 }
 
@@ -275,14 +280,17 @@ pub fn print(report: &VerifyReport) -> anyhow::Result<()> {
             say!("    and {} more", missing - IDS_SHOWN)?;
         }
     }
-    let (upstream, days) = (output::grouped(report.upstream()), report.days.len());
+    let (upstream, days) = (report.upstream(), report.days.len() as u64);
+    let days = output::counted(days, "day");
     if report.upstream() == 0 {
         say!("upstream has no calls of this time")?;
     } else if gaps.is_empty() {
-        say!("nothing is missing: {upstream} calls on {days} days, each day's ids compared")?;
+        let calls = output::counted(upstream, "call");
+        say!("nothing is missing: {calls} on {days}, each day's ids compared")?;
     } else {
         let missing = output::grouped(report.missing());
-        say!("{missing} of {upstream} calls are missing, on {} of {days} days", gaps.len())?;
+        let upstream = output::counted(upstream, "call");
+        say!("{missing} of {upstream} missing, on {} of {days}", gaps.len())?;
     }
     if let Some(Shortfall { announced, listed }) = report.shortfall {
         say!("upstream announced {announced} calls and listed {listed}: verify again")?;

@@ -87,6 +87,22 @@ struct RingCentral {
     login: Option<String>,
 }
 
+impl RingCentral {
+    /// A secret that several settings have.
+    fn said_twice(&self) -> Option<&'static str> {
+        let ways = |value: bool, file: bool, command: bool| {
+            u8::from(value) + u8::from(file) + u8::from(command) > 1
+        };
+        let secret = ways(
+            self.client_secret.is_some(),
+            self.client_secret_file.is_some(),
+            self.client_secret_command.is_some(),
+        );
+        let jwt = ways(self.jwt.is_some(), self.jwt_file.is_some(), self.jwt_command.is_some());
+        secret.then_some("client_secret").or_else(|| jwt.then_some("jwt"))
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table")]
 struct LoginSettings {
@@ -295,13 +311,21 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 
 fn read_file(path: &Path) -> Result<File, ConfigError> {
     let text = read(path)?;
-    toml::from_str(&text).map_err(|error| {
+    let file: File = toml::from_str(&text).map_err(|error| {
         // Neither the message nor the place repeats a value: it could be a secret.
         let offset = error.span().map_or(0, |span| span.start);
         let line = text[..offset.min(text.len())].lines().count().max(1);
         let message = without_value(error.message());
         ConfigError::Invalid { path: path.to_owned(), place: format!("line {line}"), message }
-    })
+    })?;
+    match file.ringcentral.said_twice() {
+        None => Ok(file),
+        Some(name) => Err(ConfigError::Invalid {
+            path: path.to_owned(),
+            place: "[ringcentral]".to_owned(),
+            message: format!("{name} is there in more than one way: keep one"),
+        }),
+    }
 }
 
 /// `invalid type: string "…", expected a table`, without the value.

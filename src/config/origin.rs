@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use callbook_login::Logins;
 use callbook_ringcentral::parse_server_url;
 use callbook_store::Location;
 use serde::Serialize;
@@ -54,6 +55,27 @@ impl Config {
         Ok(SETTINGS.iter().map(|setting| self.row(setting, &table)).collect())
     }
 
+    /// Where the JWT credential comes from, in words, if one is set.
+    ///
+    /// # Errors
+    /// As [`Config::rows`], and when the JWT cannot be had from there.
+    pub fn jwt_source(&self) -> Result<Option<String>, ConfigError> {
+        if self.jwt()?.is_none() {
+            return Ok(None);
+        }
+        let rows = self.rows()?;
+        let row = rows.into_iter().find(|row| row.setting.starts_with("ringcentral.jwt"));
+        Ok(row.map(|row| match (row.origin, row.value) {
+            (Origin::EnvFile(name), _) => format!("{name} of --env-file"),
+            (Origin::File(_), Some(path)) => format!("of {}", self.beside(path.as_ref()).display()),
+            (Origin::File(path), None) => format!("of {}", path.display()),
+            (Origin::Environment(name) | Origin::Flag(name), _) => {
+                format!("{name} of the environment")
+            }
+            (Origin::Default | Origin::Unset, _) => "of the settings".to_owned(),
+        }))
+    }
+
     /// Files that a setting's secret is in, by itself or among others.
     ///
     /// # Errors
@@ -89,10 +111,24 @@ impl Config {
             }
         }
         let key = setting.key.to_owned();
-        match setting.default {
-            Some(default) => row(key, setting.kind, default, Origin::Default),
+        match setting.default.map(str::to_owned).or_else(|| self.usual(setting.key)) {
+            Some(default) => row(key, setting.kind, &default, Origin::Default),
             None => Row { setting: key, value: None, secret: false, origin: Origin::Unset },
         }
+    }
+
+    /// What is in effect when nobody says so, where it depends on other settings.
+    fn usual(&self, key: &str) -> Option<String> {
+        let path = match key {
+            "logins.folder" => Logins::of_this_person().ok()?.folder().to_owned(),
+            "recordings.store" | "recordings.spool" => {
+                let Location::Sqlite(archive) = self.location().ok()? else { return None };
+                archive
+                    .with_extension(key.strip_prefix("recordings.")?.replace("store", "recordings"))
+            }
+            _ => return None,
+        };
+        Some(path.display().to_string())
     }
 
     /// What comes before `callbook.toml`.

@@ -162,7 +162,8 @@ fn what_the_archive_has_not_got() {
 #[test]
 fn an_archive_without_an_account() {
     let place = Company::place_of(company(), "not-a-jwt");
-    assert_eq!(place.run("sync").code, Some(12));
+    place.write("acme.env", company().env_file());
+    place.output("account add acme --credentials acme.env");
     let mut transcript = Transcript::new();
     for arguments in ["calls", "calls --account 5", "show some-call"] {
         transcript.refused(&place, arguments, 2);

@@ -140,7 +140,7 @@ fn archives_that_are_wrong() {
     let place = archived();
     place.write("callbook.toml", "[alerts]\ndisk_free_mb = 1000000000");
     let outcome = place.run("doctor --offline");
-    assert!(outcome.stdout.contains("→ make room at ."), "{outcome:?}");
+    assert!(outcome.stdout.contains("→ make room at /"), "{outcome:?}");
     let place = company().place();
     let url = "postgres://ann:CANARY@127.0.0.1:1/calls";
     complaints.note(&place, "no server", &format!("--offline --database {url}"), 1);

@@ -38,6 +38,16 @@ fn eventful() -> Place {
 }
 
 #[test]
+fn records_alone_make_no_archive() {
+    let place = archived();
+    place.output("export some.jsonl");
+    let refused = place.run("import some.jsonl --database new.db");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("some.jsonl does not say whose calls it has"), "{refused:?}");
+    assert!(!place.path("new.db").exists());
+}
+
+#[test]
 fn an_archive_of_an_export_is_equal() {
     let place = eventful();
     let everything = versions(&place, "callbook.db");

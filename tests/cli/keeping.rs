@@ -34,7 +34,8 @@ fn what_is_damaged_is_found_offline_and_repaired() {
     assert_eq!(report["seal"]["hash"].as_str().unwrap().len(), 64);
     assert_eq!(place.run("verify").code, Some(0));
     // No report is overwritten.
-    assert_eq!(place.run("verify --offline --report proof.json").code, Some(1));
+    assert_eq!(place.run("verify --offline --report proof.json").code, Some(2));
+    assert!(is_private(&place.path("proof.json")));
 }
 
 #[test]
@@ -88,6 +89,52 @@ fn accounts_are_registered_synced_and_removed() {
     let calls: Value = place.json("calls --json --database acme.db");
     assert_eq!(calls.as_array().unwrap().len(), company().calls().len());
     assert_eq!(place.json("status --json")["accounts"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_not_named_of_an_account_stays_and_what_is_erased_is_told() {
+    let place = company().place();
+    place.write("acme.env", company().env_file());
+    assert_eq!(place.run("account add 'a/b' --credentials acme.env").code, Some(2));
+    assert_eq!(place.run("account add acme").code, Some(2));
+    let added = place.output("account add acme --credentials acme.env --retention 7y");
+    assert!(added.contains("calls older than 7 years are erased"), "{added}");
+    let kept = |key: &str| place.json("account list --json")[0][key].clone();
+    let changed = place.output("account add acme --every 1h --upstream-retention 100d");
+    assert!(changed.contains("every 1h") && changed.contains("7 years"), "{changed}");
+    // Seven calendar years with their leap days.
+    assert_eq!(kept("retention_days"), 2557);
+    place.output("account add acme --credentials acme.env --retention 1d");
+    assert_eq!((kept("every_s"), kept("upstream_days")), (3600.into(), 100.into()));
+    let twin = place.run("account add cole --credentials acme.env");
+    assert!(twin.stderr.contains("acme has the same credentials"), "{twin:?}");
+    place.output("account remove cole --no-export");
+    let synced = place.output("sync --all");
+    assert!(synced.contains(" erased: kept for as long"), "{synced}");
+    // Accounts go by their names everywhere.
+    place.output("calls --account acme");
+    let nobody = place.run("calls --account nobody");
+    assert_eq!(nobody.code, Some(2));
+    assert!(nobody.stderr.contains("no account nobody, but acme ("), "{nobody:?}");
+    assert!(place.output("status").contains("account   acme, "));
+    place.output("account add acme --retention forever");
+    assert_eq!(kept("retention_days"), Value::Null);
+}
+
+#[test]
+fn a_refused_sign_in_leaves_no_empty_archive_and_is_told_by_status() {
+    let new = company().place_of("no.such.jwt");
+    assert_eq!(new.run("sync").code, Some(12));
+    assert!(!new.archive().exists());
+    let place = archived();
+    place.write("refused.env", "RC_USER_JWT=no.such.jwt");
+    assert_eq!(place.run("sync --env-file refused.env").code, Some(12));
+    let told = place.output("status");
+    assert!(told.contains("\nfailed    the last sync, "), "{told}");
+    assert!(place.json("status --json")["last_failure"]["error"].is_string());
+    place.output("sync");
+    assert!(!place.output("status").contains("failed"));
+    assert_eq!(place.json("status --json")["last_failure"], Value::Null);
 }
 
 #[test]

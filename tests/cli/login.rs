@@ -21,6 +21,19 @@ fn refused(place: &Place, arguments: &str, code: i32, words: &str) {
 }
 
 #[test]
+fn a_jwt_of_the_settings_is_told_by_status() {
+    let place = company().place();
+    let status = place.output("login --status");
+    assert!(status.contains("with the JWT RC_USER_JWT of the environment"), "{status}");
+    assert_eq!(place.json("login --status --json")["signed_in_with"], "jwt");
+    let nobody = company().place_of_nobody();
+    nobody.write("callbook.toml", "[ringcentral]\njwt_file = 'callbook.jwt'");
+    assert_eq!(nobody.run("login --status").code, Some(2));
+    nobody.write("callbook.jwt", "a.b.c");
+    assert!(nobody.output("login --status").contains("with the JWT of callbook.jwt"));
+}
+
+#[test]
 fn in_a_browser_with_and_without_a_secret_of_the_app() {
     let company = company();
     let public = company.place_of_nobody();

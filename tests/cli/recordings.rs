@@ -134,6 +134,25 @@ fn an_account_that_is_removed_takes_its_recordings_along() {
     assert_eq!(place.run("recordings verify --database acme.db").code, Some(0));
 }
 
+#[test]
+fn what_is_not_in_a_backup_is_told_and_states_are_listed() {
+    let company = Company::start(Options { recording_days: None, ..Company::options(5, 60) });
+    let place = company.place();
+    place.output("sync --recordings");
+    let again = place.output("sync");
+    assert!(again.contains("no recording fetched"), "{again}");
+    let backup = place.run("backup copy.db");
+    assert!(backup.stderr.contains("are not in it: copy callbook.recordings"), "{backup:?}");
+    let restored = place.run("restore copy.db --database again.db");
+    assert!(restored.stderr.contains("copy them to again.recordings"), "{restored:?}");
+    assert_eq!(place.run("restore nosuch.db --database third.db").code, Some(2));
+    let (kept, lost) = (
+        place.json("recordings list --state kept --json"),
+        place.json("recordings list --state lost --json"),
+    );
+    assert_eq!((kept.as_array().unwrap().len(), lost), (rows(&place).len(), serde_json::json!([])));
+}
+
 fn files_below(folder: &std::path::Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()

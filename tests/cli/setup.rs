@@ -139,6 +139,7 @@ fn what_is_refused() {
 #[test]
 fn settings_in_effect_are_shown_without_secrets() {
     let place = Place::new().with("RC_USER_JWT", CANARY).with("CALLBOOK_LOGIN", "ann");
+    let place = place.with("XDG_STATE_HOME", "/state");
     place.write("an.env", format!("RC_APP_CLIENT_ID=an-app\nRC_APP_CLIENT_SECRET={CANARY}\n"));
     let alerts = "webhook = 'https://example.com/CANARY'\nstale_after_hours = 12\n[alerts.email]\n\
          server = 'smtps://ann:CANARY@example.com'\nfrom = 'a@example.com'\nto = ['b@example.com']\n";
@@ -211,6 +212,10 @@ fn services() {
     };
     insta::assert_snapshot!("service_of_the_system", short(&(system.stderr + &system.stdout)));
     insta::assert_snapshot!("service_of_a_user", short(&user));
+    place.write("browser.toml", "[ringcentral]\nclient_id = 'an-app'");
+    let without = place.run("systemd --config browser.toml");
+    assert!(without.stderr.contains("has no JWT, and callbook cannot use"), "{without:?}");
+    assert_eq!(place.run("systemd --run-as a/b").code, Some(2));
     verify(&place, "system", &system.stdout);
     verify(&place, "user", &user);
 }

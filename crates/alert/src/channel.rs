@@ -15,6 +15,15 @@ use crate::{Change, Notice};
 /// A receiver that takes longer is not waited for.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Who tells: one server among several, one archive among those on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The machine's name.
+    pub host: String,
+    /// Where the archive is, without secrets.
+    pub archive: String,
+}
+
 /// Somebody to be told.
 #[derive(Debug, Clone)]
 pub enum Channel {
@@ -74,16 +83,20 @@ impl Channel {
     ///
     /// # Errors
     /// When the channel cannot be used or does not take the message.
-    pub async fn deliver(&self, notices: &[Notice]) -> Result<(), ChannelError> {
+    pub async fn deliver(&self, origin: &Origin, notices: &[Notice]) -> Result<(), ChannelError> {
         match (self, notices) {
             (_, []) => Ok(()),
-            (Self::Webhook(address), _) => post(address, notices).await,
-            (Self::Email(email), _) => mail(email, notices).await,
+            (Self::Webhook(address), _) => post(address, origin, notices).await,
+            (Self::Email(email), _) => mail(email, origin, notices).await,
         }
     }
 }
 
-async fn post(address: &SecretString, notices: &[Notice]) -> Result<(), ChannelError> {
+async fn post(
+    address: &SecretString,
+    origin: &Origin,
+    notices: &[Notice],
+) -> Result<(), ChannelError> {
     let address = Url::parse(address.expose_secret()).map_err(|_| ChannelError::Address)?;
     if !matches!(address.scheme(), "http" | "https") {
         return Err(ChannelError::Address);
@@ -96,7 +109,12 @@ async fn post(address: &SecretString, notices: &[Notice]) -> Result<(), ChannelE
         .build()
         .map_err(unreachable)?;
     // Chat services show `text`; programs read `alerts`.
-    let body = json!({ "text": text(notices), "alerts": notices });
+    let body = json!({
+        "text": text(origin, notices),
+        "host": origin.host,
+        "archive": origin.archive,
+        "alerts": notices,
+    });
     let answer = client.post(address).json(&body).send().await.map_err(unreachable)?;
     match answer.status() {
         status if status.is_success() => Ok(()),
@@ -104,14 +122,15 @@ async fn post(address: &SecretString, notices: &[Notice]) -> Result<(), ChannelE
     }
 }
 
-async fn mail(email: &Email, notices: &[Notice]) -> Result<(), ChannelError> {
-    let mut message = Message::builder().from(mailbox(&email.from)?).subject(subject(notices));
+async fn mail(email: &Email, origin: &Origin, notices: &[Notice]) -> Result<(), ChannelError> {
+    let mut message =
+        Message::builder().from(mailbox(&email.from)?).subject(subject(origin, notices));
     for recipient in &email.to {
         message = message.to(mailbox(recipient)?);
     }
     let message = message
         .header(ContentType::TEXT_PLAIN)
-        .body(format!("{}\n", text(notices)))
+        .body(format!("{}\n", text(origin, notices)))
         .map_err(ChannelError::Compose)?;
     let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(email.server.expose_secret());
     let transport = server.map_err(|_| ChannelError::Server)?.timeout(Some(TIMEOUT)).build();
@@ -123,15 +142,16 @@ fn mailbox(address: &str) -> Result<Mailbox, ChannelError> {
     address.parse().map_err(|_| ChannelError::Mailbox(address.to_owned()))
 }
 
-fn subject(notices: &[Notice]) -> String {
+fn subject(origin: &Origin, notices: &[Notice]) -> String {
     match notices {
-        [one] => format!("Callbook: {}", line(one)),
-        several => format!("Callbook: {} alerts", several.len()),
+        [one] => format!("Callbook on {}: {}", origin.host, line(one)),
+        several => format!("Callbook on {}: {} alerts", origin.host, several.len()),
     }
 }
 
-fn text(notices: &[Notice]) -> String {
-    notices.iter().map(line).collect::<Vec<_>>().join("\n")
+fn text(origin: &Origin, notices: &[Notice]) -> String {
+    let from = format!("(Callbook on {}, archive {})", origin.host, origin.archive);
+    notices.iter().map(line).chain([from]).collect::<Vec<_>>().join("\n")
 }
 
 fn line(notice: &Notice) -> String {

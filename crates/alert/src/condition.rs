@@ -51,6 +51,8 @@ pub enum Kind {
     LoginRefused,
     /// The disk fills up.
     DiskLow,
+    /// Nothing is wrong: somebody tries out whether a channel works.
+    Test,
 }
 
 /// Something that is wrong now.
@@ -104,7 +106,11 @@ fn disk_low(disk: &Disk, limits: Limits) -> Option<Condition> {
     (*free_bytes < limits.disk_free_bytes).then(|| Condition {
         kind: Kind::DiskLow,
         subject: path.clone(),
-        message: format!("{} MB are free at {path}: make room", free_bytes / 1_000_000),
+        message: format!(
+            "{}.{} MB are free at {path}: make room",
+            free_bytes / 1_000_000,
+            free_bytes / 100_000 % 10
+        ),
     })
 }
 
@@ -159,6 +165,6 @@ mod tests {
         let now = at("2026-01-01T00:00:00Z");
         let found = |free| conditions(&[], Some(&disk(free)), Limits::default(), now);
         assert!(found(2_000_000_000).is_empty());
-        assert_eq!(found(1_999_999_999)[0].message, "1999 MB are free at /srv: make room");
+        assert_eq!(found(1_999_999_999)[0].message, "1999.9 MB are free at /srv: make room");
     }
 }

@@ -8,6 +8,6 @@ mod channel;
 mod condition;
 mod ledger;
 
-pub use channel::{Channel, ChannelError, Email};
+pub use channel::{Channel, ChannelError, Email, Origin};
 pub use condition::{Condition, Disk, Kind, Limits, Watched, conditions};
 pub use ledger::{Change, Ledger, Notice};

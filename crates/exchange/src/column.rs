@@ -21,6 +21,8 @@ pub(crate) enum Kind {
 pub(crate) enum Cell<'a> {
     Empty,
     Text(Cow<'a, str>),
+    /// Texts that upstream made, not a caller: letters, digits, `-` and `_`.
+    Id(Cow<'a, str>),
     Number(i64),
     Moment(i64),
     Flag(bool),
@@ -41,9 +43,19 @@ fn text(text: &Option<String>) -> Cell<'_> {
     text.as_deref().map_or(Cell::Empty, |text| Cell::Text(text.into()))
 }
 
+/// An id, as it is; one that is none is a text like any other.
+fn id(text: Cow<'_, str>) -> Cell<'_> {
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-_ ".contains(&byte);
+    if text.bytes().all(usual) { Cell::Id(text) } else { Cell::Text(text) }
+}
+
+fn optional_id(text: &Option<String>) -> Cell<'_> {
+    text.as_deref().map_or(Cell::Empty, |text| id(text.into()))
+}
+
 /// Of calls. A new one goes to the end: people count columns.
 pub(crate) const COLUMNS: [Column<Row>; 23] = [
-    column("id", Kind::Text, |row| Cell::Text((&row.record.id).into())),
+    column("id", Kind::Text, |row| id((&row.record.id).into())),
     column("start", Kind::Moment, |row| Cell::Moment(row.record.start_ms)),
     column("type", Kind::Text, |row| text(&row.record.call_type)),
     column("direction", Kind::Text, |row| text(&row.record.direction)),
@@ -60,8 +72,8 @@ pub(crate) const COLUMNS: [Column<Row>; 23] = [
     column("deleted", Kind::Flag, |row| Cell::Flag(row.listed.call.deleted)),
     column("queue", Kind::Text, |row| text(&row.queue)),
     column("recording_ids", Kind::Text, recording_ids),
-    column("session_id", Kind::Text, |row| text(&row.record.session_id)),
-    column("telephony_session_id", Kind::Text, |row| text(&row.record.telephony_session_id)),
+    column("session_id", Kind::Text, |row| optional_id(&row.record.session_id)),
+    column("telephony_session_id", Kind::Text, |row| optional_id(&row.record.telephony_session_id)),
     column("versions", Kind::Number, |row| Cell::Number(row.listed.call.versions)),
     column("received", Kind::Moment, |row| Cell::Moment(row.listed.call.received_ms)),
     column("source", Kind::Text, source),
@@ -91,8 +103,8 @@ pub(crate) const LEG_COLUMNS: [Column<Leg>; 16] = [
 fn recording_ids(row: &Row) -> Cell<'_> {
     match row.recording_ids.as_slice() {
         [] => Cell::Empty,
-        [one] => Cell::Text(one.into()),
-        several => Cell::Text(several.join(" ").into()),
+        [one] => id(one.into()),
+        several => id(several.join(" ").into()),
     }
 }
 
@@ -103,4 +115,17 @@ fn source(row: &Row) -> Cell<'_> {
 
 fn extension_id(leg: &Leg) -> Cell<'_> {
     leg.extension_id.map_or(Cell::Empty, |id| Cell::Text(id.to_string().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_an_id_is_one() {
+        assert_eq!(id("-2WhhE2Jr4grKOK".into()), Cell::Id("-2WhhE2Jr4grKOK".into()));
+        for odd in ["=1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)"] {
+            assert_eq!(id(odd.into()), Cell::Text(odd.into()));
+        }
+    }
 }

@@ -48,6 +48,7 @@ fn field(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Empty => "".into(),
         Cell::Text(text) => harmless(text),
+        Cell::Id(text) => text,
         Cell::Number(number) => number.to_string().into(),
         Cell::Flag(flag) => flag.to_string().into(),
         Cell::Moment(milliseconds) => moment(milliseconds).into(),

@@ -130,7 +130,7 @@ impl Builder {
     /// A cell of another kind than the column's counts as empty.
     fn append(&mut self, cell: Cell<'_>) {
         match (self, cell) {
-            (Self::Text(builder), Cell::Text(text)) => builder.append_value(text),
+            (Self::Text(builder), Cell::Text(text) | Cell::Id(text)) => builder.append_value(text),
             (Self::Text(builder), _) => builder.append_null(),
             (Self::Number(builder), Cell::Number(number)) => builder.append_value(number),
             (Self::Number(builder), _) => builder.append_null(),

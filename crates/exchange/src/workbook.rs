@@ -92,7 +92,7 @@ fn write_cell(
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => {}
-        Cell::Text(text) => {
+        Cell::Text(text) | Cell::Id(text) => {
             let end = text.char_indices().nth(CELL_LENGTH).map_or(text.len(), |(end, _)| end);
             sheet.write_string(row, column, &text[..end])?;
         }

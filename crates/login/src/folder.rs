@@ -1,6 +1,6 @@
 //! The folder that logins are kept in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
@@ -37,6 +37,11 @@ impl Logins {
     #[must_use]
     pub fn sealed(self, sealed: bool) -> Self {
         Self { sealed, ..self }
+    }
+
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The login of an app on a server; a person who has several there gives them names.

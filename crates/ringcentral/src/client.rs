@@ -272,8 +272,7 @@ impl Client {
             return Ok(Try::Throttled);
         }
         if status.is_server_error() {
-            let attempts = self.retry.times + 1;
-            return Ok(Try::Failed(Error::Unavailable { status, attempts }));
+            return Ok(Try::Failed(Error::Unavailable { status, attempts: 1 }));
         }
         let media = answer.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
         let json = media.is_some_and(|media| media.contains("json"));
@@ -344,8 +343,7 @@ impl Client {
             match answer.status() {
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if status.is_server_error() => {
-                    let attempts = self.retry.times + 1;
-                    return Err(Error::Unavailable { status, attempts });
+                    return Err(Error::Unavailable { status, attempts: 1 });
                 }
                 _ => return Ok(answer),
             }

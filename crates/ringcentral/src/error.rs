@@ -87,11 +87,11 @@ pub enum Error {
         message: String,
     },
     /// The server failed as often as it was asked.
-    #[error("the server failed with {status}, {attempts} times in a row")]
+    #[error("the server failed with {status}{}", in_a_row(*attempts))]
     Unavailable {
         /// The last HTTP status.
         status: StatusCode,
-        /// How often it was asked.
+        /// How often it has done so in a row.
         attempts: usize,
     },
     /// An answer of the API that is not what its contract says.
@@ -120,6 +120,10 @@ pub enum Error {
         /// The bound.
         limit_mb: usize,
     },
+}
+
+fn in_a_row(attempts: usize) -> String {
+    if attempts > 1 { format!(", {attempts} times in a row") } else { String::new() }
 }
 
 /// Where an answer departs from what it should be. What serde says of it would repeat values of the
@@ -180,6 +184,14 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// The same error, after so many failures in a row.
+    pub(crate) fn so_often(mut self, failures: usize) -> Self {
+        if let Self::Unavailable { attempts, .. } = &mut self {
+            *attempts = failures;
+        }
+        self
     }
 
     /// The network or the server: it may work later, without anybody doing anything.

@@ -29,7 +29,7 @@ pub struct Traffic {
     pub requests: u64,
     /// Answers of status 429.
     pub refused: u64,
-    /// Time spent waiting for the budget or a penalty.
+    /// Time in which some request waited for the budget or a penalty. Where several wait at once, it counts once.
     pub throttled: Duration,
 }
 
@@ -47,6 +47,18 @@ pub(crate) enum Kind {
     Sites,
     Numbers,
     Hours,
+}
+
+impl Kind {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Token => "sign-ins",
+            Self::CallLog => "the call log",
+            Self::Recording | Self::RecordingContent => "recordings",
+            Self::Account | Self::Extensions | Self::Queues | Self::Members => "the directory",
+            Self::Sites | Self::Numbers | Self::Hours => "the directory",
+        }
+    }
 }
 
 /// A request that was let out.
@@ -81,6 +93,8 @@ pub(crate) struct Limiter {
     /// What this process knows, where nothing is shared.
     own: Mutex<Budgets>,
     traffic: Mutex<Traffic>,
+    /// Until when waiting has been counted in it.
+    counted: Mutex<Duration>,
 }
 
 /// Moments since 1970 that never go back.
@@ -137,6 +151,7 @@ impl Limiter {
             key: Mutex::new(key),
             own: Mutex::default(),
             traffic: Mutex::default(),
+            counted: Mutex::default(),
         }
     }
 
@@ -169,7 +184,9 @@ impl Limiter {
         let waited = at.saturating_sub(asked);
         let mut traffic = locked(&self.traffic);
         traffic.requests += 1;
-        traffic.throttled += waited;
+        let mut counted = locked(&self.counted);
+        traffic.throttled += at.saturating_sub(asked.max(*counted));
+        *counted = at.max(*counted);
         Sent { at, waited }
     }
 
@@ -211,13 +228,12 @@ impl Limiter {
         let now = self.clock.now();
         let heard = answer.map(Heard::of);
         let refused = heard.as_ref().is_some_and(|heard| heard.refused);
-        let stated = heard.as_ref().and_then(|heard| heard.retry_after);
         let wait = self.update(move |budgets| budgets.hear(kind, sent.at, now, heard)).await;
         if refused {
             locked(&self.traffic).refused += 1;
-            let stated = stated.map(|stated| stated.as_secs());
-            let wait = wait.map(|wait| wait.as_secs());
-            tracing::warn!(?kind, stated_s = ?stated, wait_s = ?wait, "the server's rate limit refused");
+            let wait_s = wait.map_or(0, |wait| wait.as_secs_f32().ceil() as u64);
+            let what = kind.in_words();
+            tracing::warn!("the server asked to wait {wait_s} s (rate limit of {what})");
         }
     }
 

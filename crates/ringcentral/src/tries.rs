@@ -31,11 +31,12 @@ impl<T> Try<T> {
 pub(crate) struct Tries {
     waits: ExponentialBackoff,
     renewed: bool,
+    failures: usize,
 }
 
 impl Tries {
     pub(crate) fn new(retry: Retry) -> Self {
-        Self { waits: retry.waits(), renewed: false }
+        Self { waits: retry.waits(), renewed: false, failures: 0 }
     }
 
     /// What the try brought; `None` when it is time for the next one.
@@ -53,8 +54,10 @@ impl Tries {
     }
 
     async fn wait(&mut self, failure: Error) -> Result<(), Error> {
+        self.failures += 1;
+        let failure = failure.so_often(self.failures);
         let Some(wait) = self.waits.next() else { return Err(failure) };
-        tracing::warn!(%failure, wait_s = wait.as_secs_f32(), "trying again");
+        tracing::warn!("{failure}; trying again in {} s", wait.as_secs_f32().ceil());
         tokio::time::sleep(wait).await;
         Ok(())
     }

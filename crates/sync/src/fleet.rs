@@ -13,6 +13,7 @@ use callbook_ringcentral::{Client, Connection, Retry};
 use callbook_store::{Account, Attempt, Registration, Store};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::{ArchivedBudgets, Error, Gate, Options, Summary, sync};
 
@@ -141,7 +142,9 @@ async fn turn(
     gate: Gate,
 ) -> Turn {
     let (name, started) = (registration.name.clone(), Timestamp::now());
-    let outcome = run(&store, connect, registration, gate).await;
+    // Whatever is logged meanwhile names the account.
+    let span = tracing::error_span!("account", %name);
+    let outcome = run(&store, connect, registration, gate).instrument(span).await;
     Turn { name, started, outcome }
 }
 

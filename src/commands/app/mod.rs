@@ -63,9 +63,9 @@ struct Common {
     /// Print as JSON
     #[arg(long)]
     json: bool,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// The archive: sqlite://PATH or postgres://USER@HOST/DATABASE [env: CALLBOOK_DATABASE] [default:
     /// sqlite://callbook.db]
     #[arg(long, value_name = "URL", help_heading = "Settings")]
@@ -91,7 +91,7 @@ impl AppCommand {
 impl Common {
     async fn open(&self) -> anyhow::Result<(Store, Account)> {
         let sources = Sources::archive(self.database.clone(), self.config.clone());
-        open(&Config::load(&sources)?, self.account).await
+        open(&Config::load(&sources)?, self.account.as_deref()).await
     }
 }
 

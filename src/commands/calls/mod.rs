@@ -3,7 +3,7 @@
 mod rows;
 
 use callbook_exchange::Source;
-use callbook_store::{Account, Store};
+use callbook_store::{Account, CallFilter, Store};
 use clap::Args;
 use jiff::tz::TimeZone;
 
@@ -57,12 +57,21 @@ impl Calls {
             Some(limit) => limit,
         };
         let Meant { store, account, filter, sources, zone } = meant;
+        let result = filter.result.clone().map(|result| (result, filter.scope));
         let rows = Rows { store: &store, account: &account, filter, sources, limit };
         let listed = match (self.json, self.csv) {
             (true, _) => rows.print_json().await?,
             (_, true) => rows.print_csv().await?,
             _ => rows.print_table(&zone).await?,
         };
+        if let Some((result, scope)) = result.filter(|_| listed.count == 0) {
+            let any = CallFilter { scope, result: Some(result.clone()), ..everything() };
+            if store.calls(account.key, any, None, 1).await?.is_empty() {
+                note!(
+                    "no call of the archive ever ended as '{result}': Accepted, Missed and so on"
+                );
+            }
+        }
         if as_table && listed.more {
             note!("the newest {} of more; --limit 0 shows all", listed.count);
         }

@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 use crate::output::{self, Array, CANNOT_WRITE, note};
 use crate::time;
 
+const WIDE: [&str; 7] = ["START", "DIR", "FROM", "TO", "RESULT", "LENGTH", "ID"];
+
 /// The calls that were asked for.
 pub struct Rows<'a> {
     pub store: &'a Store,
@@ -84,9 +86,12 @@ impl Rows<'_> {
     }
 
     pub async fn print_table(&self, zone: &TimeZone) -> anyhow::Result<Listed> {
-        let mut table =
-            output::table(&["START", "DIR", "FROM", "TO", "RESULT", "LENGTH", "ID"], &[2, 3]);
-        let who = if output::is_narrow(&table) { name_or_number } else { party };
+        // Where there is little room, who called whom has a line of its own.
+        let narrow = output::is_narrow();
+        let (mut table, mut below) = match narrow {
+            true => (output::table(&["START", "DIR", "RESULT", "LENGTH", "ID"], &[2]), Vec::new()),
+            false => (output::table(&WIDE, &[2, 3]), Vec::new()),
+        };
         let names = self.store.names(self.account.key).await?;
         let print = |row: &CallRow, mut record: CallRecord| {
             name(&mut record.from, &names, record.start_ms);
@@ -99,23 +104,26 @@ impl Rows<'_> {
             let recorded = if row.recorded { " ●" } else { "" };
             let result = record.result.unwrap_or_default();
             let result = if row.deleted { format!("{result} (deleted)") } else { result };
-            table.add_row(output::row([
-                time::minute(record.start_ms, zone),
-                direction.to_owned(),
-                who(&record.from),
-                who(&record.to),
-                result,
-                format!("{:>7}{recorded}", time::length(row.duration_ms)),
-                row.id.clone(),
-            ]));
+            let (from, to) = (party(&record.from), party(&record.to));
+            let mut cells = vec![time::minute(record.start_ms, zone), direction.to_owned()];
+            if narrow {
+                below.push(format!("{from} → {to}"));
+            } else {
+                cells.extend([from, to]);
+            }
+            let length = format!("{:>7}{recorded}", time::length(row.duration_ms));
+            cells.extend([result, length, row.id.clone()]);
+            table.add_row(output::row(cells));
             Ok(())
         };
         let listed = self.each(|row| self.decode(row), print).await?;
         if listed.count == 0 {
             note!("no calls found");
         }
-        if !table.is_empty() {
-            output::print(&table)?;
+        match (table.is_empty(), narrow) {
+            (true, _) => {}
+            (false, true) => output::print_with(&table, &below)?,
+            (false, false) => output::print(&table)?,
         }
         Ok(listed)
     }
@@ -147,9 +155,4 @@ pub fn party(party: &Party) -> String {
         (None, Some(number)) => number.to_owned(),
         (None, None) => "unknown".to_owned(),
     }
-}
-
-/// Who, where there is little room.
-fn name_or_number(party: &Party) -> String {
-    party.name.clone().unwrap_or_else(|| self::party(party))
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Common, Topic, as_json, hours};
 use crate::commands::difference::differences;
 use crate::commands::print_json;
-use crate::failure::{self, ExitCodeNumber};
+use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{self, note};
 use crate::time;
 
@@ -46,6 +46,12 @@ impl History {
         let starts = first_looks(&facts);
         if let Some(who) = &self.who {
             facts = about(facts, who, self.topic, &names);
+            if facts.is_empty() {
+                let message = format!("the archive has never known '{who}' there");
+                let hint =
+                    "give a number, a whole name or an id; `callbook directory list` has them";
+                return Err(Usage { message, hint }.into());
+            }
         }
         if self.common.json {
             return print_json(&facts.iter().map(as_json).collect::<Vec<_>>());

@@ -18,8 +18,14 @@ use crate::time;
 /// Names that a cell lists.
 type Names = BTreeMap<ExtensionId, Vec<String>>;
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook directory list
+  callbook directory list queues --at 2024-01-31      who answered them then";
+
 /// List people, queues, numbers, sites or business hours, as of a moment
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct List {
     /// What to list
     #[arg(default_value = "people")]

@@ -54,9 +54,9 @@ struct Common {
     /// Time zone of days and times [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -75,7 +75,7 @@ impl Directory {
 
 impl Common {
     async fn open(&self) -> anyhow::Result<(Store, Account)> {
-        open(&Config::load(&self.sources)?, self.account).await
+        open(&Config::load(&self.sources)?, self.account.as_deref()).await
     }
 }
 

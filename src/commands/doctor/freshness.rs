@@ -23,7 +23,7 @@ pub(super) async fn current(
             let advice = "`callbook doctor --all` tries it again";
             Some(Finding::failed(Check::SignIn, each.message, advice))
         }
-        Kind::DiskLow => None,
+        Kind::DiskLow | Kind::Test => None,
     });
     let found: Vec<_> = stale.collect();
     if !found.is_empty() {
@@ -50,6 +50,12 @@ pub(super) fn told(settings: &alerts::Settings) -> Finding {
             "nobody is told when syncs fail or the disk fills up",
             "give [alerts] a webhook or an e-mail address: `callbook alerts --help`",
         ),
-        false => Finding::ok(Check::Alerts, format!("told by {}", names.join(" and "))),
+        false => {
+            let told = format!(
+                "told by {} while `sync --follow` runs, and by `alerts check`",
+                names.join(" and ")
+            );
+            Finding::ok(Check::Alerts, told)
+        }
     }
 }

@@ -147,6 +147,7 @@ fn in_short(findings: &[Finding]) -> String {
     match (count(Verdict::Failed), count(Verdict::Warning)) {
         (0, 0) => "everything is well".to_owned(),
         (0, warnings) => format!("it works; {warnings} to be looked at"),
-        (failed, warnings) => format!("{failed} does not work, {warnings} to be looked at"),
+        (1, warnings) => format!("1 does not work, {warnings} to be looked at"),
+        (failed, warnings) => format!("{failed} do not work, {warnings} to be looked at"),
     }
 }

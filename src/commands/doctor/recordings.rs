@@ -1,6 +1,6 @@
 //! Recordings: is what was kept where it was put?
 
-use callbook_store::{AccountStatus, RecordingHour, RecordingQuery, Status, Store};
+use callbook_store::{AccountStatus, RecordingQuery, Status, Store};
 
 use super::finding::{Check, Finding};
 use crate::config::Config;
@@ -12,25 +12,16 @@ pub(super) async fn kept(
     status: &Status,
     config: &Config,
 ) -> anyhow::Result<Option<Finding>> {
-    let mut sum = RecordingHour::default();
-    for AccountStatus { account, .. } in &status.accounts {
-        for hour in store.recording_hours(account.key, i64::MIN).await? {
-            sum.kept += hour.kept;
-            sum.kept_bytes += hour.kept_bytes;
-        }
-    }
-    if sum.kept == 0 {
+    let (count, bytes) = recordings::kept_of(store, &status.accounts).await?;
+    if count == 0 {
         return Ok(None);
     }
     let place = match recordings::place(config, store) {
         Ok(place) => place,
         Err(error) => return Ok(Some(Finding::error(Check::Recordings, &error))),
     };
-    let message = format!(
-        "{place}: {} recordings, {}",
-        output::grouped(sum.kept.unsigned_abs()),
-        output::bytes(sum.kept_bytes.unsigned_abs())
-    );
+    let (count, bytes) = (output::counted(count, "recording"), output::bytes(bytes));
+    let message = format!("{place}: {count}, {bytes}");
     for AccountStatus { account, .. } in &status.accounts {
         let first = RecordingQuery::Kept(String::new(), 1);
         let first = store.recordings(account.key, first).await?.into_iter().next();

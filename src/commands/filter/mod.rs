@@ -57,9 +57,9 @@ pub struct Filter {
     /// Time zone of days and times [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -89,7 +89,7 @@ impl Filter {
     pub async fn open(&self, config: &Config) -> anyhow::Result<Meant> {
         let zone = time::zone(self.tz.as_deref())?;
         let mut filter = self.filter(&zone)?;
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(config, self.account.as_deref()).await?;
         filter.scope = main_scope(&store, &account).await?;
         filter.keys = self.keys(&store, &account, filter.scope).await?;
         let sources = match self.source {

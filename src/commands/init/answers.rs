@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::Given;
 use crate::config::{DATABASE, SERVER_URL};
+use crate::failure::Usage;
 
 /// What goes into the file.
 pub(super) struct Answers {
@@ -34,6 +35,10 @@ pub(super) enum Secret {
 impl Secret {
     fn file(path: Option<&PathBuf>, folder: &Path) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self::Unset) };
+        if path.exists() && !path.is_file() {
+            let message = format!("{} is no file that stays where it is", path.display());
+            return Err(Usage { message, hint: "name a file, readable for its owner alone" }.into());
+        }
         // It is looked for beside the settings, whatever the current folder is.
         let path = std::path::absolute(path).context("cannot find the current folder")?;
         Ok(Self::File(path.strip_prefix(folder).map_or_else(|_| path.clone(), Path::to_owned)))

@@ -84,13 +84,20 @@ impl Init {
             let hint = "answer by flags, such as --client-id; or give --defaults";
             return Err(Usage { message, hint }.into());
         }
-        let browser = matches!(answers.jwt, Secret::Browser);
+        let browser = matches!(answers.jwt, Secret::Browser | Secret::Unset);
+        let no_app = answers.client_id.is_empty();
         self.write(answers)?;
         let named = match self.config == Path::new(FILE) {
             true => String::new(),
             false => format!(" --config {}", self.config.display()),
         };
         say!("next:")?;
+        if no_app {
+            say!(
+                "  edit {}      client_id is missing, or set RC_APP_CLIENT_ID",
+                self.config.display()
+            )?;
+        }
         if browser {
             say!("  callbook login{named}     signs in with a browser")?;
         }

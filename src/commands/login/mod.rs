@@ -7,15 +7,16 @@ use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use callbook_ringcentral::{Client, Error as Upstream, Grant, Keep, Retry};
+use callbook_ringcentral::{Client, Connection, Error as Upstream, Grant, Keep, Retry};
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 
 use self::report::Report;
 use super::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
-use crate::output::note;
+use crate::output::{note, say};
 use crate::time;
 
 const EXAMPLES: &str = "\
@@ -68,7 +69,11 @@ impl Login {
         let (connection, file) = config.stored()?;
         let keep: Arc<dyn Keep> = file.clone();
         let login = if self.status {
-            callbook_ringcentral::Login::load(&*keep)?.ok_or(Upstream::NotSignedIn)?
+            match (callbook_ringcentral::Login::load(&*keep)?, config.jwt_source()?) {
+                (Some(login), _) => login,
+                (None, Some(source)) => return by_jwt(&connection, &source, self.json),
+                (None, None) => return Err(Upstream::NotSignedIn.into()),
+            }
         } else {
             let client = Client::new(connection.clone(), Retry::default())?;
             if self.jwt {
@@ -83,8 +88,8 @@ impl Login {
             client.find_out_who(&keep).await?
         };
         let report = Report::new(&connection, &login, &file.path());
-        if config.jwt()?.is_some() {
-            note!("note: RC_USER_JWT is set: commands sign in with it, and not with this");
+        if let Some(source) = config.jwt_source()? {
+            note!("note: there is a JWT, {source}: commands sign in with it, and not with this");
         }
         if self.json {
             return print_json(&report);
@@ -92,6 +97,22 @@ impl Login {
         report.print()?;
         Ok(failure::OK)
     }
+}
+
+/// Nothing is kept where each command signs in anew.
+fn by_jwt(connection: &Connection, source: &str, as_json: bool) -> anyhow::Result<ExitCodeNumber> {
+    let server_url = connection.server_url.as_str().trim_end_matches('/');
+    let client_id = &connection.client_id;
+    if as_json {
+        return print_json(&json!({
+            "server_url": server_url, "client_id": client_id, "signed_in_with": "jwt",
+            "jwt": source,
+        }));
+    }
+    say!("signed in  by each command anew, with the JWT {source}")?;
+    say!("with       the app {client_id} at {server_url}")?;
+    note!("`callbook doctor` tries it, and says what the app lacks");
+    Ok(failure::OK)
 }
 
 /// The JWT that is set; else what is typed, without showing it, or piped in.

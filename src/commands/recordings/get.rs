@@ -17,11 +17,16 @@ use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{CANNOT_WRITE, note};
 use crate::recordings::place;
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook recordings get 1662000003004
+  callbook recordings get --session s-1a2b3c -o call.mp3   all of a call's, joined in order";
+
 /// Write a recording to a file, or all of a call's, one after the other
 ///
 /// Nothing is encoded anew. Where a call's recordings differ in form, each gets a file of its own.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("which").required(true))]
+#[command(after_help = EXAMPLES, group = clap::ArgGroup::new("which").required(true))]
 pub struct Get {
     /// A recording's id
     #[arg(group = "which")]
@@ -35,9 +40,9 @@ pub struct Get {
     /// Write over a file that is there
     #[arg(long)]
     force: bool,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
 }
 
 /// A recording in a temporary file.
@@ -48,7 +53,7 @@ pub struct Part {
 
 impl Get {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(config, self.account.as_deref()).await?;
         let place = place(config, &store)?;
         let rows = match (&self.id, &self.session) {
             (Some(id), _) => vec![kept(&store, &account, id).await?],

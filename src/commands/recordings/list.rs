@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use callbook_exchange::{Calls, Query, Source, View};
 use callbook_model::{CallRecord, Party, Scope};
-use callbook_store::{Account, CallRow, RecordingQuery, RecordingRow, Store};
-use clap::Args;
+use callbook_store::{Account, CallRow, RecordingQuery, RecordingRow, RecordingState, Store};
+use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,17 +23,46 @@ const AT_ONCE: usize = 200;
 /// Calls of a table, unless told otherwise.
 const TABLE_CALLS: u32 = 50;
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook recordings list --queue Support
+  callbook recordings list --from 2024-01-01 --limit 0
+  callbook recordings list --state lost                  also of calls that were deleted upstream";
+
 /// List recordings of calls, newest first
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct List {
     #[command(flatten)]
     filter: Filter,
+    /// Those that are here, those that are still to be fetched, or those that upstream has no more
+    #[arg(long)]
+    state: Option<State>,
     /// Of how many calls at most; 0 for all [default: 50 in a table, else all]
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Print as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What became of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    Kept,
+    Wanted,
+    Lost,
+}
+
+impl State {
+    fn is_of(self, row: &RecordingRow) -> bool {
+        let state = match self {
+            Self::Kept => RecordingState::Kept,
+            Self::Wanted => RecordingState::Wanted,
+            Self::Lost => RecordingState::Lost,
+        };
+        row.state == state
+    }
 }
 
 /// A recording, and between whom it was.
@@ -47,6 +76,7 @@ struct Reader<'a> {
     store: &'a Store,
     account: &'a Account,
     scope: Scope,
+    state: Option<State>,
     calls: Calls,
 }
 
@@ -56,8 +86,11 @@ impl List {
         store.find_recordings(account.key).await?;
         let scope = filter.scope;
         filter.recorded = Some(true);
+        // What is lost was often lost because its call was deleted.
+        filter.deleted |= self.state == Some(State::Lost);
         let limit = match self.limit {
-            None if !self.json => TABLE_CALLS,
+            // Few have the state that is asked for, and they may be old.
+            None if !self.json && self.state.is_none() => TABLE_CALLS,
             None | Some(0) => u32::MAX,
             Some(limit) => limit,
         };
@@ -65,7 +98,8 @@ impl List {
         let sources = Source::RingCentral;
         let query = Query { filter, sources, view: View::Simple, limit };
         let calls = Calls::new(&store, account.key, query).await?;
-        let mut reader = Reader { store: &store, account: &account, scope, calls };
+        let state = self.state;
+        let mut reader = Reader { store: &store, account: &account, scope, state, calls };
         if self.json {
             let mut array = Array::new();
             while let Some(found) = reader.next().await? {
@@ -80,7 +114,8 @@ impl List {
         }
         output::print(&table)?;
         if reader.calls.has_more().await? {
-            note!("of the newest {limit} calls; --limit 0 shows all");
+            let calls = output::counted(limit.into(), "call");
+            note!("only of the newest {calls} with a recording; --limit 0 shows all");
         }
         Ok(failure::OK)
     }
@@ -102,7 +137,9 @@ impl Reader<'_> {
         let query = RecordingQuery::Calls(self.scope, ids);
         let mut by_call: HashMap<String, Vec<RecordingRow>> = HashMap::new();
         for row in self.store.recordings(self.account.key, query).await? {
-            by_call.entry(row.call_id.clone()).or_default().push(row);
+            if self.state.is_none_or(|state| state.is_of(&row)) {
+                by_call.entry(row.call_id.clone()).or_default().push(row);
+            }
         }
         let of_call = |call: &CallRow| {
             let record = call.json.as_deref();

@@ -20,24 +20,30 @@ const PLAYERS: [&[&str]; 5] = [
     &["vlc", "--intf", "dummy", "--play-and-exit"],
 ];
 
+const EXAMPLES: &str = "\
+Examples:
+  callbook recordings play 1662000003004
+  callbook recordings play 1662000003004 --player vlc";
+
 /// Play a recording
 ///
 /// With mpv, ffplay, SoX, afplay or VLC, whichever there is.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Play {
     /// A recording's id
     id: String,
     /// A program that plays the file it is given
     #[arg(long, value_name = "PROGRAM")]
     player: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
 }
 
 impl Play {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(config, self.account.as_deref()).await?;
         let row = kept(&store, &account, &self.id).await?;
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let path = folder.path().join(file_name(&row.id, &row));

@@ -26,9 +26,9 @@ pub struct Report {
     /// Time zone of days and times [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -40,7 +40,7 @@ enum Period {
 impl Report {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
         let zone = time::zone(self.tz.as_deref())?;
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(config, self.account.as_deref()).await?;
         store.find_recordings(account.key).await?;
         let standing = standing(&store, &account, config.recordings().keeping()).await?;
         let periods = self.periods(&standing.hours, &zone);

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
-use crate::recordings::place;
+use crate::recordings::{note_audit, place};
 
 /// Read every recording that is kept, and compare it with its checksum
 #[derive(Debug, Args)]
@@ -20,14 +20,14 @@ pub struct Verify {
     /// Print as JSON
     #[arg(long)]
     json: bool,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
 }
 
 impl Verify {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCodeNumber> {
-        let (store, account) = open(config, self.account).await?;
+        let (store, account) = open(config, self.account.as_deref()).await?;
         let place = place(config, &store)?;
         let bar = Bar::start("recordings");
         let mut faults = Vec::new();
@@ -49,6 +49,7 @@ impl Verify {
         .await;
         bar.finish();
         let audit = audit?;
+        note_audit(&store, &account, audit.wrong).await?;
         let verdict = if audit.wrong > 0 { failure::PARTLY } else { failure::OK };
         if self.json {
             print_json(&json!({
@@ -58,7 +59,8 @@ impl Verify {
             return Ok(verdict);
         }
         let (right, bytes) = (output::grouped(audit.right), output::bytes(audit.bytes));
-        say!("{right} recordings are as they were kept ({bytes}), {} are not", audit.wrong)?;
+        let wrong = output::grouped(audit.wrong);
+        say!("{right} as they were kept ({bytes}), {wrong} not")?;
         match (audit.wrong, self.repair) {
             (0, _) => {}
             (_, true) => note!("`callbook sync` fetches them again, as far as upstream has them"),

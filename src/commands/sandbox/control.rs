@@ -76,6 +76,7 @@ pub struct Clock {
 #[derive(Debug, Args)]
 pub struct Edit {
     /// Its id, in any log
+    #[arg(allow_hyphen_values = true)]
     id: String,
     #[command(flatten)]
     running: Running,
@@ -87,6 +88,7 @@ pub struct Edit {
 #[derive(Debug, Args)]
 pub struct Delete {
     /// Its id, in any log
+    #[arg(allow_hyphen_values = true)]
     id: String,
     /// Without a trace: nothing lists it any more
     #[arg(long)]

@@ -45,9 +45,9 @@ pub struct Serve {
     /// it listens]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Requests of the Heavy group in a window such as 10/60s, or off for no limits at all
     #[arg(long, value_name = "N/WINDOW|off", default_value_t = Plan::DEFAULT)]
     heavy: Plan,
@@ -77,7 +77,7 @@ pub enum LogFormat {
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
-        let (store, account) = open(&config, self.account).await?;
+        let (store, account) = open(&config, self.account.as_deref()).await?;
         limits::raise_open_files();
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|source| CannotListen { address: self.listen, source })?;

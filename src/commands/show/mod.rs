@@ -37,9 +37,9 @@ pub struct Show {
     /// Time zone of the times [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// The account's id, where the archive holds several
-    #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    /// The account's id or registered name, where the archive holds several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Print every state that it was seen in, and what changed from one to the next
     #[arg(long)]
     history: bool,
@@ -54,7 +54,7 @@ impl Show {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
         let config = Config::load(&self.sources)?;
         let zone = time::zone(self.tz.as_deref())?;
-        let (store, account) = open(&config, self.account).await?;
+        let (store, account) = open(&config, self.account.as_deref()).await?;
         let mut scope = main_scope(&store, &account).await?;
         let mut call = store.call(account.key, scope, &self.id).await?;
         if call.is_none() {
@@ -110,7 +110,7 @@ pub async fn print(
     let end_ms = ends.chain([record.start_ms + record.duration_ms]).max().unwrap_or(0);
     let length_ms = (end_ms - record.start_ms).max(1);
     let mut table = output::table(&["AFTER", "", "WHO", "LEG", "RESULT", "LENGTH"], &[2, 4]);
-    let width = if output::is_narrow(&table) { NARROW_BAR } else { BAR };
+    let width = if output::is_narrow() { NARROW_BAR } else { BAR };
     for leg in &legs {
         let after_ms = leg.start_ms.map_or(0, |start_ms| start_ms - record.start_ms);
         let result = match (&leg.result, &leg.reason) {

@@ -4,7 +4,7 @@ mod all;
 
 use std::collections::BTreeMap;
 
-use callbook_store::{AccountStatus, Open, Store};
+use callbook_store::{AccountStatus, Open, Registration, Status as StoreStatus, Store};
 use callbook_sync::{DirectoryPlan, directory_plan};
 use clap::Args;
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, say};
 use crate::recordings::{self, Standing, outlook, standing};
 use crate::time;
+use crate::trouble::{self, Trouble};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,7 +53,9 @@ impl Status {
                 let recordings = standing(&store, &account.account, keeping).await?;
                 accounts.push(as_json(account, &directory, &recordings));
             }
+            let trouble = trouble::last(&store, last_success_ms(&status)).await?;
             return print_json(&json!({
+                "last_failure": trouble,
                 "archive": status.archive_id,
                 "path": store.location().to_string(),
                 "created": Timestamp::from_millisecond(status.created_ms).ok(),
@@ -60,11 +63,20 @@ impl Status {
                 "accounts": accounts,
             }));
         }
+        let registrations = store.registrations().await?;
         say!("archive   {}, {}", store.location(), output::bytes(status.bytes))?;
         for account in &status.accounts {
             let directory = directory_plan(&store, &account.account).await?;
             let recordings = standing(&store, &account.account, keeping).await?;
-            print(account, &directory, &recordings)?;
+            let registration =
+                registrations.iter().find(|each| each.account == Some(account.account.key));
+            print(account, registration, &directory, &recordings)?;
+        }
+        if let Some(Trouble { at, error }) = trouble::last(&store, last_success_ms(&status)).await?
+        {
+            let when = time::clock(at.as_millisecond(), &TimeZone::system());
+            say!("")?;
+            say!("failed    the last sync, {when}: {error}")?;
         }
         if status.accounts.is_empty() {
             say!("nothing synced yet")?;
@@ -73,15 +85,22 @@ impl Status {
     }
 }
 
+/// When a sync of any account last ended well.
+fn last_success_ms(status: &StoreStatus) -> Option<i64> {
+    status.accounts.iter().filter_map(|account| Some(account.last_run.as_ref()?.finished_ms)).max()
+}
+
 fn print(
     status: &AccountStatus,
+    registration: Option<&Registration>,
     directory: &DirectoryPlan,
     recordings: &Standing,
 ) -> anyhow::Result<()> {
     let zone = TimeZone::system();
     let account = &status.account;
     say!("")?;
-    say!("account   {} at {}", account.id, account.server_url)?;
+    let name = registration.map_or_else(String::new, |each| format!("{}, ", each.name));
+    say!("account   {name}{} at {}", account.id, account.server_url)?;
     if let Some(number) = &account.main_number {
         say!("number    {number}")?;
     }
@@ -104,7 +123,7 @@ fn print(
         say!("          {} no longer listed upstream: too old", count(status.expired))?;
     }
     if status.quarantined > 0 {
-        say!("unreadable records in quarantine: {}", count(status.quarantined))?;
+        say!("          {} unreadable in quarantine", count(status.quarantined))?;
     }
     print_recordings(recordings, &zone)?;
     for (task, why) in directory.refusals() {
@@ -112,6 +131,10 @@ fn print(
     }
     for task in directory.failures() {
         say!("directory {} could not be read; tried again within an hour", task.in_words())?;
+    }
+    if let Some(error) = registration.and_then(|each| each.last_error.as_ref()) {
+        let at_ms = registration.and_then(|each| each.last_attempt_ms).unwrap_or_default();
+        say!("failed    the last sync, {}: {error}", time::clock(at_ms, &zone))?;
     }
     match &status.last_run {
         Some(run) => say!("synced    {}", time::clock(run.finished_ms, &zone)),
@@ -129,6 +152,10 @@ fn print_recordings(recordings: &Standing, zone: &TimeZone) -> anyhow::Result<()
     } else if sums.wanted > 0 {
         let wanted = count(sums.wanted);
         say!("recorded  {wanted} recordings, not fetched: `callbook sync --recordings` does")?;
+    }
+    if recordings.wrong > 0 {
+        let wrong = output::grouped(recordings.wrong);
+        say!("          {wrong} missing or changed when `callbook recordings verify` last looked")?;
     }
     if let Some(forecast) = recordings.forecast.as_ref().filter(|_| recordings.enabled) {
         say!("          {}", outlook(forecast, zone))?;
@@ -167,6 +194,7 @@ fn as_json(status: &AccountStatus, directory: &DirectoryPlan, recordings: &Stand
             "kept_bytes": sums.kept_bytes,
             "wanted": sums.wanted,
             "lost": sums.lost,
+            "wrong": recordings.wrong,
             "forecast": recordings.forecast.as_ref().map(recordings::as_json),
         },
         "messages_not_archived": messages,

@@ -1,7 +1,7 @@
 //! `callbook sync --all`: every registered account.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use callbook_store::Store;
 use callbook_sync::{Turn, follow_all, in_full, sync_all};
@@ -10,14 +10,11 @@ use tokio::sync::mpsc;
 
 use super::recordings::Registered;
 use super::sentence;
-use crate::alerts::{look, tell};
+use crate::alerts;
 use crate::config::Config;
 use crate::credentials::ByReference;
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note};
-
-/// How often it is looked whether somebody has to be told something.
-const ALERTS_EVERY: Duration = Duration::from_secs(60);
 
 pub async fn run(
     store: &Store,
@@ -49,37 +46,24 @@ pub async fn run(
             }
         };
         if follow {
-            note!(
-                "without push, each account is asked what is new by its schedule; stop with Ctrl-C"
-            );
+            note!("asking what is new in each account by its schedule; stop with Ctrl-C");
             let mut looked: Option<Instant> = None;
             let tick = async || {
-                if looked.is_none_or(|looked| looked.elapsed() >= ALERTS_EVERY) {
+                if looked.is_none_or(|looked| looked.elapsed() >= alerts::EVERY) {
                     looked = Some(Instant::now());
-                    check(&store, &config).await;
+                    alerts::check(&store, config.alerts()).await;
                 }
             };
             follow_all(&store, &connect, report, tick).await?;
         } else {
             sync_all(&store, &connect, &mut report).await?;
-            check(&store, &config).await;
+            alerts::check(&store, config.alerts()).await;
         }
         anyhow::Ok(failed)
     };
     let (failed, without_recordings) = tokio::join!(calls, recordings);
     let failed = failed? + without_recordings;
     Ok(if failed > 0 { failure::PARTLY } else { failure::OK })
-}
-
-/// Trouble with telling people stops no sync.
-async fn check(store: &Store, config: &Config) {
-    let told = match look(store, config.alerts()).await {
-        Ok(found) => tell(store, config.alerts(), &found).await.map(drop),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = told {
-        note!("warning: alerts: {}", in_full(error.as_ref()));
-    }
 }
 
 fn in_words(turn: &Turn) -> String {

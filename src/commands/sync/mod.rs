@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use callbook_recordings::Fetched;
 use callbook_ringcentral::{Client, Connection, Retry};
-use callbook_store::{Open, Store};
+use callbook_store::{Location, Open, Store};
 use callbook_sync::{ArchivedBudgets, Options, Summary};
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -15,12 +15,14 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::print_json;
+use crate::alerts;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
 use crate::recordings::Fetcher;
 use crate::time;
+use crate::trouble::noted;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,18 +86,26 @@ impl Sync {
         let since = self.since.as_deref().map(|text| time::beginning(text, &TimeZone::UTC));
         let since = since.transpose()?;
         let connection = config.connection()?;
+        sign_in_first(&location, &connection).await?;
         let store = Store::open(&location, Open::OrCreate).await?;
         let options = Options { since, per_page: self.per_page, ..Options::default() };
         if self.recordings {
             // Better said now than after all calls.
             crate::recordings::place(&config, &store)?;
         }
-        let fetcher = Fetcher::of_settings(&store, &Arc::new(config), connection.clone())?;
+        let config = Arc::new(config);
+        let fetcher = Fetcher::of_settings(&store, &config, connection.clone())?;
         if self.follow {
-            return self.follow(connection, &store, options, fetcher).await;
+            return tokio::select! {
+                ended = self.follow(connection, &store, options, fetcher) => {
+                    noted(&store, ended).await
+                }
+                () = alerts::watch(&store, config.alerts()) => Ok(failure::OK),
+            };
         }
         let client = signed_in(connection.clone(), &store)?;
-        let summary = download(&client, &connection, &store, options).await?;
+        let summary = download(&client, &connection, &store, options).await;
+        let summary = noted(&store, summary).await?;
         if !self.json {
             say!("{}", sentence(&summary))?;
         }
@@ -121,10 +131,8 @@ impl Sync {
         options: Options,
         fetcher: Fetcher,
     ) -> anyhow::Result<ExitCodeNumber> {
-        note!(
-            "without push, what is new is asked for every {} minutes; stop with Ctrl-C",
-            callbook_sync::PAUSE.as_mins()
-        );
+        let minutes = callbook_sync::PAUSE.as_mins();
+        note!("asking what is new every {minutes} minutes; stop with Ctrl-C");
         let client = signed_in(connection.clone(), store)?;
         let server_url = server_url(&connection);
         let json = self.json;
@@ -161,6 +169,16 @@ impl Sync {
     fn choice(&self) -> Option<bool> {
         (self.recordings || self.no_recordings).then_some(self.recordings)
     }
+}
+
+/// Signs in where there is no archive yet: a refused sign-in should not leave an empty one.
+async fn sign_in_first(location: &Location, connection: &Connection) -> anyhow::Result<()> {
+    if let Location::Sqlite(path) = location
+        && !path.exists()
+    {
+        Client::new(connection.clone(), Retry::default())?.scopes().await?;
+    }
+    Ok(())
 }
 
 /// What a sync did, for programs.
@@ -210,6 +228,12 @@ pub fn sentence(summary: &Summary) -> String {
         output::grouped(committed.updated),
         output::grouped(committed.deleted),
     );
+    if summary.purged > 0 {
+        text += &format!(
+            ", {} erased: kept for as long as they are to be",
+            output::grouped(summary.purged)
+        );
+    }
     if committed.quarantined > 0 {
         text += &format!(", {} unreadable, kept in quarantine", committed.quarantined);
     }

@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use crate::config::Config;
 use crate::credentials::ByReference;
@@ -103,7 +104,10 @@ impl Registered {
         };
         let went_well = match fetcher {
             Ok(Some(fetcher)) => {
-                fetch_and_tell(&fetcher, account_id, Some(&name), self.as_json).await
+                let span = tracing::error_span!("account", %name);
+                fetch_and_tell(&fetcher, account_id, Some(&name), self.as_json)
+                    .instrument(span)
+                    .await
             }
             Ok(None) => true,
             Err(error) => {

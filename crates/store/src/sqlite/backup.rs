@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::purge::erase_account;
 use super::{APPLICATION_ID, Sqlite, blocking, connect, create_private, error};
@@ -15,7 +15,7 @@ impl Sqlite {
         blocking(move || {
             let aside = Aside::new(&to)?;
             let source = connect(&from, OpenFlags::SQLITE_OPEN_READ_WRITE);
-            copy(&from, source, &aside.path)?;
+            copy(&from, source, &aside.path, &to)?;
             if let Some(account) = account {
                 keep_only(&aside.path, account.0).map_err(|e| error::name(&aside.path, e))?;
             }
@@ -35,7 +35,7 @@ impl Sqlite {
             }
             let aside = Aside::new(&into)?;
             // A copy lies in a file of its own, often in a folder that is read-only.
-            copy(&from, connect(&from, OpenFlags::SQLITE_OPEN_READ_ONLY), &aside.path)?;
+            copy(&from, connect(&from, OpenFlags::SQLITE_OPEN_READ_ONLY), &aside.path, &into)?;
             aside.rename(&into)
         })
         .await
@@ -77,7 +77,14 @@ impl Drop for Aside {
 }
 
 /// Copies an archive into an empty file, and looks through the copy.
-fn copy(from: &Path, source: rusqlite::Result<Connection>, to: &Path) -> Result<(), Error> {
+///
+/// The copy is written `to` a file aside, and `named` otherwise to people.
+fn copy(
+    from: &Path,
+    source: rusqlite::Result<Connection>,
+    to: &Path,
+    named: &Path,
+) -> Result<(), Error> {
     let source = source.map_err(|e| error::name(from, e))?;
     let application: i64 = source
         .pragma_query_value(None, "application_id", |row| row.get(0))
@@ -86,7 +93,11 @@ fn copy(from: &Path, source: rusqlite::Result<Connection>, to: &Path) -> Result<
         return Err(Error::NotAnArchive { location: Location::Sqlite(from.to_owned()) });
     }
     let target = to.to_string_lossy();
-    source.execute("VACUUM INTO ?1", [target]).map_err(|e| error::name(from, e))?;
+    source.execute("VACUUM INTO ?1", [target]).map_err(|e| match e.sqlite_error_code() {
+        // It is the copy that has no room.
+        Some(ErrorCode::DiskFull) => error::name(named, e),
+        _ => error::name(from, e),
+    })?;
     let sound = connect(to, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .and_then(|copy| {
             copy.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0))

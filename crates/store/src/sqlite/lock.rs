@@ -65,8 +65,11 @@ fn holder(mut file: &File) -> String {
 }
 
 fn lock_file(path: PathBuf) -> Result<File, Error> {
-    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let mut file = match open {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = match options.open(&path) {
         Ok(file) => file,
         Err(source) => return Err(Error::CannotOpen { path, source }),
     };

@@ -15,7 +15,7 @@ use crate::import::Clock;
 /// Why a row is no call.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Odd {
-    #[error("no readable date and time")]
+    #[error("no readable date and time, or a weekday that does not fit the date")]
     NoStart,
     #[error("no readable duration")]
     NoDuration,
