@@ -3,15 +3,17 @@
     api_test.py --binary target/debug/callbook [--seconds 60]
     api_test.py --env-file FILE [--seconds 1200]
 
-The first starts a sandbox; the second takes a server that runs, which has to be without rate limits. Nothing may be
-answered by 5xx, or by anything that the document does not have. Needs schemathesis from PyPI.
+The first asks a sandbox, and then an archive of it that is served, for half of the time each; the second takes a
+server that runs, which has to be without rate limits. Nothing may be answered by 5xx, or by anything that the
+document does not have. Needs schemathesis from PyPI.
 """
 
 import argparse
 import base64
+import contextlib
 import json
-import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,11 +54,39 @@ def scopes():
     return ",".join(document["components"]["securitySchemes"]["OAuth2"]["flows"]["authorizationCode"]["scopes"])
 
 
-def wait_for(log, process):
-    while "listening" not in log.read_text():
+@contextlib.contextmanager
+def running(folder, binary, *words):
+    """Runs a server until it is no longer needed; gives where it listens."""
+    log = folder / f"{words[0]}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen([binary, *words], stdout=output, stderr=output)
+    try:
+        while not (listening := re.search(r"listening on (\S+)", log.read_text())):
+            if process.poll() is not None:
+                sys.exit(log.read_text())
+            time.sleep(0.1)
+        yield listening[1]
         if process.poll() is not None:
-            sys.exit(log.read_text())
-        time.sleep(0.1)
+            sys.exit(f"{words[0]} died:\n{log.read_text()}")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_both(folder, binary, seconds, seed):
+    """A sandbox, and an archive of it."""
+    env_file, app_file, database = folder / "env", folder / "app.env", ("--database", f"sqlite://{folder}/archive.db")
+    sandbox = ("sandbox", "--port", "0", "--calls", "2000", "--heavy", "off", "--recording-days", "0",
+               "--scopes", scopes(), "--env-file", env_file)
+    with running(folder, binary, *sandbox):
+        sync = (binary, "sync", "--recordings", "--env-file", env_file, *database)
+        subprocess.run(sync, check=True, stdout=subprocess.DEVNULL)
+        good = test(Server(env_file), folder, seconds // 2, seed)
+    with running(folder, binary, "serve", "--listen", "127.0.0.1:0", "--heavy", "off", *database) as url:
+        app = (binary, "app", "create", "Test", "--scope", scopes(), "--for", "101", "--server-url", url,
+               "--env-file", app_file, *database)
+        subprocess.run(app, check=True, stdout=subprocess.DEVNULL)
+        return test(Server(app_file), folder, seconds // 2, seed) and good
 
 
 def known(server):
@@ -118,21 +148,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         if options.env_file:
-            return 0 if test(Server(options.env_file), folder, options.seconds, options.seed) else 1
-        env_file, log = folder / "env", folder / "log"
-        command = [options.binary.resolve(), "sandbox", "--port", "0", "--calls", "2000", "--heavy", "off",
-                   "--recording-days", "0", "--scopes", scopes(), "--env-file", env_file]
-        with log.open("w") as output:
-            sandbox = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))
-        try:
-            wait_for(log, sandbox)
-            good = test(Server(env_file), folder, options.seconds, options.seed)
-            if sandbox.poll() is not None:
-                sys.exit(f"the sandbox died:\n{log.read_text()}")
-            return 0 if good else 1
-        finally:
-            sandbox.terminate()
-            sandbox.wait()
+            good = test(Server(options.env_file), folder, options.seconds, options.seed)
+        else:
+            good = test_both(folder, options.binary.resolve(), options.seconds, options.seed)
+        return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -37,9 +37,9 @@ def check_refusals(check):
     check.client.token = app
 
 
-def check_coverage(check):
-    """Every operation that is served, and that the official description has, was called with success."""
-    good = {operation: 403 for operation in NOT_OFFERED}
+def check_coverage(check, refused):
+    """Every operation that is served, and that the official description has, was called with success, or refused as it should be."""
+    good = {operation: 403 for operation in NOT_OFFERED} | refused
     answered = {operation for operation, status in check.seen if status < 400 or status == good.get(operation)}
     for operation in operations(check):
         if check.contract.has(operation) and operation not in answered:
