@@ -176,7 +176,13 @@ async fn sign_in_first(location: &Location, connection: &Connection) -> anyhow::
     if let Location::Sqlite(path) = location
         && !path.exists()
     {
-        Client::new(connection.clone(), Retry::default())?.scopes().await?;
+        let client = Client::new(connection.clone(), Retry::default())?;
+        // Whatever else goes wrong, the sync itself tries again.
+        if let Err(error) = client.scopes().await
+            && error.is_login_refused()
+        {
+            return Err(error.into());
+        }
     }
     Ok(())
 }
