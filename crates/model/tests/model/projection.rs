@@ -26,13 +26,14 @@ fn log(company: &Company, scope: Scope) -> Vec<Value> {
 /// Without our own ids, what only the extension's own record says, and what the company makes odd by a leg's place.
 fn comparable(mut record: Value) -> Value {
     let members = record.as_object_mut().unwrap();
-    for name in ["id", "uri", "partyId", "delegationType", "billing"] {
+    for name in ["id", "uri", "partyId", "delegationType", "billing", "shortRecording"] {
         members.remove(name);
     }
     for leg in members["legs"].as_array_mut().unwrap() {
         leg.as_object_mut().unwrap().retain(|name, _| LEG.contains(&name.as_str()));
     }
     let mut legs = members["legs"].as_array().unwrap().iter();
+    // An action that no leg has is one of the company's oddities.
     let known = legs.any(|leg| leg["action"] == members["action"]);
     if !known {
         members.remove("action");
@@ -82,7 +83,13 @@ fn they_are_those_that_the_company_has() {
         let truth: BTreeMap<String, Value> = truth.into_iter().map(session).collect();
         for (session, record) in &truth {
             match made.get(session) {
-                Some(made) => assert_eq!(made, record, "{session} of {id}"),
+                Some(made) => {
+                    let mut made = made.clone();
+                    if record.get("action").is_none() {
+                        made.as_object_mut().unwrap().remove("action");
+                    }
+                    assert_eq!(made, *record, "{session} of {id}");
+                }
                 // Nothing in the company's record says which queue asked for it.
                 None => assert_eq!(record["action"], "Call Return", "{session} of {id}"),
             }
