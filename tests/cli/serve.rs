@@ -50,7 +50,14 @@ fn a_sync_from_it_gives_an_equal_archive_and_it_stops_when_told() {
     let mut served = Served::start(&place, "");
     served.client.output("sync");
     assert!(served.client.output("verify").starts_with("nothing is missing"));
-    assert_eq!(served.client.json("calls --json"), place.json("calls --json"));
+    let calls = |place: &Place| without_ports(&place.output("calls --json"));
+    assert_eq!(calls(&served.client), calls(&place));
     served.signal("TERM");
     assert_eq!(served.server.wait().unwrap().code(), Some(0));
+}
+
+/// Links lead to whoever served a record.
+fn without_ports(text: &str) -> String {
+    let parts = text.split("http://127.0.0.1:");
+    parts.map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
 }
