@@ -101,6 +101,6 @@ async fn a_refusal_and_an_extension_without_an_id_are_warned_of() {
     assert_eq!(list, DirectoryList { entries: vec![], complete: false });
     let warnings: Vec<_> = log.lines().into_iter().filter(|line| line.contains("WARN")).collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert!(warnings[0].contains("kind=CallLog"), "{warnings:?}");
+    assert!(warnings[0].contains("rate limit of the call log"), "{warnings:?}");
     assert!(warnings[1].contains("skipped=1") && !warnings[1].contains(SECRET), "{warnings:?}");
 }
