@@ -185,8 +185,10 @@ class Client:
 class Check:
     """Counts what is valid and keeps what is not."""
 
-    def __init__(self, contract, client):
-        self.contract, self.client = contract, client
+    def __init__(self, contract, client, archive=False):
+        self.contract, self.client, self.archive = contract, client, archive
+        # What an archive refuses to everybody, or has nothing of, and how.
+        self.refused = {"deleteCompanyCallRecordings": 403, "readCallSessionStatus": 404} if archive else {}
         self.valid, self.departures, self.failures = 0, 0, []
         self.seen = set()
         self.record_validator = contract.validator({"$ref": SCHEMA_ROOT + "CallLogRecord"})
@@ -225,7 +227,8 @@ class Check:
     def validate_record(self, label, record):
         errors = list(self.record_validator.iter_errors(record))
         if record.get("x-sandbox") == "unknown-enum":
-            if errors and all(error.validator == "enum" for error in errors):
+            # What an archive makes an extension's record of may be without that part.
+            if all(error.validator == "enum" for error in errors) and (errors or self.archive):
                 self.departures += 1
             else:
                 self.failures.append(f"{label}: {record['id']} should fail at an enum alone")
@@ -471,18 +474,18 @@ def stamp(text):
 
 def main():
     contract_path, env_file, *kind = sys.argv[1:]
-    check = Check(Contract(contract_path), Client(env_file))
+    check = Check(Contract(contract_path), Client(env_file), kind == ["--archive"])
     check_oauth(check)
     extensions = check_directory(check)
     check_call_log(check, extensions)
     check_records(check)
     check_recordings(check)
-    check_archive(check) if kind == ["--archive"] else check_world(check)
+    check_archive(check) if check.archive else check_world(check)
     check_subscriptions(check)
     for operation in NOT_OFFERED:
         check.call(operation, 403, query="interval=Day", message={})
     check_refusals(check)
-    check_coverage(check, {"deleteCompanyCallRecordings": 403} if kind else {})
+    check_coverage(check)
     print(
         f"{len(check.seen)} kinds of answers, {check.valid} valid, "
         f"{check.departures} expected enum departures, {len(check.failures)} invalid"
