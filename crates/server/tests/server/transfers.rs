@@ -49,7 +49,7 @@ conformance! {
         ];
         let user = company().user;
         let log = format!("/account/~/extension/{user}");
-        let sync = format!("{log}/call-log-sync?syncType=FSync&recordCount=1");
+        let sync = format!("{log}/call-log-sync?syncType=FSync&recordCount=100");
         let answer: Value = serde_json::from_str(&served.text(&sync).await).unwrap();
         let token = answer["syncInfo"]["syncToken"].as_str().unwrap();
 
