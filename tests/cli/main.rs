@@ -26,6 +26,8 @@ mod renewal;
 mod samples;
 mod sandbox;
 mod serve;
+mod serve_access;
+mod serve_push;
 mod setup;
 mod signals;
 mod support;

@@ -5,6 +5,8 @@
 //! before. An archive of the company's log alone has the legs, and from them the same is made here. Values are taken
 //! over as they are written; only what spans several legs is computed.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::document::members;
@@ -33,11 +35,25 @@ const OFFERS: [&str; 2] = ["Hunting", "Ring Directly"];
 pub struct Projected {
     /// When it began for the extension, milliseconds since 1970-01-01T00:00:00Z.
     pub start_ms: i64,
-    /// `telephonySessionId`: two records of the company's may have the same part of one call, which is one in the
-    /// extension's log.
-    pub session: Option<String>,
     /// The Detailed record.
     pub json: String,
+    /// The part of a call that was passed on to the extension by its telephony session: it may have a record of its
+    /// own as well, see [`Projected::repeats`].
+    pub passed_on: Option<String>,
+    /// `telephonySessionId`.
+    session: Option<String>,
+}
+
+impl Projected {
+    /// Whether `other`, which was made for the same extension, is the record of this very part of a call. Of the two
+    /// the extension had `other`.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        self.passed_on.is_some()
+            && other.passed_on.is_none()
+            && self.passed_on == other.session
+            && self.start_ms == other.start_ms
+    }
 }
 
 /// The id that a record of the company's log has in an extension's: always the same, and no other record's.
@@ -70,9 +86,11 @@ pub fn project(record: &str, extension: ExtensionId) -> Option<Projected> {
     if own.is_empty() && !takes_part(&top.wire, extension) {
         return None;
     }
-    let view = View { top: &top, own: &own, extension };
-    let session = text(top.wire.telephony_session_id).map(std::borrow::Cow::into_owned);
-    Some(Projected { start_ms: view.start_ms()?, session, json: view.write()? })
+    let is_all = own.len() == legs.len();
+    let view = View { top: &top, own: &own, is_all, extension };
+    let session = text(top.wire.telephony_session_id).map(Cow::into_owned);
+    let passed_on = session.clone().filter(|_| view.is_passed_on());
+    Some(Projected { start_ms: view.start_ms()?, json: view.write()?, passed_on, session })
 }
 
 impl<'a> Leg<'a> {
@@ -124,12 +142,18 @@ fn takes_part(call: &WireCall<'_>, extension: ExtensionId) -> bool {
 struct View<'a, 'b> {
     top: &'b Leg<'a>,
     own: &'b [&'b Leg<'a>],
+    /// The record has no other legs.
+    is_all: bool,
     extension: ExtensionId,
 }
 
 impl<'a> View<'a, '_> {
-    /// The leg that tells how the call went: the one that the extension spoke on, or its first.
+    /// What tells how the call went: the record itself if it is all the extension's, else the leg that the extension
+    /// spoke on, or its first.
     fn principal(&self) -> &Leg<'a> {
+        if self.is_all {
+            return self.top;
+        }
         let own = || self.own.iter().filter(|leg| leg.is_of(self.extension));
         own().find(|leg| leg.is_answered()).or_else(|| own().next()).unwrap_or(&self.top)
     }
@@ -137,6 +161,12 @@ impl<'a> View<'a, '_> {
     /// The extension's first leg is the call's as well.
     fn is_whole(&self) -> bool {
         self.own.first().is_none_or(|leg| read(leg.wire.master).unwrap_or(false))
+    }
+
+    /// The extension came in by a transfer, after the call had begun.
+    fn is_passed_on(&self) -> bool {
+        let is_transfer = |leg: &&Leg<'_>| text(leg.wire.action).as_deref() == Some("Transfer");
+        self.start_ms() > self.top.wire.start_ms() && self.own.first().is_some_and(is_transfer)
     }
 
     fn is_heard(&self) -> bool {

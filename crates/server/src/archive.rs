@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use callbook_api::{ExtensionId, PortError, Scope, View};
-use callbook_model::{Links, Region};
-use callbook_store::{Account, AccountKey, Store};
+use callbook_model::{Key, Links, Projected, Region, Span, project};
+use callbook_store::{Account, AccountKey, CallFilter, Store};
+use jiff::Timestamp;
 
+use crate::failed;
 use crate::staff::{Staff, StaffCache};
+
+/// Records that begin in one millisecond of one telephony session, at most.
+const PARTS: u32 = 10;
 
 /// Where the server is.
 #[derive(Debug, Clone)]
@@ -93,6 +98,25 @@ impl Archive {
             }
             _ => Source::Own(scope),
         })
+    }
+
+    /// A record of the company's as an extension had the call; `None` if it took no part, or if its part has another
+    /// record of the company's.
+    pub(crate) async fn project(
+        &self,
+        json: &str,
+        extension: ExtensionId,
+    ) -> Result<Option<Projected>, PortError> {
+        let Some(own) = project(json, extension) else { return Ok(None) };
+        let Some(session) = own.passed_on.clone() else { return Ok(Some(own)) };
+        let moment = |ms| Timestamp::from_millisecond(ms).unwrap_or_default();
+        let span = Span { from: moment(own.start_ms), to: moment(own.start_ms + 1) };
+        let keys = vec![Key::Extension(extension), Key::TelephonySession(session)];
+        let filter = CallFilter { keys, deleted: true, ..CallFilter::new(Scope::Account, span) };
+        let others = self.store().whole_calls(self.key(), filter, None, PARTS).await;
+        let others = others.map_err(failed)?.into_iter().filter_map(|row| row.json);
+        let mut others = others.filter_map(|json| project(&json, extension));
+        Ok((!others.any(|other| own.repeats(&other))).then_some(own))
     }
 
     /// A text of upstream's with links that lead here.

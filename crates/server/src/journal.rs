@@ -1,8 +1,8 @@
 //! Changes of the call log, for whoever subscribes to them: the archive's own journal.
 
 use bytes::Bytes;
-use callbook_api::{Change, ChangeKind, ExtensionId, Journal, PortError, Scope, View};
-use callbook_model::{CallRecord, Key, Span, project};
+use callbook_api::{Change, ChangeKind, Journal, PortError, Scope, View};
+use callbook_model::{CallRecord, Key, Span};
 use callbook_store::{CallFilter, Cause, JournalEntry};
 use jiff::Timestamp;
 
@@ -23,18 +23,22 @@ impl Journal for ArchiveJournal {
         let everything = CallFilter { deleted: true, ..CallFilter::new(Scope::Account, always) };
         let entries = self.0.store().journal(self.0.key(), everything, after, limit).await;
         let logs = &self.0.staff().await?.logs;
-        Ok(entries.map_err(failed)?.into_iter().map(|entry| self.change(entry, logs)).collect())
+        let mut changes = Vec::new();
+        for entry in entries.map_err(failed)? {
+            changes.push(self.change(entry, logs).await?);
+        }
+        Ok(changes)
     }
 }
 
 impl ArchiveJournal {
     /// What cannot be read concerns nobody; its number has come all the same.
-    fn change(&self, entry: JournalEntry, logs: &[Scope]) -> Change {
+    async fn change(&self, entry: JournalEntry, logs: &[Scope]) -> Result<Change, PortError> {
         let JournalEntry { seq: number, scope, version, received_ms, cause, json, .. } = entry;
         let at = Timestamp::from_millisecond(received_ms).unwrap_or_default();
         let json = json.unwrap_or_default();
         let Ok(record) = CallRecord::decode(&json, self.0.home()) else {
-            return Change { number, at, kind: ChangeKind::Edited, records: Vec::new() };
+            return Ok(Change { number, at, kind: ChangeKind::Edited, records: Vec::new() });
         };
         let kind = match cause {
             _ if record.deleted => ChangeKind::Deleted,
@@ -45,24 +49,30 @@ impl ArchiveJournal {
         };
         let records = match scope {
             Scope::PORTAL => Vec::new(),
-            Scope::Account => self.in_each_log(&json, &record, logs),
+            Scope::Account => self.in_each_log(&json, &record, logs).await?,
             own @ Scope::Extension(_) => vec![(own, self.text(&json))],
         };
-        Change { number, at, kind, records }
+        Ok(Change { number, at, kind, records })
     }
 
     /// A record of the company's, there and in the logs of extensions that are made from the company's.
-    fn in_each_log(&self, json: &str, record: &CallRecord, logs: &[Scope]) -> Vec<(Scope, Bytes)> {
-        let extensions = record.keys.iter().filter_map(|key| match key {
-            Key::Extension(extension) => Some(*extension),
-            _ => None,
-        });
-        let made = extensions.filter(|&extension| !logs.contains(&Scope::Extension(extension)));
-        let projected = made.filter_map(|extension: ExtensionId| {
-            let own = project(json, extension)?;
-            Some((Scope::Extension(extension), self.text(&own.json)))
-        });
-        [(Scope::Account, self.text(json))].into_iter().chain(projected).collect()
+    async fn in_each_log(
+        &self,
+        json: &str,
+        record: &CallRecord,
+        logs: &[Scope],
+    ) -> Result<Vec<(Scope, Bytes)>, PortError> {
+        let mut records = vec![(Scope::Account, self.text(json))];
+        for key in &record.keys {
+            let Key::Extension(extension) = *key else { continue };
+            let log = Scope::Extension(extension);
+            if !logs.contains(&log)
+                && let Some(own) = self.0.project(json, extension).await?
+            {
+                records.push((log, self.text(&own.json)));
+            }
+        }
+        Ok(records)
     }
 
     fn text(&self, json: &str) -> Bytes {

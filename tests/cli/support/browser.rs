@@ -46,28 +46,37 @@ impl Browser {
 
     /// Opens the page to sign in on, fills it in, presses a button; gives the page that this ends at.
     pub fn sign_in(&self, company: &Company, address: &str, decision: &str) -> (u16, String) {
-        let answer = self.submit(company, address, decision);
+        let answer = self.submit(&person(company), address, decision);
         (answer.status().as_u16(), RUNTIME.block_on(answer.text()).unwrap())
     }
 
     /// The same on another machine: gives the address that the browser is sent to at last.
     pub fn sent_to(company: &Company, address: &str, decision: &str) -> String {
+        Self::sent_by(&person(company), address, decision)
+    }
+
+    /// The same for whoever has this name and password.
+    pub fn sent_by(person: &(String, String), address: &str, decision: &str) -> String {
         let stay = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().no_proxy().redirect(stay).build().unwrap();
-        let answer = Self { http }.submit(company, address, decision);
+        let answer = Self { http }.submit(person, address, decision);
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
 
-    fn submit(&self, company: &Company, address: &str, decision: &str) -> reqwest::Response {
+    fn submit(
+        &self,
+        (username, password): &(String, String),
+        address: &str,
+        decision: &str,
+    ) -> reqwest::Response {
         let (status, page) = self.get(address);
         assert_eq!(status, 200, "{page}");
         let hidden = page.split("type=\"hidden\" name=\"").skip(1).map(|rest| {
             let (name, rest) = rest.split_once("\" value=\"").unwrap();
             (name.to_owned(), rest.split_once('"').unwrap().0.replace("&amp;", "&"))
         });
-        let password = company.credentials.password.expose_secret();
-        let username = company.credentials.username.as_str();
-        let entered = [("username", username), ("password", password), ("decision", decision)];
+        let entered =
+            [("username", username.as_str()), ("password", password), ("decision", decision)];
         let entered = entered.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let form: Vec<(String, String)> = hidden.chain(entered).collect();
         let action = address.split('?').next().unwrap();
@@ -81,6 +90,12 @@ impl Browser {
         let outcome = login.outcome();
         assert_eq!((status, outcome.code), (200, Some(0)), "{page} {outcome:?}");
     }
+}
+
+/// Name and password of the company's administrator.
+fn person(company: &Company) -> (String, String) {
+    let password = company.credentials.password.expose_secret().to_owned();
+    (company.credentials.username.clone(), password)
 }
 
 /// The one login of a place.

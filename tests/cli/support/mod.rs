@@ -1,9 +1,11 @@
 //! What the tests share: a place to run the program in, and servers to run it against.
 
 mod browser;
+mod hook;
 mod place;
 mod relay;
 mod sandbox;
+mod served;
 mod transcript;
 mod upstream;
 
@@ -12,9 +14,11 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 pub use browser::{Browser, LoginFile, basic};
+pub use hook::Hook;
 pub use place::{Outcome, Place, Running};
 pub use relay::Relay;
 pub use sandbox::{Company, archived, company, is_private};
+pub use served::Served;
 pub use transcript::{CANARY, Transcript};
 pub use upstream::{Upstream, error, ok, page, record};
 

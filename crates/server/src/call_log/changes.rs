@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use callbook_api::{Changes, ChangesQuery, Mark, PortError, Scope};
-use callbook_model::{CallRecord, project};
+use callbook_model::CallRecord;
 use callbook_store::{ChangedCall, View};
 
 use super::wanted::Wanted;
@@ -63,7 +63,7 @@ impl ArchiveCallLog {
             for mut call in calls {
                 let seq = call.seq;
                 call.deleted |= hidden.contains(&call.id);
-                if let Some(text) = self.change(source, &wanted, query, call) {
+                if let Some(text) = self.change(source, &wanted, query, call).await? {
                     if changes.records.len() == query.limit as usize {
                         changes.more = true;
                         return Ok(Some(changes));
@@ -97,7 +97,10 @@ impl ArchiveCallLog {
             let is_last = hidden.len() < AT_ONCE as usize;
             for each in hidden {
                 let call = self.hidden_call(source, each.id).await?;
-                let text = call.and_then(|call| self.change(source, wanted, query, call));
+                let text = match call {
+                    Some(call) => self.change(source, wanted, query, call).await?,
+                    None => None,
+                };
                 if text.is_some() && changes.records.len() == query.limit as usize {
                     changes.more = true;
                     changes.next = reached.into();
@@ -132,24 +135,25 @@ impl ArchiveCallLog {
     }
 
     /// The text of a change, if it is wanted.
-    fn change(
+    async fn change(
         &self,
         source: Source,
         wanted: &Wanted,
         query: &ChangesQuery,
         call: ChangedCall,
-    ) -> Option<Bytes> {
+    ) -> Result<Option<Bytes>, PortError> {
+        let Some(json) = call.json else { return Ok(None) };
         let (json, start_ms) = match source {
-            Source::Own(_) => (call.json?, call.start_ms),
-            Source::Company(extension) => {
-                let own = project(&call.json?, extension)?;
-                (own.json, own.start_ms)
-            }
+            Source::Own(_) => (json, call.start_ms),
+            Source::Company(extension) => match self.0.project(&json, extension).await? {
+                Some(own) => (own.json, own.start_ms),
+                None => return Ok(None),
+            },
         };
         let is_shown = query.filter.show_deleted || !call.deleted;
         let is_wanted = is_shown
             && start_ms >= query.started_from.as_millisecond()
             && wanted.accepts(&self.0, &json);
-        is_wanted.then(|| self.text(&in_view(json, query.view), query.view, call.deleted))
+        Ok(is_wanted.then(|| self.text(&in_view(json, query.view), query.view, call.deleted)))
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use callbook_api::{ExtensionId, PortError, View};
-use callbook_model::{Key, Span, project};
+use callbook_model::{Key, Span};
 use callbook_store::{CallRow, Position};
 use jiff::{SignedDuration, Timestamp};
 
@@ -26,9 +26,6 @@ struct Growing<'a> {
     /// Records that something newer may still come before.
     hidden: &'a HashSet<String>,
     held: BTreeMap<(i64, i64), Found>,
-    /// Parts of calls, by start and session. The newer record of two that have the same one comes first, and is the
-    /// one that the extension had.
-    seen: HashSet<(i64, String)>,
     skip: u64,
     found: Vec<Found>,
 }
@@ -54,7 +51,7 @@ impl ArchiveCallLog {
             let is_last = rows.len() < AT_ONCE as usize;
             after = rows.last().map(|row| row.position);
             for row in rows {
-                self.hold(extension, row, &mut growing);
+                self.hold(extension, row, &mut growing).await?;
             }
             let settled_ms = match after.filter(|_| !is_last) {
                 Some(reached) => reached.start_ms + LATEST.as_millis() as i64,
@@ -67,18 +64,19 @@ impl ArchiveCallLog {
         }
     }
 
-    fn hold(&self, extension: ExtensionId, row: CallRow, growing: &mut Growing<'_>) {
+    async fn hold(
+        &self,
+        extension: ExtensionId,
+        row: CallRow,
+        growing: &mut Growing<'_>,
+    ) -> Result<(), PortError> {
         let page = growing.page;
-        let Some(own) = row.json.as_deref().and_then(|json| project(json, extension)) else {
-            return;
-        };
+        let Some(json) = row.json else { return Ok(()) };
+        let Some(own) = self.0.project(&json, extension).await? else { return Ok(()) };
         let place = (own.start_ms, row.position.call);
         let inside =
             Timestamp::from_millisecond(own.start_ms).is_ok_and(|start| page.span.contains(start));
         let is_behind = page.after.is_none_or(|after| place < (after.start_ms, after.call));
-        if own.session.is_some_and(|session| !growing.seen.insert((own.start_ms, session))) {
-            return;
-        }
         let is_hidden = growing.hidden.contains(&row.id);
         let is_shown = !is_hidden || page.wanted.shows_deleted();
         if inside && is_behind && is_shown && page.wanted.accepts(&self.0, &own.json) {
@@ -87,14 +85,14 @@ impl ArchiveCallLog {
             let position = Position { start_ms: own.start_ms, ..row.position };
             growing.held.insert(place, Found { position, id: row.id, text });
         }
+        Ok(())
     }
 }
 
 impl<'a> Growing<'a> {
     fn new(page: &'a Page<'a>, hidden: &'a HashSet<String>) -> Self {
         let skip = if page.after.is_some() { 0 } else { page.offset };
-        let (held, seen) = (BTreeMap::new(), HashSet::new());
-        Self { page, hidden, held, seen, skip, found: Vec::new() }
+        Self { page, hidden, held: BTreeMap::new(), skip, found: Vec::new() }
     }
 
     fn is_full(&self) -> bool {

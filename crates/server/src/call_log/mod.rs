@@ -12,7 +12,7 @@ use callbook_api::{
     Mark, PortError, Scope, View,
 };
 use callbook_model::document::Parts;
-use callbook_model::{CallRecord, Span, project, unprojected_id};
+use callbook_model::{CallRecord, Span, unprojected_id};
 use callbook_store::Position;
 use jiff::{SignedDuration, Timestamp};
 
@@ -79,7 +79,9 @@ impl CallLog for ArchiveCallLog {
         let Some(call) = found.filter(|call| !call.deleted) else { return Ok(None) };
         let json = match source {
             Source::Own(_) => Some(call.json),
-            Source::Company(extension) => project(&call.json, extension).map(|own| own.json),
+            Source::Company(extension) => {
+                self.0.project(&call.json, extension).await?.map(|own| own.json)
+            }
         };
         Ok(json.map(|json| self.text(&in_view(json, view), view, false)))
     }

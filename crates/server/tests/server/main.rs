@@ -17,3 +17,4 @@ mod service;
 mod serving;
 mod subscriptions;
 mod tokens;
+mod transfers;
