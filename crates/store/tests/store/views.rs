@@ -76,7 +76,8 @@ async fn an_archive_of_the_first_schema_is_filled() {
         "ATTACH '{}' AS new;
          INSERT INTO archive SELECT * FROM new.archive;
          INSERT INTO dictionary SELECT * FROM new.dictionary;
-         INSERT INTO account SELECT * FROM new.account;
+         INSERT INTO account SELECT account, id, server_url, main_number, home, seq, fence, created_ms
+             FROM new.account;
          INSERT INTO call SELECT call, account, scope, id, version, hash, start_ms, duration_ms,
              call_type, direction, result, recorded, deleted FROM new.call;
          INSERT INTO version SELECT version, account, seq, call, previous, received_ms, simple,
