@@ -88,9 +88,10 @@ fn what_is_revoked_is_refused_while_the_server_runs() {
     wait_until("the app to be refused", || served.get(CALLS, &tokens[0]).0 == 401);
     assert_eq!(served.sign_in(&place, "board.env").0, 401);
     assert_eq!(served.get(CALLS, &tokens[1]).0, 200);
-    let credentials = place.json("app credentials --json");
-    let theirs = credentials.as_array().unwrap().iter();
-    let theirs = theirs.max_by_key(|each| text(each, "created")).unwrap();
+    let (apps, credentials) = (place.json("app list --json"), place.json("app credentials --json"));
+    let other = apps.as_array().unwrap().iter().find(|app| app["name"] == "Other").unwrap();
+    let mut credentials = credentials.as_array().unwrap().iter();
+    let theirs = credentials.find(|each| each["app"] == other["client_id"]).unwrap();
     place.output(&format!("app revoke {}", text(theirs, "id")));
     wait_until("the JWT's session to end", || served.get(CALLS, &tokens[1]).0 == 401);
     assert_eq!(served.sign_in(&place, "other.env").0, 400);

@@ -118,7 +118,11 @@ pub struct CannotListen {
 fn announce(url: &str, serving: &Serving) -> anyhow::Result<()> {
     say!("listening on {url}")?;
     let Account { id, .. } = serving.account;
-    note!("account {id} of {}, {} of the Heavy group", serving.store.location(), serving.plan);
+    let limits = match serving.plan {
+        Plan::Off => "without rate limits".to_owned(),
+        plan => format!("{plan} of the Heavy group"),
+    };
+    note!("account {id} of {}, {limits}", serving.store.location());
     note!("who may ask: callbook app list");
     Ok(())
 }
