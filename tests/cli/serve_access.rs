@@ -45,7 +45,7 @@ fn a_session_outlives_the_server_and_ends_when_a_refresh_token_is_used_twice() {
     let mut exchange = vec![
         ("grant_type", "authorization_code"),
         ("client_id", app),
-        ("code", &code),
+        ("code", code.as_str()),
         ("redirect_uri", BACK),
     ];
     assert_eq!(served.grant(&exchange).0, 400, "without the verifier");

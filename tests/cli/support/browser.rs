@@ -75,8 +75,11 @@ impl Browser {
             let (name, rest) = rest.split_once("\" value=\"").unwrap();
             (name.to_owned(), rest.split_once('"').unwrap().0.replace("&amp;", "&"))
         });
-        let entered =
-            [("username", username.as_str()), ("password", password), ("decision", decision)];
+        let entered = [
+            ("username", username.as_str()),
+            ("password", password.as_str()),
+            ("decision", decision),
+        ];
         let entered = entered.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let form: Vec<(String, String)> = hidden.chain(entered).collect();
         let action = address.split('?').next().unwrap();

@@ -58,10 +58,8 @@ impl Told {
             return ResponseTemplate::new(200).insert_header("validation-token", question);
         }
         let notification: Value = request.body_json().unwrap();
-        let (list, status) = match self.refusing.load(Ordering::SeqCst) {
-            true => (&self.refused, 503),
-            false => (&self.taken, 200),
-        };
+        let refusing = self.refusing.load(Ordering::SeqCst);
+        let (list, status) = if refusing { (&self.refused, 503) } else { (&self.taken, 200) };
         list.lock().unwrap().push(notification);
         ResponseTemplate::new(status)
     }
