@@ -18,7 +18,7 @@ fn leg() -> Value {
     })
 }
 
-fn record(id: &str, start: &str, legs: Value) -> Value {
+fn record(id: &str, start: &str, legs: &Value) -> Value {
     json!({
         "id": id, "uri": format!("https://a/restapi/v1.0/account/1/call-log/{id}?view=Detailed"),
         "startTime": start, "durationMs": 90_000, "direction": "Inbound", "result": "Accepted",
@@ -44,8 +44,8 @@ conformance! {
         let mut alone = leg();
         alone["master"] = true.into();
         let records = [
-            record("whole", "2024-05-31T12:00:00.000Z", json!([first, leg()])),
-            record("rest", PASSED_ON, json!([alone])),
+            record("whole", "2024-05-31T12:00:00.000Z", &json!([first, leg()])),
+            record("rest", PASSED_ON, &json!([alone])),
         ];
         let user = company().user;
         let log = format!("/account/~/extension/{user}");
