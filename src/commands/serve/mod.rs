@@ -41,7 +41,7 @@ pub struct Serve {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8720")]
     listen: SocketAddr,
-    /// Where clients reach it, as in https://calls.example.com: what links in answers begin with [default: where
+    /// Where clients reach it, as in `https://calls.example.com`: what links in answers begin with [default: where
     /// it listens]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
