@@ -39,7 +39,7 @@ shape! {
         /// Who it is.
         required "extension": Anything,
         /// All taken together.
-        required "presenceStatus": PresenceStatus,
+        "presenceStatus": PresenceStatus,
         /// As the telephone says.
         "telephonyStatus": String,
         /// As the user says.
