@@ -89,7 +89,7 @@ async fn first<P: Ports>(
     now: Timestamp,
 ) -> Result<SyncToken, ApiError> {
     let default_from = || now.checked_sub(DEFAULT_AGO).unwrap_or(Timestamp::MIN);
-    let from = params.given(&MODIFIED_FROM)?.unwrap_or_else(default_from);
+    let from = params.given(&MODIFIED_FROM)?.unwrap_or_else(default_from).min(now);
     let mut token = token(api, Kind::Extract, scope, params)?;
     token.mark = api.ports().call_log().mark(scope, Some(from)).await?;
     token.record_count = params.value(&RECORD_COUNT)?;
