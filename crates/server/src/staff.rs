@@ -9,14 +9,12 @@ use callbook_model::DirectoryKind;
 use serde_json::Value;
 use tokio::sync::RwLock;
 
+use crate::apps::may_sign_in;
 use crate::archive::Archive;
 use crate::failed;
 
 /// A sync in another process that changes the directory is noticed so much later, at most.
 const MEMORY: Duration = Duration::from_secs(10);
-
-/// Types of extensions that can sign in.
-const USERS: [&str; 4] = ["User", "DigitalUser", "FlexibleUser", "VirtualUser"];
 
 /// What everybody may do who can sign in: read their own calls and recordings, and the directory.
 const ORDINARY: [UserPermission; 8] = [
@@ -75,11 +73,7 @@ impl Staff {
 
     /// What a user may do; nothing for whoever cannot sign in.
     pub(crate) fn permissions(&self, user: ExtensionId) -> Vec<UserPermission> {
-        let is_user = |json: &&Value| {
-            let (kind, status) = (json["type"].as_str(), json["status"].as_str());
-            kind.is_some_and(|kind| USERS.contains(&kind))
-                && matches!(status, None | Some("Enabled"))
-        };
+        let is_user = |json: &&Value| may_sign_in(json["type"].as_str(), json["status"].as_str());
         match self.extension(user).filter(is_user) {
             Some(json) if json["permissions"]["admin"]["enabled"] == true => {
                 let all = UserPermission::ALL.iter().copied();
