@@ -1,0 +1,80 @@
+//! Which files make up an account's tables.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// `manifest.json`: written anew, whole, with every change of the files it names. Files that it does not name are
+/// nobody's, and are removed some time later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// Of this file and of the tables' columns.
+    pub format: u32,
+    /// Rises with each one written.
+    pub generation: u64,
+    /// What the rows were derived by ([`callbook_interaction::DERIVATION`]).
+    pub derivation: u32,
+    /// The archive that the rows are from.
+    pub archive: String,
+    /// All changes up to this number of the archive are in the files.
+    pub position: i64,
+    /// The rows, each interaction in one segment with all that belongs to it.
+    pub segments: Vec<Segment>,
+    /// People and queues.
+    pub directory: BTreeMap<String, File>,
+}
+
+/// Interactions of a month, and what belongs to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Segment {
+    /// `2024-01`, UTC.
+    pub month: String,
+    /// The first interaction's start, milliseconds since 1970-01-01T00:00:00Z.
+    pub from_ms: i64,
+    /// The last one's.
+    pub to_ms: i64,
+    /// How many interactions.
+    pub sessions: u64,
+    /// A file of each table, by the table's name.
+    pub files: BTreeMap<String, File>,
+}
+
+/// A Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct File {
+    /// Its path beside the manifest.
+    pub path: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+/// Of the manifest, and of the columns; an older lake is built anew.
+pub(crate) const FORMAT: u32 = 1;
+
+impl Manifest {
+    pub(crate) fn empty(archive: &str) -> Self {
+        Self {
+            format: FORMAT,
+            generation: 0,
+            derivation: callbook_interaction::DERIVATION,
+            archive: archive.to_owned(),
+            position: 0,
+            segments: Vec::new(),
+            directory: BTreeMap::new(),
+        }
+    }
+
+    /// Whether its rows are those that would be derived today.
+    pub(crate) fn is_of(&self, archive: &str) -> bool {
+        self.format == FORMAT
+            && self.derivation == callbook_interaction::DERIVATION
+            && self.archive == archive
+    }
+
+    /// All files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &File> {
+        self.segments.iter().flat_map(|segment| segment.files.values()).chain(self.directory.values())
+    }
+}

@@ -1,0 +1,77 @@
+//! How tables are written.
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
+use datafusion::parquet::file::metadata::SortingColumn;
+use datafusion::parquet::file::properties::{WriterProperties, WriterVersion};
+use datafusion::parquet::schema::types::ColumnPath;
+use tempfile::NamedTempFile;
+use uuid::Uuid;
+
+use crate::manifest::File;
+use crate::{Error, Place};
+
+/// Rows of a group: few enough that a month has several, which questions about some days can skip.
+const GROUP_ROWS: usize = 128 << 10;
+
+/// A Parquet file while it is written.
+pub(crate) struct Writer {
+    writer: ArrowWriter<NamedTempFile>,
+    rows: u64,
+}
+
+impl Writer {
+    pub(crate) fn new(place: &Place, schema: SchemaRef) -> Result<Self, Error> {
+        let properties = properties(&schema)?;
+        let writer = ArrowWriter::try_new(place.aside()?, schema, Some(properties))?;
+        Ok(Self { writer, rows: 0 })
+    }
+
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        self.rows += batch.num_rows() as u64;
+        Ok(self.writer.write(batch)?)
+    }
+
+    /// Ends the file and gives it a name below a folder.
+    pub(crate) async fn publish(
+        mut self,
+        place: &Place,
+        folder: &str,
+        label: &str,
+    ) -> Result<File, Error> {
+        self.writer.finish()?;
+        let bytes = self.writer.bytes_written() as u64;
+        let path = format!("{folder}/{label}-{}.parquet", Uuid::new_v4().simple());
+        place.publish(&path, self.writer.into_inner()?).await?;
+        Ok(File { path, bytes, rows: self.rows })
+    }
+}
+
+fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
+    let mut properties = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_max_row_group_row_count(Some(GROUP_ROWS));
+    for (index, field) in schema.fields().iter().enumerate() {
+        let path = ColumnPath::from(field.name().as_str());
+        properties = match field.name().as_str() {
+            "started" => {
+                let sorted = SortingColumn { column_idx: index as i32, descending: false, nulls_first: true };
+                properties
+                    .set_sorting_columns(Some(vec![sorted]))
+                    .set_column_dictionary_enabled(path.clone(), false)
+                    .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
+            }
+            "ended" | "answered_at" => properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            // Asked for one at a time, among millions.
+            "customer_number" => properties.set_column_bloom_filter_enabled(path, true),
+            _ => properties,
+        };
+    }
+    Ok(properties.build())
+}
+

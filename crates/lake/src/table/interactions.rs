@@ -1,0 +1,47 @@
+//! `interactions`: a row for each call, as people understand the word.
+
+use callbook_interaction::Interaction;
+
+use super::table;
+
+table! {
+    /// See [`Interaction`] for what each column says.
+    Interactions("interactions"), |row: &Interaction<'_>| {
+        session: Text = &*row.session,
+        started: Moment = row.started,
+        ended: Moment = row.ended,
+        duration_ms: Int = row.duration_ms,
+        kind: Text = row.kind.as_str(),
+        direction: Text = row.direction.as_str(),
+        origin: Text = row.origin.as_str(),
+        disposition: Text = row.disposition.as_str(),
+        result: Text = row.result.as_deref(),
+        caller_number: Text = row.caller.number.as_deref(),
+        caller_name: Text = row.caller.name.as_deref(),
+        caller_extension: Int = row.caller.extension.map(|id| id.0 as i64),
+        called_number: Text = row.called.number.as_deref(),
+        called_name: Text = row.called.name.as_deref(),
+        called_extension: Int = row.called.extension.map(|id| id.0 as i64),
+        customer_number: Text = row.customer_number.as_deref(),
+        customer_name: Text = row.customer_name.as_deref(),
+        company_number: Text = row.company_number.as_deref(),
+        answered_by: Int = row.answered_by.map(|id| id.0 as i64),
+        answered_at: Moment = row.answered_at,
+        wait_ms: Int = row.wait_ms,
+        talk_ms: Int = row.talk_ms,
+        first_queue: Int = row.first_queue.map(|id| id.0 as i64),
+        queue_visits: Int = i64::from(row.queue_visits),
+        offers: Int = i64::from(row.offers),
+        refused: Int = i64::from(row.refused),
+        transfers: Int = i64::from(row.transfers),
+        hops: Int = i64::from(row.hops),
+        legs: Int = i64::from(row.legs),
+        records: Int = i64::from(row.records),
+        recorded: Flag = row.recorded,
+        voicemail: Flag = row.voicemail,
+        after_hours: Flag = row.after_hours,
+        cost_included: Money = row.cost.included_millionths,
+        cost_purchased: Money = row.cost.purchased_millionths,
+        calls: Texts = row.calls.as_slice(),
+    }
+}

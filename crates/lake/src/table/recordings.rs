@@ -1,0 +1,18 @@
+//! `recordings`: a row for each recording that the log names.
+
+use callbook_interaction::{Interaction, Recording};
+
+use super::table;
+
+table! {
+    /// See [`Recording`] for what each column says.
+    Recordings("recordings"), |call: &Interaction<'_>, row: &Recording<'_>| {
+        session: Text = &*call.session,
+        recording: Text = &*row.id,
+        call: Text = &*row.call,
+        leg: Int = row.leg.map(i64::from),
+        started: Moment = row.started,
+        duration_ms: Int = row.duration_ms,
+        kind: Text = row.kind.as_deref(),
+    }
+}
