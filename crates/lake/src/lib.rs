@@ -1,1 +1,35 @@
-//! Tables.
+//! The archive as tables: what reports, SQL and the Analytics API ask.
+//!
+//! An account's calls are derived ([`callbook_interaction`]) into rows of a few tables, which are kept as Parquet files
+//! that any tool can read. [`Lake::update`] brings the files up to date; [`Lake::tables`] adds what has changed since
+//! from memory, so that an answer is as new as the archive. The files are nobody's only copy: they can be dropped and
+//! built anew at any time.
+//!
+//! ```text
+//! store ──changes──▶ staged rows ──commit──▶ segments (Parquet) + manifest
+//!                        └──────────┬────────────┘
+//!                                 tables ◀── SQL
+//! ```
+
+mod context;
+mod directory;
+mod error;
+mod lake;
+mod local;
+mod manifest;
+mod month;
+mod parquet;
+mod place;
+mod question;
+mod scan;
+mod segment;
+mod staged;
+mod table;
+mod tables;
+
+pub use context::Limits;
+pub use error::Error;
+pub use lake::{Extent, Lake, Progress};
+pub use place::Place;
+pub use question::Answer;
+pub use tables::Tables;

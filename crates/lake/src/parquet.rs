@@ -3,6 +3,7 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::metadata::SortingColumn;
 use datafusion::parquet::file::properties::{WriterProperties, WriterVersion};
@@ -25,13 +26,20 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(place: &Place, schema: SchemaRef) -> Result<Self, Error> {
         let properties = properties(&schema)?;
-        let writer = ArrowWriter::try_new(place.aside()?, schema, Some(properties))?;
+        // What the file says for itself is enough; readers need not know Arrow's types.
+        let options =
+            ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(place.aside()?, schema, options)?;
         Ok(Self { writer, rows: 0 })
     }
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         self.rows += batch.num_rows() as u64;
         Ok(self.writer.write(batch)?)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     /// Ends the file and gives it a name below a folder.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callbook_interaction::{Company, Record, derive};
 use callbook_store::{ChangedSession, SessionChanges};
-use datafusion::arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
+use datafusion::arrow::array::{AsArray as _, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 
 use crate::Error;
 use crate::month::Month;
-use crate::table::{Rows, TABLES};
+use crate::table::Rows;
 
 /// What has changed since the files were written: new rows of sessions, and which sessions' rows in the files
 /// they are in the place of.
@@ -43,9 +43,12 @@ impl Staged {
     }
 
     fn retract(&mut self, session: &ChangedSession) {
-        self.repeated |= self.newest.insert(session.key.clone(), self.steps.len()).is_some();
-        if let Some((from_ms, to_ms)) = session.place {
-            let span = self.retracted.entry(session.key.clone()).or_insert((from_ms, to_ms));
+        // The first letter says what kind of id the rest is.
+        let key = session.key.get(1..).unwrap_or_default();
+        self.repeated |= self.newest.insert(key.to_owned(), self.steps.len()).is_some();
+        let places = (session.places_ms.first(), session.places_ms.last());
+        if let (Some(&from_ms), Some(&to_ms)) = places {
+            let span = self.retracted.entry(key.to_owned()).or_insert((from_ms, to_ms));
             *span = (span.0.min(from_ms), span.1.max(to_ms));
         }
     }
@@ -98,12 +101,8 @@ pub(crate) fn keep(
     batch: &RecordBatch,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<RecordBatch, Error> {
-    let sessions = batch.column(0);
-    let mask: BooleanArray = match sessions.as_string_opt::<i32>() {
-        Some(texts) => texts.iter().map(|text| Some(text.is_some_and(&wanted))).collect(),
-        None => sessions.as_string_view().iter().map(|text| Some(text.is_some_and(&wanted))).collect(),
-    };
+    let sessions = batch.column(0).as_string_view();
+    let mask: BooleanArray =
+        sessions.iter().map(|session| Some(session.is_some_and(&wanted))).collect();
     Ok(filter_record_batch(batch, &mask).map_err(datafusion::error::DataFusionError::from)?)
 }
-
-const _: () = assert!(TABLES.len() == 5);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMillisecondBuilder,
+    StringViewBuilder, TimestampMillisecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ pub(crate) trait Column: Default {
 
 /// A text.
 #[derive(Default)]
-pub(crate) struct Text(StringBuilder);
+pub(crate) struct Text(StringViewBuilder);
 
 /// Texts in their order.
 #[derive(Default)]
@@ -54,7 +54,7 @@ impl Column for Text {
     type Value<'a> = &'a str;
 
     fn data_type() -> DataType {
-        DataType::Utf8
+        DataType::Utf8View
     }
 
     fn push(&mut self, value: Option<&str>) {

@@ -1,0 +1,47 @@
+//! Where questions are answered, and how much they may take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::{Error, Place, local};
+
+/// What a question may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory for its tables and sorts.
+    pub memory_bytes: usize,
+    /// Room on the disk for what does not fit.
+    pub disk_bytes: u64,
+    /// Until its last row.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_bytes: 1 << 30, disk_bytes: 8 << 30, time: Duration::from_mins(10) }
+    }
+}
+
+/// A context that knows the lake's files, and no others.
+pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Error> {
+    let disk = DiskManagerBuilder::default()
+        .with_mode(DiskManagerMode::OsTmpDirectory)
+        .with_max_temp_directory_size(limits.disk_bytes);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_disk_manager_builder(disk)
+        .build_arc()?;
+    runtime.register_object_store(&place.root(), Arc::clone(&place.store));
+    let mut config = SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
+    let parquet = &mut config.options_mut().execution.parquet;
+    parquet.pushdown_filters = true;
+    parquet.reorder_filters = true;
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    context.register_udf(local::function());
+    Ok(context)
+}

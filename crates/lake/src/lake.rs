@@ -1,0 +1,258 @@
+//! The lake: an account's tables in files, brought up to date from the archive.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use callbook_store::{Account, Store};
+use datafusion::prelude::SessionContext;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use crate::directory::Directory;
+use crate::manifest::{Manifest, Segment};
+use crate::parquet::Writer;
+use crate::segment::Shelf;
+use crate::staged::Staged;
+use crate::{Error, Limits, Place, Tables, context, table};
+
+/// Changed calls that are read at a time.
+const STEP: u32 = 5_000;
+
+/// Sessions whose rows are held in memory; more go to files.
+const STAGED: usize = 200_000;
+
+/// A month has no more small segments than this; more are merged.
+const SMALL_SEGMENTS: usize = 4;
+
+/// A segment with this many interactions is not small.
+const LARGE: u64 = 1_000_000;
+
+/// Rows of a session are found this far around its records' starts: none lasts longer.
+const REACH: SignedDuration = SignedDuration::from_hours(48);
+
+/// An account's tables.
+pub struct Lake {
+    store: Store,
+    account: Account,
+    place: Place,
+    holidays: Vec<Date>,
+    /// For its own work, not for questions.
+    context: SessionContext,
+}
+
+/// How far a projection has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The change number that it has come to.
+    pub position: i64,
+    /// The newest one.
+    pub newest: i64,
+    /// Sessions whose rows were derived.
+    pub sessions: u64,
+}
+
+/// What files there are.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Extent {
+    /// All changes up to this number are in the files.
+    pub position: i64,
+    /// How many interactions.
+    pub interactions: u64,
+    /// How many files.
+    pub files: u64,
+    /// How long they are together.
+    pub bytes: u64,
+}
+
+impl Lake {
+    /// The tables of an account, with their files at a place; `holidays` are days on which nobody is there.
+    ///
+    /// # Errors
+    /// Never today.
+    pub fn new(
+        store: Store,
+        account: Account,
+        place: Place,
+        holidays: Vec<Date>,
+    ) -> Result<Self, Error> {
+        let context = context::new(&place, &Limits::default())?;
+        Ok(Self { store, account, place, holidays, context })
+    }
+
+    /// What is in the files, and what has changed since, as tables to ask. Nothing is written.
+    ///
+    /// # Errors
+    /// When the archive or the files cannot be read.
+    pub async fn tables(&self, limits: &Limits) -> Result<Tables, Error> {
+        let manifest = self.manifest().await?;
+        let directory = self.directory().await?;
+        let mut staged = Staged::default();
+        let mut position = manifest.position;
+        while let Some(upto) = self.stage(&mut staged, &directory, position).await? {
+            position = upto;
+        }
+        Tables::new(self.place.clone(), &manifest, &staged, &directory, position, limits)
+    }
+
+    /// Brings the files up to date.
+    ///
+    /// # Errors
+    /// When the archive cannot be read, or the files not be written.
+    pub async fn update(&self, progress: &mut dyn FnMut(Progress)) -> Result<Extent, Error> {
+        let mut manifest = self.manifest().await?;
+        let directory = self.directory().await?;
+        let mut staged = Staged::default();
+        let (mut position, mut done) = (manifest.position, 0);
+        let newest = self.store.newest_seq(self.account.key).await?;
+        while let Some(upto) = self.stage(&mut staged, &directory, position).await? {
+            position = upto;
+            progress(Progress { position, newest, sessions: done + staged.sessions() as u64 });
+            if staged.sessions() >= STAGED {
+                done += staged.sessions() as u64;
+                self.commit(&mut manifest, &std::mem::take(&mut staged), position, None).await?;
+            }
+        }
+        self.commit(&mut manifest, &staged, position, Some(&directory)).await?;
+        self.sweep(&manifest).await?;
+        Ok(extent(&manifest))
+    }
+
+    /// What files there are.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read.
+    pub async fn extent(&self) -> Result<Extent, Error> {
+        Ok(extent(&self.manifest().await?))
+    }
+
+    /// How many changes the files do not have yet.
+    ///
+    /// # Errors
+    /// When the archive or the manifest cannot be read.
+    pub async fn behind(&self) -> Result<i64, Error> {
+        let newest = self.store.newest_seq(self.account.key).await?;
+        Ok(newest - self.manifest().await?.position)
+    }
+
+    /// The next step of changes after a position; where it ends, `None` if there are no more.
+    async fn stage(
+        &self,
+        staged: &mut Staged,
+        directory: &Directory,
+        position: i64,
+    ) -> Result<Option<i64>, Error> {
+        let changes = self.store.changed_sessions(self.account.key, position, STEP).await?;
+        if changes.upto <= position {
+            return Ok(None);
+        }
+        staged.add(&changes, directory);
+        Ok(Some(changes.upto))
+    }
+
+    /// Writes what is staged, and then the manifest that names it.
+    async fn commit(
+        &self,
+        manifest: &mut Manifest,
+        staged: &Staged,
+        position: i64,
+        directory: Option<&Directory>,
+    ) -> Result<(), Error> {
+        let folder = Shelf::folder(&self.account);
+        let shelf = Shelf { place: &self.place, folder: &folder, context: &self.context };
+        let mut next = manifest.clone();
+        self.retract(&shelf, &mut next, staged).await?;
+        for month in staged.months() {
+            next.segments.extend(shelf.put(staged, month).await?);
+            compact(&shelf, &mut next, &month.to_string()).await?;
+        }
+        if let Some(directory) = directory {
+            for (name, rows) in table::directory(directory) {
+                let mut file = Writer::new(&self.place, rows.schema())?;
+                file.write(&rows)?;
+                let file = file.publish(&self.place, &format!("{folder}/{name}"), name).await?;
+                next.directory.insert(name.to_owned(), file);
+            }
+        }
+        next.position = position;
+        next.generation += 1;
+        next.segments.sort_by(|a, b| (&a.month, a.from_ms).cmp(&(&b.month, b.from_ms)));
+        let json = serde_json::to_vec_pretty(&next).expect("a manifest is JSON");
+        self.place.write(&self.manifest_path(), json).await?;
+        *manifest = next;
+        Ok(())
+    }
+
+    /// Takes the rows of sessions out of the files that other rows are staged for.
+    async fn retract(
+        &self,
+        shelf: &Shelf<'_>,
+        manifest: &mut Manifest,
+        staged: &Staged,
+    ) -> Result<(), Error> {
+        for segment in std::mem::take(&mut manifest.segments) {
+            let sessions = touched(&segment, staged);
+            if sessions.is_empty() || !shelf.has(&segment, &sessions).await? {
+                manifest.segments.push(segment);
+            } else {
+                manifest.segments.extend(shelf.merge(&[&segment], &sessions).await?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self, manifest: &Manifest) -> Result<(), Error> {
+        let wanted: HashSet<&str> = manifest.files().map(|file| file.path.as_str()).collect();
+        let folder = Shelf::folder(&self.account);
+        self.place.sweep(&folder, |path| wanted.contains(path)).await.map(drop)
+    }
+
+    /// The manifest; an empty one, if there is none or its rows are not those of today.
+    async fn manifest(&self) -> Result<Manifest, Error> {
+        let archive = self.store.id().await?;
+        let path = self.manifest_path();
+        let Some(bytes) = self.place.read(&path).await? else { return Ok(Manifest::empty(&archive)) };
+        let read: Manifest = serde_json::from_slice(&bytes)
+            .map_err(|source| Error::Manifest { object: path, source })?;
+        Ok(if read.is_of(&archive) { read } else { Manifest::empty(&archive) })
+    }
+
+    fn manifest_path(&self) -> String {
+        format!("{}/manifest.json", Shelf::folder(&self.account))
+    }
+
+    async fn directory(&self) -> Result<Directory, Error> {
+        Directory::read(&self.store, &self.account, &self.holidays).await
+    }
+}
+
+/// The sessions with rows staged that a segment may have rows of.
+pub(crate) fn touched<'a>(segment: &Segment, staged: &'a Staged) -> HashSet<&'a str> {
+    let reach = REACH.as_millis() as i64;
+    let near = |span: &(i64, i64)| {
+        span.0 - reach <= segment.to_ms && segment.from_ms <= span.1 + reach
+    };
+    let retracted = staged.retracted.iter().filter(|(_, span)| near(span));
+    retracted.map(|(session, _)| session.as_str()).collect()
+}
+
+/// Merges a month's small segments, if there are many.
+async fn compact(shelf: &Shelf<'_>, manifest: &mut Manifest, month: &str) -> Result<(), Error> {
+    let is_small = |segment: &Segment| segment.month == month && segment.sessions < LARGE;
+    let small: Vec<&Segment> = manifest.segments.iter().filter(|one| is_small(one)).collect();
+    if small.len() <= SMALL_SEGMENTS {
+        return Ok(());
+    }
+    let merged = shelf.merge(&small, &HashSet::new()).await?;
+    manifest.segments.retain(|segment| !is_small(segment));
+    manifest.segments.extend(merged);
+    Ok(())
+}
+
+fn extent(manifest: &Manifest) -> Extent {
+    Extent {
+        position: manifest.position,
+        interactions: manifest.segments.iter().map(|segment| segment.sessions).sum(),
+        files: manifest.files().count() as u64,
+        bytes: manifest.files().map(|file| file.bytes).sum(),
+    }
+}
