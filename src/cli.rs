@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync,
+    import, init, lake, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync,
     systemd, verify,
 };
 use crate::failure::EXIT_CODES;
@@ -42,6 +42,7 @@ pub enum Command {
     Import(import::Import),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Lake(lake::LakeCommand),
     Serve(serve::Serve),
     Sandbox(sandbox::Sandbox),
     Config(config::ConfigCommand),
@@ -56,6 +57,7 @@ impl Command {
         matches!(
             self,
             Self::Demo(_) | Self::Sync(_) | Self::Verify(_) | Self::Recordings(_) | Self::Import(_)
+                | Self::Lake(_)
         )
     }
 }

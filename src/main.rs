@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod credentials;
 mod failure;
+mod lake;
 mod log;
 mod output;
 mod private_file;

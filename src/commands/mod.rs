@@ -15,6 +15,7 @@ pub mod export;
 mod filter;
 pub mod import;
 pub mod init;
+pub mod lake;
 pub mod login;
 pub mod logout;
 pub mod man;
@@ -64,6 +65,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Serve(serve) => serve.run().await,
+        Command::Lake(lake) => lake.run().await,
         Command::Sandbox(sandbox) => sandbox.run().await,
         Command::Config(config) => config.run(),
         Command::Systemd(systemd) => systemd.run(),

@@ -13,12 +13,13 @@ use callbook_login::{LoginFile, Logins};
 use callbook_ringcentral::{Connection, ConnectionError, Credential, parse_server_url};
 use callbook_store::Location;
 use clap::Args;
+use jiff::civil::Date;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
-use crate::{alerts, recordings};
+use crate::{alerts, lake, recordings};
 
 pub use error::ConfigError;
 pub use origin::{Origin, Row};
@@ -71,6 +72,7 @@ struct File {
     logins: LoginSettings,
     recordings: recordings::Settings,
     alerts: alerts::Settings,
+    lake: lake::Settings,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -256,6 +258,17 @@ impl Config {
     /// Env files of further users who fetch recordings.
     pub fn recording_users(&self) -> Vec<PathBuf> {
         self.file.recordings.users.iter().map(|path| self.beside(path)).collect()
+    }
+
+    /// The folder of the lake, if one is named.
+    pub fn lake_folder(&self) -> Option<PathBuf> {
+        let named = || Some(self.beside(self.file.lake.folder.as_deref()?));
+        self.variable("CALLBOOK_LAKE").map(PathBuf::from).or_else(named)
+    }
+
+    /// Days on which the company is closed.
+    pub fn holidays(&self) -> &[Date] {
+        &self.file.lake.holidays
     }
 
     /// The environment's variables, those of the env file last.

@@ -121,10 +121,13 @@ impl Config {
     fn usual(&self, key: &str) -> Option<String> {
         let path = match key {
             "logins.folder" => Logins::of_this_person().ok()?.folder().to_owned(),
-            "recordings.store" | "recordings.spool" => {
+            "recordings.store" | "recordings.spool" | "lake.folder" => {
                 let Location::Sqlite(archive) = self.location().ok()? else { return None };
-                archive
-                    .with_extension(key.strip_prefix("recordings.")?.replace("store", "recordings"))
+                archive.with_extension(match key {
+                    "recordings.store" => "recordings",
+                    "recordings.spool" => "spool",
+                    _ => "lake",
+                })
             }
             _ => return None,
         };
@@ -197,7 +200,7 @@ mod tests {
                 _ => key == *known,
             })
         };
-        let tables = ["ringcentral", "logins", "recordings", "alerts", "alerts.email"];
+        let tables = ["ringcentral", "logins", "recordings", "alerts", "alerts.email", "lake"];
         for name in names("") {
             assert!(is_known(&name) || tables.contains(&name.as_str()), "{name}");
         }

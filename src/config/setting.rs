@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 20] = [
+pub(super) const SETTINGS: [Setting; 22] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -69,6 +69,8 @@ pub(super) const SETTINGS: [Setting; 20] = [
     of("alerts.email.server", Kind::Secret),
     of("alerts.email.from", Kind::Plain),
     of("alerts.email.to", Kind::Plain),
+    Setting { variable: Some("CALLBOOK_LAKE"), ..of("lake.folder", Kind::Plain) },
+    of("lake.holidays", Kind::Plain),
 ];
 
 const fn of(key: &'static str, kind: Kind) -> Setting {

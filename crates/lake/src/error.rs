@@ -41,6 +41,12 @@ pub enum Error {
     /// The lake's own work with tables failed.
     #[error("cannot work with the lake's tables")]
     Tables(#[from] DataFusionError),
+    /// There is no such table.
+    #[error("there is no table {name:?}")]
+    NoTable {
+        /// What was asked for.
+        name: String,
+    },
     /// A question is wrong: SQL that cannot be read, or names what is not there.
     #[error("{message}")]
     Question {

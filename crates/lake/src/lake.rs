@@ -9,10 +9,11 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::directory::Directory;
-use crate::manifest::{Manifest, Segment};
+use crate::manifest::{File, Manifest, Segment};
 use crate::parquet::Writer;
 use crate::segment::Shelf;
 use crate::staged::Staged;
+use crate::table::{DIRECTORY, TABLES};
 use crate::{Error, Limits, Place, Tables, context, table};
 
 /// Changed calls that are read at a time.
@@ -134,6 +135,48 @@ impl Lake {
         Ok(newest - self.manifest().await?.position)
     }
 
+    /// Whether more than so many changes are not in the files yet, or calls are in them that were purged.
+    ///
+    /// # Errors
+    /// When the archive or the manifest cannot be read.
+    pub async fn is_behind(&self, changes: i64) -> Result<bool, Error> {
+        let manifest = self.manifest().await?;
+        let newest = self.store.newest_seq(self.account.key).await?;
+        let purged = self.store.purges(self.account.key, manifest.purged).await?;
+        Ok(newest - manifest.position > changes || newest < manifest.position || !purged.is_empty())
+    }
+
+    /// Where outside readers find the files of a table.
+    ///
+    /// # Errors
+    /// [`Error::NoTable`], or when the manifest cannot be read.
+    pub async fn files(&self, table: &str) -> Result<Vec<String>, Error> {
+        if !TABLES.contains(&table) && !DIRECTORY.contains(&table) {
+            return Err(Error::NoTable { name: table.to_owned() });
+        }
+        let manifest = self.manifest().await?;
+        let files = manifest.of_table(table);
+        Ok(files.map(|file| self.place.outside(&file.path)).collect())
+    }
+
+    /// SQL that makes the files views of DuckDB, and `local` a function of it.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read.
+    pub async fn views(&self) -> Result<String, Error> {
+        let manifest = self.manifest().await?;
+        let mut sql = "CREATE MACRO local(moment, zone) AS timezone(zone, moment);\n".to_owned();
+        for table in TABLES.iter().chain(&DIRECTORY) {
+            let outside = |file: &File| self.place.outside(&file.path).replace('\'', "''");
+            let files: Vec<_> = manifest.of_table(table).map(outside).collect();
+            if !files.is_empty() {
+                let list = files.join("', '");
+                sql += &format!("CREATE VIEW {table} AS SELECT * FROM read_parquet(['{list}']);\n");
+            }
+        }
+        Ok(sql)
+    }
+
     /// The next step of changes after a position; where it ends, `None` if there are no more.
     async fn stage(
         &self,
@@ -166,7 +209,7 @@ impl Lake {
             compact(&shelf, &mut next, &month.to_string()).await?;
         }
         if let Some(directory) = directory {
-            for (name, rows) in table::directory(directory) {
+            for (name, rows) in table::of_directory(directory) {
                 let mut file = Writer::new(&self.place, rows.schema())?;
                 file.write(&rows)?;
                 let file = file.publish(&self.place, &format!("{folder}/{name}"), name).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callbook_store::PurgeMark;
 use serde::{Deserialize, Serialize};
 
 /// `manifest.json`: written anew, whole, with every change of the files it names. Files that it does not name are
@@ -18,6 +19,8 @@ pub(crate) struct Manifest {
     pub archive: String,
     /// All changes up to this number of the archive are in the files.
     pub position: i64,
+    /// What was purged up to this mark is not in them.
+    pub purged: PurgeMark,
     /// The rows, each interaction in one segment with all that belongs to it.
     pub segments: Vec<Segment>,
     /// People and queues.
@@ -61,6 +64,7 @@ impl Manifest {
             derivation: callbook_interaction::DERIVATION,
             archive: archive.to_owned(),
             position: 0,
+            purged: PurgeMark::default(),
             segments: Vec::new(),
             directory: BTreeMap::new(),
         }
@@ -71,6 +75,12 @@ impl Manifest {
         self.format == FORMAT
             && self.derivation == callbook_interaction::DERIVATION
             && self.archive == archive
+    }
+
+    /// The files of one table.
+    pub(crate) fn of_table(&self, table: &str) -> impl Iterator<Item = &File> {
+        let rows = self.segments.iter().filter_map(move |segment| segment.files.get(table));
+        rows.chain(self.directory.get(table))
     }
 
     /// All files.

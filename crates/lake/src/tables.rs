@@ -41,7 +41,7 @@ impl Tables {
             let view = parts.view(&context, &place, staged, index, &schema)?;
             context.register_table(TABLES[index], view)?;
         }
-        for (name, rows) in table::directory(directory) {
+        for (name, rows) in table::of_directory(directory) {
             context.register_batch(name, rows)?;
         }
         Ok(Self { context, limits: limits.clone(), position })

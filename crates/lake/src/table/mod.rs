@@ -18,7 +18,7 @@ use offers::Offers;
 use queue_visits::QueueVisits;
 use recordings::Recordings;
 
-pub(crate) use directory::tables as directory;
+pub(crate) use directory::tables as of_directory;
 
 /// Makes a table's builder: its name, what a row is given as, and how each column is filled.
 macro_rules! table {
@@ -70,6 +70,10 @@ pub(crate) const TABLES: [&str; 5] = [
     QueueVisits::NAME,
     Recordings::NAME,
 ];
+
+/// The tables of people and queues.
+pub(crate) const DIRECTORY: [&str; 3] =
+    [directory::People::NAME, directory::Queues::NAME, directory::Members::NAME];
 
 /// The schema of each of [`TABLES`].
 pub(crate) fn schemas() -> [SchemaRef; 5] {

@@ -1,0 +1,65 @@
+//! The lake beside the archive: settings, and tables that are up to date.
+
+use std::path::PathBuf;
+
+use callbook_lake::{Lake, Limits, Place, Progress, Tables};
+use callbook_store::{Account, Location, Store};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::config::Config;
+use crate::failure::Usage;
+use crate::progress::Bar;
+
+/// `[lake]` of `callbook.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+pub struct Settings {
+    /// Where its files are.
+    pub folder: Option<PathBuf>,
+    /// Days on which the company is closed.
+    pub holidays: Vec<Date>,
+}
+
+/// More changes than this are written to files before a question is answered.
+const WRITTEN: i64 = 20_000;
+
+/// The lake of an account.
+///
+/// # Errors
+/// When nobody has said where it is, or it cannot be there.
+pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Lake> {
+    let folder = config.lake_folder().or_else(|| match store.location() {
+        Location::Sqlite(path) => Some(path.with_extension("lake")),
+        Location::Postgres(_) => None,
+    });
+    let Some(folder) = folder else {
+        let message = "nobody has said where the tables of reports are kept".to_owned();
+        return Err(Usage { message, hint: "set CALLBOOK_LAKE to a folder" }.into());
+    };
+    let holidays = config.holidays().to_vec();
+    Ok(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?)
+}
+
+/// Its tables, as new as the archive. Where the files are far behind they are brought up to date first, unless
+/// somebody else does just that.
+///
+/// # Errors
+/// When the archive or the files cannot be read or written.
+pub async fn tables(lake: &Lake) -> anyhow::Result<Tables> {
+    if lake.is_behind(WRITTEN).await? {
+        update(lake).await?;
+    }
+    Ok(lake.tables(&Limits::default()).await?)
+}
+
+/// Brings the files up to date, with a bar on a terminal.
+///
+/// # Errors
+/// As [`Lake::update`].
+pub async fn update(lake: &Lake) -> anyhow::Result<callbook_lake::Extent> {
+    let bar = Bar::start("tables");
+    let updated = lake.update(&mut |progress: Progress| bar.count(progress.sessions)).await;
+    bar.finish();
+    Ok(updated?)
+}
