@@ -31,6 +31,9 @@ const LARGE: u64 = 1_000_000;
 /// Rows of a session are found this far around its records' starts: none lasts longer.
 const REACH: SignedDuration = SignedDuration::from_hours(48);
 
+/// What a session's key may begin with, before what the tables have of it.
+const KEYS: [char; 3] = ['t', 's', 'r'];
+
 /// An account's tables.
 pub struct Lake {
     store: Store,
@@ -98,10 +101,12 @@ impl Lake {
     /// Brings the files up to date.
     ///
     /// # Errors
-    /// When the archive cannot be read, or the files not be written.
+    /// When another process does, the archive cannot be read, or the files not be written.
     pub async fn update(&self, progress: &mut dyn FnMut(Progress)) -> Result<Extent, Error> {
+        let _lock = self.store.lock_lake(self.account.key).await?;
         let mut manifest = self.manifest().await?;
         let directory = self.directory().await?;
+        self.purge(&mut manifest, &directory).await?;
         let mut staged = Staged::default();
         let (mut position, mut done) = (manifest.position, 0);
         let newest = self.store.newest_seq(self.account.key).await?;
@@ -192,6 +197,36 @@ impl Lake {
         Ok(Some(changes.upto))
     }
 
+    /// Takes out what was purged from the archive.
+    async fn purge(&self, manifest: &mut Manifest, directory: &Directory) -> Result<(), Error> {
+        let purges = self.store.purges(self.account.key, manifest.purged).await?;
+        let Some(last) = purges.last() else { return Ok(()) };
+        let until_ms = purges.iter().map(|purge| purge.until_ms).fold(i64::MIN, i64::max);
+        let folder = Shelf::folder(&self.account);
+        let shelf = self.shelf(&folder);
+        for segment in manifest.segments.clone() {
+            let sessions = shelf.sessions_before(&segment, until_ms).await?;
+            let span = (segment.from_ms, segment.to_ms);
+            let mut staged = Staged::default();
+            for some in sessions.chunks(STEP as usize) {
+                let keys = some.iter().flat_map(|session| KEYS.map(|key| format!("{key}{session}")));
+                let asked = self.store.sessions(self.account.key, keys.collect(), manifest.position);
+                staged.replace(some, span, &asked.await?, directory);
+            }
+            if !staged.is_empty() {
+                let position = manifest.position;
+                self.commit(manifest, &staged, position, None).await?;
+            }
+        }
+        let position = manifest.position;
+        manifest.purged = last.mark;
+        self.commit(manifest, &Staged::default(), position, None).await
+    }
+
+    fn shelf<'a>(&'a self, folder: &'a str) -> Shelf<'a> {
+        Shelf { place: &self.place, folder, context: &self.context }
+    }
+
     /// Writes what is staged, and then the manifest that names it.
     async fn commit(
         &self,
@@ -201,7 +236,7 @@ impl Lake {
         directory: Option<&Directory>,
     ) -> Result<(), Error> {
         let folder = Shelf::folder(&self.account);
-        let shelf = Shelf { place: &self.place, folder: &folder, context: &self.context };
+        let shelf = self.shelf(&folder);
         let mut next = manifest.clone();
         self.retract(&shelf, &mut next, staged).await?;
         for month in staged.months() {

@@ -8,7 +8,8 @@ use datafusion::arrow::array::{AsArray as _, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::{SchemaRef, TimestampMillisecondType};
 use datafusion::error::DataFusionError;
-use datafusion::prelude::{SessionContext, col};
+use datafusion::common::ScalarValue;
+use datafusion::prelude::{SessionContext, col, lit};
 use futures_util::TryStreamExt as _;
 
 use crate::manifest::{File, Segment};
@@ -70,6 +71,31 @@ impl<'a> Shelf<'a> {
             writing.publish(table, file).await?;
         }
         Ok(writing.finish())
+    }
+
+    /// A segment's sessions that began before a moment, in milliseconds since 1970-01-01T00:00:00Z.
+    pub(crate) async fn sessions_before(
+        &self,
+        segment: &Segment,
+        until_ms: i64,
+    ) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        if segment.from_ms >= until_ms {
+            return Ok(found);
+        }
+        let [interactions, ..] = schemas();
+        let files = segment.files.get(TABLES[0]);
+        let Some(all) = scan::files(self.context, self.place, &interactions, files)? else {
+            return Ok(found);
+        };
+        let until = ScalarValue::TimestampMillisecond(Some(until_ms), Some("UTC".into()));
+        let early = all.filter(col("started").lt(lit(until)))?.select_columns(&["session"])?;
+        let mut rows = early.execute_stream().await?;
+        while let Some(batch) = rows.try_next().await? {
+            let sessions = batch.column(0).as_string_view().iter().flatten();
+            found.extend(sessions.map(str::to_owned));
+        }
+        Ok(found)
     }
 
     /// Whether a segment has rows of any of these sessions.

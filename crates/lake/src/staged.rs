@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callbook_interaction::{Company, Record, derive};
-use callbook_store::{ChangedSession, SessionChanges};
+use callbook_store::SessionChanges;
 use datafusion::arrow::array::{AsArray as _, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 
@@ -31,7 +31,10 @@ impl Staged {
     pub(crate) fn add(&mut self, changes: &SessionChanges, company: &dyn Company) {
         let mut months: BTreeMap<Month, Rows> = BTreeMap::new();
         for session in &changes.sessions {
-            self.retract(session);
+            let places = (session.places_ms.first(), session.places_ms.last());
+            let span = places.0.copied().zip(places.1.copied());
+            // The first letter says what kind of id the rest is.
+            self.retract(session.key.get(1..).unwrap_or_default(), span);
             let records: Vec<_> =
                 session.records.iter().filter_map(|record| Record::read(&record.json)).collect();
             self.unread += (session.records.len() - records.len()) as u64;
@@ -42,13 +45,26 @@ impl Staged {
         self.steps.push(months.into_iter().map(|(month, mut rows)| (month, rows.finish())).collect());
     }
 
-    fn retract(&mut self, session: &ChangedSession) {
-        // The first letter says what kind of id the rest is.
-        let key = session.key.get(1..).unwrap_or_default();
-        self.repeated |= self.newest.insert(key.to_owned(), self.steps.len()).is_some();
-        let places = (session.places_ms.first(), session.places_ms.last());
-        if let (Some(&from_ms), Some(&to_ms)) = places {
-            let span = self.retracted.entry(key.to_owned()).or_insert((from_ms, to_ms));
+    /// The rows of these sessions, which files have within a span, are those that are given now, or there are none.
+    pub(crate) fn replace(
+        &mut self,
+        sessions: &[String],
+        span: (i64, i64),
+        now: &SessionChanges,
+        company: &dyn Company,
+    ) {
+        for session in sessions {
+            self.retract(session, Some(span));
+        }
+        self.add(now, company);
+    }
+
+    /// From this step on a session has other rows than in files, which are to be found within a span of starts.
+    fn retract(&mut self, session: &str, span: Option<(i64, i64)>) {
+        let before = self.newest.insert(session.to_owned(), self.steps.len());
+        self.repeated |= before.is_some_and(|step| step < self.steps.len());
+        if let Some((from_ms, to_ms)) = span {
+            let span = self.retracted.entry(session.to_owned()).or_insert((from_ms, to_ms));
             *span = (span.0.min(from_ms), span.1.max(to_ms));
         }
     }

@@ -1,0 +1,107 @@
+//! Questions may read their account's tables, and nothing else.
+
+use std::time::Duration;
+
+use callbook_lake::{Error, Limits, Tables};
+
+use crate::archive::{Archive, Call, START_MS, ask, tables};
+
+async fn some(archive: &Archive) -> Tables {
+    let call = |id| Call {
+        id,
+        session: id,
+        start_ms: START_MS + i64::from(id) * 60_000,
+        seconds: 60,
+        result: "Accepted",
+        deleted: false,
+    };
+    archive.commit(&(0..50).map(call).collect::<Vec<_>>()).await;
+    archive.lake("a").update(&mut |_| {}).await.unwrap();
+    tables(&archive.lake("a")).await
+}
+
+async fn error(tables: &Tables, sql: &str) -> Error {
+    match tables.ask(sql, Vec::new()).await {
+        Ok(answer) => answer.all().await.expect_err(sql),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_written() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let other = archive.folder.path().join("stolen");
+    for sql in [
+        "DROP TABLE interactions",
+        "CREATE TABLE x AS SELECT 1",
+        "CREATE VIEW x AS SELECT 1",
+        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+        "INSERT INTO interactions SELECT * FROM interactions",
+        "DELETE FROM interactions",
+        "UPDATE interactions SET session = 'x'",
+        "TRUNCATE TABLE interactions",
+        "SET datafusion.execution.batch_size = 1",
+        "BEGIN",
+        &format!("COPY interactions TO '{}'", other.display()),
+        &format!("COPY (SELECT 1) TO '{}' STORED AS CSV", other.display()),
+        "EXPLAIN ANALYZE INSERT INTO interactions SELECT * FROM interactions",
+        "SELECT 1; DROP TABLE interactions",
+    ] {
+        let error = error(&tables, sql).await;
+        assert!(matches!(error, Error::Writes { .. } | Error::Question { .. }), "{sql}: {error:?}");
+    }
+    assert!(!other.exists());
+    assert_eq!(ask(&tables, "SELECT count(*) FROM interactions").await, ["50"]);
+}
+
+#[tokio::test]
+async fn no_other_file_can_be_read() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let database = archive.folder.path().join("a.db").display().to_string();
+    for sql in [
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM \"/etc/passwd\"",
+        "SELECT * FROM 'file:///etc/passwd'",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM parquet_metadata('/etc/passwd')",
+        "SELECT * FROM 'lake://files/400/manifest.json'",
+        "SELECT * FROM other.public.interactions",
+        &format!("SELECT * FROM '{database}'"),
+    ] {
+        let error = error(&tables, sql).await;
+        assert!(matches!(error, Error::Question { .. }), "{sql}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn memory_and_time_have_an_end() {
+    let archive = Archive::new().await;
+    some(&archive).await;
+    let limits = Limits { memory_bytes: 8 << 20, disk_bytes: 1 << 20, ..Limits::default() };
+    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let many = "SELECT count(DISTINCT a.value * 1000000 + b.value) FROM generate_series(1, 3000) a, generate_series(1, 3000) b";
+    assert!(matches!(error(&tables, many).await, Error::Memory { .. }));
+    let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
+    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let long = "SELECT sum(sin(a.value * b.value)) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";
+    assert!(matches!(error(&tables, long).await, Error::Time { .. }));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    for (sql, word) in [
+        ("SELEC 1", "SELEC"),
+        ("SELECT nothing FROM interactions", "nothing"),
+        ("SELECT * FROM nowhere", "nowhere"),
+        ("SELECT local(started, 'Europe/Atlantis') FROM interactions", "Atlantis"),
+        ("SELECT local(1, 'UTC')", "local takes"),
+        ("SELECT $from", "from"),
+    ] {
+        let message = error(&tables, sql).await.to_string();
+        assert!(message.contains(word), "{sql}: {message}");
+    }
+}
