@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use callbook_lake::{Lake, Limits, Place, Progress, Tables};
+use callbook_lake::{Lake, Limits, Place, Tables};
 use callbook_store::{Account, Location, Store};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -59,7 +59,7 @@ pub async fn tables(lake: &Lake) -> anyhow::Result<Tables> {
 /// As [`Lake::update`].
 pub async fn update(lake: &Lake) -> anyhow::Result<callbook_lake::Extent> {
     let bar = Bar::start("tables");
-    let updated = lake.update(&mut |progress: Progress| bar.count(progress.sessions)).await;
+    let updated = lake.update(&mut |sessions| bar.count(sessions)).await;
     bar.finish();
     Ok(updated?)
 }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use callbook_store::{Account, Store};
+use callbook_store::{Account, SessionChanges, Store};
 use datafusion::prelude::SessionContext;
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use tokio::sync::mpsc;
 
 use crate::directory::Directory;
 use crate::manifest::{File, Manifest, Segment};
@@ -18,6 +19,9 @@ use crate::{Error, Limits, Place, Tables, context, table};
 
 /// Changed calls that are read at a time.
 const STEP: u32 = 5_000;
+
+/// Steps that are read while earlier ones are derived.
+const AHEAD: usize = 2;
 
 /// Sessions whose rows are held in memory; more go to files.
 const STAGED: usize = 200_000;
@@ -42,17 +46,6 @@ pub struct Lake {
     holidays: Vec<Date>,
     /// For its own work, not for questions.
     context: SessionContext,
-}
-
-/// How far a projection has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// The change number that it has come to.
-    pub position: i64,
-    /// The newest one.
-    pub newest: i64,
-    /// Sessions whose rows were derived.
-    pub sessions: u64,
 }
 
 /// What files there are.
@@ -89,38 +82,83 @@ impl Lake {
     /// When the archive or the files cannot be read.
     pub async fn tables(&self, limits: &Limits) -> Result<Tables, Error> {
         let manifest = self.manifest().await?;
-        let directory = self.directory().await?;
+        let directory = Arc::new(self.directory().await?);
         let mut staged = Staged::default();
-        let mut position = manifest.position;
-        while let Some(upto) = self.stage(&mut staged, &directory, position).await? {
-            position = upto;
+        let mut changes = self.changes(manifest.position);
+        while let Some(some) = changes.recv().await {
+            staged = derived(staged, some?, &directory).await;
         }
-        Tables::new(self.place.clone(), &manifest, &staged, &directory, position, limits)
+        Tables::new(self.place.clone(), &manifest, &staged, &directory, limits)
     }
 
     /// Brings the files up to date.
     ///
     /// # Errors
     /// When another process does, the archive cannot be read, or the files not be written.
-    pub async fn update(&self, progress: &mut dyn FnMut(Progress)) -> Result<Extent, Error> {
+    pub async fn update(&self, progress: &mut dyn FnMut(u64)) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
         let mut manifest = self.manifest().await?;
-        let directory = self.directory().await?;
+        let directory = Arc::new(self.directory().await?);
         self.purge(&mut manifest, &directory).await?;
+        let changes = self.changes(manifest.position);
+        self.write(manifest, &directory, changes, progress).await
+    }
+
+    /// Fills empty tables with sessions that the archive does not have: for benchmarks.
+    ///
+    /// # Errors
+    /// As [`Lake::update`].
+    pub async fn fill(
+        &self,
+        sessions: mpsc::Receiver<Result<SessionChanges, Error>>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Extent, Error> {
+        let _lock = self.store.lock_lake(self.account.key).await?;
+        let manifest = Manifest::empty(&self.store.id().await?);
+        let directory = Arc::new(self.directory().await?);
+        self.write(manifest, &directory, sessions, progress).await
+    }
+
+    async fn write(
+        &self,
+        mut manifest: Manifest,
+        directory: &Arc<Directory>,
+        mut changes: mpsc::Receiver<Result<SessionChanges, Error>>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Extent, Error> {
         let mut staged = Staged::default();
         let (mut position, mut done) = (manifest.position, 0);
-        let newest = self.store.newest_seq(self.account.key).await?;
-        while let Some(upto) = self.stage(&mut staged, &directory, position).await? {
-            position = upto;
-            progress(Progress { position, newest, sessions: done + staged.sessions() as u64 });
+        while let Some(some) = changes.recv().await {
+            let some = some?;
+            position = some.upto;
+            done += some.sessions.len() as u64;
+            staged = derived(staged, some, directory).await;
+            progress(done);
             if staged.sessions() >= STAGED {
-                done += staged.sessions() as u64;
                 self.commit(&mut manifest, &std::mem::take(&mut staged), position, None).await?;
             }
         }
-        self.commit(&mut manifest, &staged, position, Some(&directory)).await?;
+        self.commit(&mut manifest, &staged, position, Some(directory)).await?;
         self.sweep(&manifest).await?;
         Ok(extent(&manifest))
+    }
+
+    /// Everything that has changed after a position, read ahead.
+    fn changes(&self, mut position: i64) -> mpsc::Receiver<Result<SessionChanges, Error>> {
+        let (send, receive) = mpsc::channel(AHEAD);
+        let (store, account) = (self.store.clone(), self.account.key);
+        tokio::spawn(async move {
+            loop {
+                let read = store.changed_sessions(account, position, STEP).await;
+                let upto = read.as_ref().map_or(position, |read| read.upto);
+                let is_end = read.is_ok() && upto <= position;
+                position = upto;
+                if is_end || send.send(read.map_err(Error::from)).await.is_err() || send.is_closed() {
+                    return;
+                }
+            }
+        });
+        receive
     }
 
     /// What files there are.
@@ -148,7 +186,7 @@ impl Lake {
         let manifest = self.manifest().await?;
         let newest = self.store.newest_seq(self.account.key).await?;
         let purged = self.store.purges(self.account.key, manifest.purged).await?;
-        Ok(newest - manifest.position > changes || newest < manifest.position || !purged.is_empty())
+        Ok(newest - manifest.position > changes || !purged.is_empty())
     }
 
     /// Where outside readers find the files of a table.
@@ -180,21 +218,6 @@ impl Lake {
             }
         }
         Ok(sql)
-    }
-
-    /// The next step of changes after a position; where it ends, `None` if there are no more.
-    async fn stage(
-        &self,
-        staged: &mut Staged,
-        directory: &Directory,
-        position: i64,
-    ) -> Result<Option<i64>, Error> {
-        let changes = self.store.changed_sessions(self.account.key, position, STEP).await?;
-        if changes.upto <= position {
-            return Ok(None);
-        }
-        staged.add(&changes, directory);
-        Ok(Some(changes.upto))
     }
 
     /// Takes out what was purged from the archive.
@@ -284,14 +307,17 @@ impl Lake {
         self.place.sweep(&folder, |path| wanted.contains(path)).await.map(drop)
     }
 
-    /// The manifest; an empty one, if there is none or its rows are not those of today.
+    /// The manifest; an empty one, if there is none or its rows are not those of today. An archive that was put back to
+    /// an earlier state has changes of the same numbers that say something else.
     async fn manifest(&self) -> Result<Manifest, Error> {
         let archive = self.store.id().await?;
         let path = self.manifest_path();
         let Some(bytes) = self.place.read(&path).await? else { return Ok(Manifest::empty(&archive)) };
         let read: Manifest = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Manifest { object: path, source })?;
-        Ok(if read.is_of(&archive) { read } else { Manifest::empty(&archive) })
+        let newest = self.store.newest_seq(self.account.key).await?;
+        let is_ours = read.is_of(&archive) && read.position <= newest;
+        Ok(if is_ours { read } else { Manifest::empty(&archive) })
     }
 
     fn manifest_path(&self) -> String {
@@ -301,6 +327,16 @@ impl Lake {
     async fn directory(&self) -> Result<Directory, Error> {
         Directory::read(&self.store, &self.account, &self.holidays).await
     }
+}
+
+/// Derives the rows of what has changed, off the threads that serve others.
+async fn derived(mut staged: Staged, changes: SessionChanges, directory: &Arc<Directory>) -> Staged {
+    let directory = Arc::clone(directory);
+    let add = move || {
+        staged.add(&changes, &*directory);
+        staged
+    };
+    tokio::task::spawn_blocking(add).await.expect("deriving does not panic")
 }
 
 /// The sessions with rows staged that a segment may have rows of.

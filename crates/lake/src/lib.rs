@@ -29,7 +29,7 @@ mod tables;
 
 pub use context::Limits;
 pub use error::Error;
-pub use lake::{Extent, Lake, Progress};
+pub use lake::{Extent, Lake};
 pub use place::Place;
 pub use question::Answer;
 pub use tables::Tables;

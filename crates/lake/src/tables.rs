@@ -23,7 +23,6 @@ use crate::{Error, Limits, Place, context, scan, table};
 pub struct Tables {
     context: SessionContext,
     limits: Limits,
-    position: i64,
 }
 
 impl Tables {
@@ -32,7 +31,6 @@ impl Tables {
         manifest: &Manifest,
         staged: &Staged,
         directory: &Directory,
-        position: i64,
         limits: &Limits,
     ) -> Result<Self, Error> {
         let context = context::new(&place, limits)?;
@@ -44,12 +42,7 @@ impl Tables {
         for (name, rows) in table::of_directory(directory) {
             context.register_batch(name, rows)?;
         }
-        Ok(Self { context, limits: limits.clone(), position })
-    }
-
-    /// All changes up to this number are in them.
-    pub fn position(&self) -> i64 {
-        self.position
+        Ok(Self { context, limits: limits.clone() })
     }
 
     /// Asks a question in SQL, with values for its `$name`s. It may only read.

@@ -4,7 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
-use callbook_store::{Batch, Decoder, Incoming, Open, Reading, Store};
+use callbook_interaction::Record;
+use callbook_lake::Lake;
+use callbook_store::{
+    Batch, ChangedSession, Decoder, Incoming, Open, Reading, SessionChanges, SessionRecord, Store,
+};
 use callbook_synth::{Company, Config as CompanyConfig, View};
 use clap::Args;
 use jiff::Timestamp;
@@ -16,18 +20,23 @@ use crate::commands::print_json;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, say};
-use crate::time;
+use crate::progress::Bar;
+use crate::{lake, time};
 
 const EXAMPLES: &str = "\
 Examples:
   callbook sandbox fill --database big.db --calls 1000000
   callbook sandbox fill --database postgres://callbook@localhost/callbook --calls 1000000
+  callbook sandbox fill --database lake.db --lake --calls 10000000
 
 The archive is what `callbook sync` would make of the same sandbox, but nothing is served or
 downloaded; a `callbook sync` from that sandbox adds to it.";
 
 /// Records that are made, read and committed together.
 const RECORDS_A_COMMIT: u32 = 500;
+
+/// Sessions that become rows together.
+const SESSIONS_A_STEP: usize = 5_000;
 
 /// Batches that wait to be committed.
 const BATCHES_AHEAD: usize = 4;
@@ -51,6 +60,9 @@ pub struct Fill {
     /// Everything random is drawn from this
     #[arg(long, value_name = "N", default_value_t = callbook_sandbox::DEFAULT_SEED)]
     seed: u64,
+    /// Put them into the reports' tables only; the archive has the directory, and no calls
+    #[arg(long)]
+    lake: bool,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -60,7 +72,8 @@ pub struct Fill {
 
 impl Fill {
     pub async fn run(self) -> anyhow::Result<ExitCodeNumber> {
-        let location = Config::load(&self.sources)?.location()?;
+        let settings = Config::load(&self.sources)?;
+        let location = settings.location()?;
         let until =
             self.until.as_deref().map(|text| time::end(text, &TimeZone::UTC)).transpose()?;
         let server_url = format!("http://127.0.0.1:{}", callbook_sandbox::DEFAULT_PORT);
@@ -82,6 +95,10 @@ impl Fill {
         let lock = store.lock_sync(account.key).await?;
         let now_ms = Timestamp::now().as_millisecond();
         store.mirror(&lock, now_ms, directory(&company), None).await?;
+        if self.lake {
+            let lake = lake::of(&settings, &store, &account)?;
+            return self.fill_lake(&lake, company).await;
+        }
         let started = Instant::now();
         let mut batches = batches(company, account.home);
         let (mut inserted, mut committing) = (0, Duration::ZERO);
@@ -103,6 +120,47 @@ impl Fill {
         say!("{inserted} calls in {seconds:.1} s ({rate} a second) to {location}")?;
         Ok(failure::OK)
     }
+}
+
+impl Fill {
+    async fn fill_lake(&self, lake: &Lake, company: Arc<Company>) -> anyhow::Result<ExitCodeNumber> {
+        let started = Instant::now();
+        let (send, receive) = mpsc::channel(BATCHES_AHEAD);
+        tokio::task::spawn_blocking(move || {
+            let mut texts = company.entries(callbook_synth::Scope::Account).records(View::Detailed);
+            loop {
+                let some: Vec<_> = texts.by_ref().take(SESSIONS_A_STEP).collect();
+                if some.is_empty() || send.blocking_send(Ok(sessions(some))).is_err() {
+                    return;
+                }
+            }
+        });
+        let bar = Bar::start("tables");
+        let extent = lake.fill(receive, &mut |sessions| bar.count(sessions)).await?;
+        bar.finish();
+        let seconds = started.elapsed().as_secs_f64();
+        let rate = (f64::from(self.calls) / seconds.max(0.001)) as u64;
+        if self.json {
+            return print_json(&json!({
+                "interactions": extent.interactions, "seconds": seconds, "rate": rate, "bytes": extent.bytes
+            }));
+        }
+        let (interactions, rate) = (output::grouped(extent.interactions), output::grouped(rate));
+        say!("{interactions} interactions in {seconds:.1} s ({rate} a second)")?;
+        Ok(failure::OK)
+    }
+}
+
+/// Synthetic records are a session each.
+fn sessions(texts: Vec<String>) -> SessionChanges {
+    let session = |json: String| {
+        let record = Record::read(&json)?;
+        let (key, id) = (format!("t{}", record.session()), record.id().to_owned());
+        let records = vec![SessionRecord { id, json, seq: 0, start_ms: 0 }];
+        Some(ChangedSession { key, records, places_ms: Vec::new() })
+    };
+    let sessions = texts.into_iter().filter_map(session).collect();
+    SessionChanges { upto: 0, sessions, damaged: Vec::new() }
 }
 
 /// What a look at the directory's lists would show.
