@@ -228,6 +228,9 @@ fn store(error: &Store) -> (u8, String) {
             LOCKED,
             "wait for it, or stop it if it runs with --follow: one process at a time fetches an account's recordings",
         ),
+        Store::LakeLocked { .. } => {
+            (LOCKED, "wait for it: one process at a time writes an account's tables")
+        }
         Store::OldSqlite { .. } => (FAILED, "build Callbook with the SQLite that it brings"),
         Store::Unreachable { .. } => (
             FAILED,

@@ -114,7 +114,7 @@ impl Lake {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
-        let manifest = Manifest::empty(&self.store.id().await?);
+        let manifest = Manifest::empty(&self.store.archive_id().await?);
         let directory = Arc::new(self.directory().await?);
         self.write(manifest, &directory, sessions, progress).await
     }
@@ -310,7 +310,7 @@ impl Lake {
     /// The manifest; an empty one, if there is none or its rows are not those of today. An archive that was put back to
     /// an earlier state has changes of the same numbers that say something else.
     async fn manifest(&self) -> Result<Manifest, Error> {
-        let archive = self.store.id().await?;
+        let archive = self.store.archive_id().await?;
         let path = self.manifest_path();
         let Some(bytes) = self.place.read(&path).await? else { return Ok(Manifest::empty(&archive)) };
         let read: Manifest = serde_json::from_slice(&bytes)

@@ -75,8 +75,8 @@ fn at_one(moments: &ArrayRef, zone: &ScalarValue) -> Result<ArrayRef> {
         return cast(&TimestampMillisecondArray::new_null(moments.len()), &MOMENT).map_err(Into::into);
     };
     let mut clock = Clock::of(name)?;
-    let shown: TimestampMillisecondArray = moments.unary(|ms| clock.shows(ms));
-    Ok(Arc::new(shown))
+    let shown = moments.values().iter().map(|ms| clock.shows(*ms)).collect::<Vec<_>>();
+    Ok(Arc::new(TimestampMillisecondArray::new(shown.into(), moments.nulls().cloned())))
 }
 
 fn at_each(moments: &ArrayRef, zones: &ArrayRef) -> Result<ArrayRef> {

@@ -44,15 +44,14 @@ impl Writer {
 
     /// Ends the file and gives it a name below a folder.
     pub(crate) async fn publish(
-        mut self,
+        self,
         place: &Place,
         folder: &str,
         label: &str,
     ) -> Result<File, Error> {
-        self.writer.finish()?;
-        let bytes = self.writer.bytes_written() as u64;
         let path = format!("{folder}/{label}-{}.parquet", Uuid::new_v4().simple());
-        place.publish(&path, self.writer.into_inner()?).await?;
+        let aside = self.writer.into_inner()?;
+        let bytes = place.publish(&path, aside).await?;
         Ok(File { path, bytes, rows: self.rows })
     }
 }

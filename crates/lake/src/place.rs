@@ -54,8 +54,9 @@ impl Place {
         }
     }
 
-    /// Makes what was written aside the object of this name, whole and safe on the disk.
-    pub(crate) async fn publish(&self, object: &str, aside: NamedTempFile) -> Result<(), Error> {
+    /// Makes what was written aside the object of this name, whole and safe on the disk; how many bytes it is.
+    pub(crate) async fn publish(&self, object: &str, aside: NamedTempFile) -> Result<u64, Error> {
+        let bytes = aside.as_file().metadata().map_err(|source| self.unread(source))?.len();
         match &self.folder {
             Some(folder) => {
                 let path = folder.join(object);
@@ -64,10 +65,11 @@ impl Place {
                 callbook_files::make_folder(within).map_err(failed)?;
                 aside.as_file().sync_all().map_err(failed)?;
                 aside.persist(&path).map_err(|error| failed(error.error))?;
-                callbook_files::sync_folder(within).map_err(failed)
+                callbook_files::sync_folder(within).map_err(failed)?;
             }
-            None => self.upload(object, aside.reopen().map_err(|source| self.unread(source))?).await,
+            None => self.upload(object, aside.reopen().map_err(|source| self.unread(source))?).await?,
         }
+        Ok(bytes)
     }
 
     fn unread(&self, source: std::io::Error) -> Error {
@@ -110,7 +112,7 @@ impl Place {
             let mut aside = self.aside()?;
             let failed = |source| Error::Folder { path: folder.clone(), source };
             aside.write_all(&bytes).map_err(failed)?;
-            return self.publish(object, aside).await;
+            return self.publish(object, aside).await.map(drop);
         }
         let put = self.store.put(&self.path(object), PutPayload::from(bytes)).await;
         put.map(drop).map_err(|source| self.failed(object, source))

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures_util::StreamExt as _;
@@ -39,6 +40,10 @@ impl Answer {
             DataFusionError::ResourcesExhausted(_) => {
                 Error::Memory { limit_bytes: self.limits.memory_bytes }
             }
+            // The disk takes what the memory does not.
+            DataFusionError::ArrowError(error, _) if matches!(**error, ArrowError::IoError(..)) => {
+                Error::Memory { limit_bytes: self.limits.memory_bytes }
+            }
             _ => wrong(error),
         })
     }
@@ -67,6 +72,9 @@ pub(crate) fn wrong(error: DataFusionError) -> Error {
         DataFusionError::SQL(error, _) => error.to_string(),
         DataFusionError::Plan(message) if message.contains("not supported") => {
             return Error::Writes { message: message.clone() };
+        }
+        DataFusionError::NotImplemented(message) | DataFusionError::Configuration(message) => {
+            message.clone()
         }
         DataFusionError::Plan(message) | DataFusionError::Execution(message) => message.clone(),
         DataFusionError::SchemaError(error, _) => error.to_string(),

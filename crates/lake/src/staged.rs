@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use callbook_interaction::{Company, Record, derive};
+use callbook_interaction::{Record, derive};
 use callbook_store::SessionChanges;
 use datafusion::arrow::array::{AsArray as _, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 
 use crate::Error;
+use crate::directory::Directory;
 use crate::month::Month;
 use crate::table::Rows;
 
@@ -28,7 +29,7 @@ pub(crate) struct Staged {
 
 impl Staged {
     /// Derives the rows of sessions that have changed.
-    pub(crate) fn add(&mut self, changes: &SessionChanges, company: &dyn Company) {
+    pub(crate) fn add(&mut self, changes: &SessionChanges, company: &Directory) {
         let mut months: BTreeMap<Month, Rows> = BTreeMap::new();
         for session in &changes.sessions {
             let places = (session.places_ms.first(), session.places_ms.last());
@@ -51,7 +52,7 @@ impl Staged {
         sessions: &[String],
         span: (i64, i64),
         now: &SessionChanges,
-        company: &dyn Company,
+        company: &Directory,
     ) {
         for session in sessions {
             self.retract(session, Some(span));

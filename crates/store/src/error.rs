@@ -79,6 +79,12 @@ pub enum Error {
         /// Its process id, or `unknown`.
         holder: String,
     },
+    /// Another process writes this account's tables.
+    #[error("the tables of this account are being written already (process {holder})")]
+    LakeLocked {
+        /// Its process id, or `unknown`.
+        holder: String,
+    },
     /// Another process has become the account's syncer since.
     #[error("another sync of this account has taken over")]
     TakenOver,

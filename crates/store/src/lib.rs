@@ -65,7 +65,7 @@ pub use incoming::{Decoder, Incoming, Quarantined};
 pub use journal::JournalEntry;
 pub use listed::Listed;
 pub use location::{Location, LocationError, ServerLocation};
-pub use lock::{RecordingLock, SyncLock};
+pub use lock::{SyncLock, WorkLock};
 pub use names::Names;
 pub use purge::{Purge, PurgeMark, Purged};
 pub use quarantine::QuarantineEntry;

@@ -18,10 +18,10 @@ pub struct SyncLock {
     pub(crate) held: Box<dyn Any + Send + Sync>,
 }
 
-/// The right to fetch one account's recordings, held until dropped. It dies as [`SyncLock`] does; where it does
-/// not work, two fetch the same recordings, and keep the same ones.
+/// The right to do one account's work of some kind, held until dropped. It dies as [`SyncLock`] does; where it does
+/// not work, two do the same, which must do no harm.
 #[derive(Debug)]
-pub struct RecordingLock {
+pub struct WorkLock {
     #[expect(dead_code, reason = "held, not read")]
     pub(crate) held: Box<dyn Any + Send + Sync>,
 }
@@ -46,8 +46,16 @@ impl Store {
     ///
     /// # Errors
     /// When another process is, or the archive cannot be written.
-    pub async fn lock_recordings(&self, account: AccountKey) -> Result<RecordingLock, Error> {
+    pub async fn lock_recordings(&self, account: AccountKey) -> Result<WorkLock, Error> {
         dispatch!(self, lock_recordings(account))
+    }
+
+    /// Becomes the only one who writes the account's tables.
+    ///
+    /// # Errors
+    /// When another process is, or the archive cannot be written.
+    pub async fn lock_lake(&self, account: AccountKey) -> Result<WorkLock, Error> {
+        dispatch!(self, lock_lake(account))
     }
 
     /// The process that syncs the account now, if one does: its id, or `unknown`.

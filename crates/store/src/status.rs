@@ -75,6 +75,14 @@ macro_rules! last_success_sql {
 pub(crate) use last_success_sql;
 
 impl Store {
+    /// The archive's UUID, which no other one has but copies of it.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn archive_id(&self) -> Result<String, Error> {
+        dispatch!(self, archive_id())
+    }
+
     /// # Errors
     /// When the archive cannot be read.
     pub async fn status(&self) -> Result<Status, Error> {

@@ -82,7 +82,8 @@ async fn memory_and_time_have_an_end() {
     let limits = Limits { memory_bytes: 8 << 20, disk_bytes: 1 << 20, ..Limits::default() };
     let tables = archive.lake("a").tables(&limits).await.unwrap();
     let many = "SELECT count(DISTINCT a.value * 1000000 + b.value) FROM generate_series(1, 3000) a, generate_series(1, 3000) b";
-    assert!(matches!(error(&tables, many).await, Error::Memory { .. }));
+    let found = error(&tables, many).await;
+    assert!(matches!(found, Error::Memory { .. }), "{found:?}");
     let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
     let tables = archive.lake("a").tables(&limits).await.unwrap();
     let long = "SELECT sum(sin(a.value * b.value)) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";

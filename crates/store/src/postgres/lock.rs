@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
 use super::failure::{Failure, retried};
-use super::{LOCKS, Postgres, RECORDING_LOCKS};
-use crate::{AccountKey, Error, RecordingLock, SyncLock};
+use super::{LAKE_LOCKS, LOCKS, Postgres, RECORDING_LOCKS};
+use crate::{AccountKey, Error, WorkLock, SyncLock};
 
 /// A lock that was just dropped, or whose process has just ended, is free a moment later.
 const ENDING: Duration = Duration::from_secs(1);
@@ -73,14 +73,26 @@ impl Postgres {
         Ok(SyncLock { account, fence, held: Box::new(held) })
     }
 
-    pub(crate) async fn lock_recordings(
+    pub(crate) async fn lock_recordings(&self, account: AccountKey) -> Result<WorkLock, Error> {
+        let locked = self.lock_work(RECORDING_LOCKS, account).await?;
+        locked.map_err(|holder| Error::RecordingsLocked { holder })
+    }
+
+    pub(crate) async fn lock_lake(&self, account: AccountKey) -> Result<WorkLock, Error> {
+        let locked = self.lock_work(LAKE_LOCKS, account).await?;
+        locked.map_err(|holder| Error::LakeLocked { holder })
+    }
+
+    /// The lock, or who has it.
+    async fn lock_work(
         &self,
+        work: i32,
         account: AccountKey,
-    ) -> Result<RecordingLock, Error> {
-        let held = retried!(self, self.acquire(key(RECORDING_LOCKS, account)));
+    ) -> Result<Result<WorkLock, String>, Error> {
+        let held = retried!(self, self.acquire(key(work, account)));
         match held {
-            Ok(held) => Ok(RecordingLock { held: Box::new(held) }),
-            Err(Error::Locked { holder }) => Err(Error::RecordingsLocked { holder }),
+            Ok(held) => Ok(Ok(WorkLock { held: Box::new(held) })),
+            Err(Error::Locked { holder }) => Ok(Err(holder)),
             Err(error) => Err(error),
         }
     }

@@ -58,6 +58,8 @@ type Values<'a> = [&'a (dyn ToSql + Sync)];
 const LOCKS: i32 = 0x43_42_4b_31;
 /// The first number where it is an account's recordings.
 const RECORDING_LOCKS: i32 = LOCKS + 1;
+/// The same where it is an account's tables.
+const LAKE_LOCKS: i32 = LOCKS + 2;
 /// Locks of accounts have the accounts' numbers; these are none.
 const MIGRATING: i32 = 0;
 const PARTITIONING: i32 = -1;

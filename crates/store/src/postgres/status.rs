@@ -22,6 +22,12 @@ impl Postgres {
         Ok(Status { archive_id, created_ms, bytes: bytes.cast_unsigned(), accounts })
     }
 
+    pub(crate) async fn archive_id(&self) -> Result<String, Error> {
+        let rows = self.rows("SELECT id FROM archive", &[]).await?;
+        let id = each(self, &rows, |row| row.try_get(0))?.into_iter().next();
+        id.ok_or_else(|| Error::NotAnArchive { location: self.location().clone() })
+    }
+
     pub(crate) async fn last_success(&self, account: AccountKey) -> Result<Option<i64>, Error> {
         let rows = self.rows(last_success_sql!("$1"), &[&account.0]).await?;
         Ok(each(self, &rows, |row| row.try_get(0))?.into_iter().next().flatten())

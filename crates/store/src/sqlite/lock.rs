@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use super::{Sqlite, blocking};
-use crate::{AccountKey, Error, RecordingLock, SyncLock};
+use crate::{AccountKey, Error, WorkLock, SyncLock};
 
 impl Sqlite {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
@@ -20,14 +20,26 @@ impl Sqlite {
         Ok(SyncLock { account, fence, held: Box::new(file) })
     }
 
-    pub(crate) async fn lock_recordings(
+    pub(crate) async fn lock_recordings(&self, account: AccountKey) -> Result<WorkLock, Error> {
+        let locked = self.lock_work("recordings", account).await?;
+        locked.map_err(|holder| Error::RecordingsLocked { holder })
+    }
+
+    pub(crate) async fn lock_lake(&self, account: AccountKey) -> Result<WorkLock, Error> {
+        let locked = self.lock_work("lake", account).await?;
+        locked.map_err(|holder| Error::LakeLocked { holder })
+    }
+
+    /// The lock, or who has it.
+    async fn lock_work(
         &self,
+        work: &str,
         account: AccountKey,
-    ) -> Result<RecordingLock, Error> {
-        let path = self.beside(&format!("-recordings-{}.lock", account.0));
+    ) -> Result<Result<WorkLock, String>, Error> {
+        let path = self.beside(&format!("-{work}-{}.lock", account.0));
         match blocking(move || lock_file(path)).await {
-            Ok(file) => Ok(RecordingLock { held: Box::new(file) }),
-            Err(Error::Locked { holder }) => Err(Error::RecordingsLocked { holder }),
+            Ok(file) => Ok(Ok(WorkLock { held: Box::new(file) })),
+            Err(Error::Locked { holder }) => Ok(Err(holder)),
             Err(error) => Err(error),
         }
     }

@@ -25,6 +25,11 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn archive_id(&self) -> Result<String, Error> {
+        self.read(|connection| connection.query_row("SELECT id FROM archive", [], |row| row.get(0)))
+            .await
+    }
+
     pub(crate) async fn last_success(&self, account: AccountKey) -> Result<Option<i64>, Error> {
         self.read(move |connection| {
             connection.query_row(last_success_sql!("?1"), [account.0], |row| row.get(0))
