@@ -1,6 +1,6 @@
 //! What was recorded or left.
 
-use crate::row::Recording;
+use crate::row::{Kind, Recording};
 use crate::session::{Session, moment};
 use crate::wire::{Attachment, Text};
 
@@ -10,7 +10,9 @@ impl Session<'_, '_> {
         let records = self.records.iter().map(|record| &record.call);
         let messages = records.chain(self.parts.iter().map(|part| part.call));
         let is_voice = |message: &Attachment<'_>| message.kind.as_deref() != Some("Fax");
-        messages.filter_map(|call| call.message.as_ref()).any(|m| m.id.is_some() && is_voice(m))
+        let mut messages = messages.filter_map(|call| call.message.as_ref());
+        self.kind == Kind::Voice
+            && messages.any(|message| message.id.is_some() && is_voice(message))
     }
 
     /// A voice message was left, as far as the log says.
@@ -26,7 +28,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
     let mut found: Vec<Recording<'a>> = Vec::new();
     for spans in [false, true] {
         for (order, part) in session.parts.iter().enumerate() {
-            if part.spans != spans || part.whole {
+            if part.spans != spans {
                 continue;
             }
             let row = |id, kind| Recording {
@@ -37,7 +39,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
                 duration_ms: part.end_ms - part.start_ms,
                 kind,
             };
-            add(&mut found, part.call.recording.as_ref(), row);
+            add(&mut found, part.recording, row);
         }
     }
     for record in &session.records {
@@ -46,7 +48,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
             call: record.id_text(),
             leg: None,
             started: moment(record.start_ms),
-            duration_ms: record.call.length_ms(),
+            duration_ms: record.end_ms() - record.start_ms,
             kind,
         };
         add(&mut found, record.call.recording.as_ref(), row);
