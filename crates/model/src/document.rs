@@ -50,22 +50,29 @@ impl Parts {
     /// When the parts are not those of one record.
     pub fn join(&self) -> Result<String, Mismatch> {
         let Some(detail) = &self.detail else { return Ok(self.simple.clone()) };
-        let mut json = String::with_capacity(self.simple.len() + detail.len());
-        let (mut simple, mut detail) = (self.simple.as_str(), detail.as_str());
-        while let Some((cut, rest)) = detail.split_once('\n') {
-            let (offset, length) = cut.split_once(' ').ok_or(Mismatch)?;
-            let offset: usize = offset.parse().map_err(|_| Mismatch)?;
-            let length: usize = length.parse().map_err(|_| Mismatch)?;
-            let gap = offset.checked_sub(json.len()).ok_or(Mismatch)?;
-            let (before, after) = simple.split_at_checked(gap).ok_or(Mismatch)?;
-            let (bytes, others) = rest.split_at_checked(length).ok_or(Mismatch)?;
-            json.push_str(before);
-            json.push_str(bytes);
-            (simple, detail) = (after, others);
-        }
-        json.push_str(simple);
-        Ok(json)
+        join(&self.simple, detail)
     }
+}
+
+/// The record as it came, of the two parts that it was taken apart into.
+///
+/// # Errors
+/// When the parts are not those of one record.
+pub fn join(mut simple: &str, mut detail: &str) -> Result<String, Mismatch> {
+    let mut json = String::with_capacity(simple.len() + detail.len());
+    while let Some((cut, rest)) = detail.split_once('\n') {
+        let (offset, length) = cut.split_once(' ').ok_or(Mismatch)?;
+        let offset: usize = offset.parse().map_err(|_| Mismatch)?;
+        let length: usize = length.parse().map_err(|_| Mismatch)?;
+        let gap = offset.checked_sub(json.len()).ok_or(Mismatch)?;
+        let (before, after) = simple.split_at_checked(gap).ok_or(Mismatch)?;
+        let (bytes, others) = rest.split_at_checked(length).ok_or(Mismatch)?;
+        json.push_str(before);
+        json.push_str(bytes);
+        (simple, detail) = (after, others);
+    }
+    json.push_str(simple);
+    Ok(json)
 }
 
 /// The byte ranges of the Detailed members, each with the comma that would be left over.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use callbook_model::Scope;
-use callbook_model::document::Parts;
+use callbook_model::document::{Parts, join};
 use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -98,7 +98,11 @@ impl Cause {
 pub(crate) struct Packer(Compressor<'static>);
 
 /// Decompresses documents one after the other.
-pub(crate) struct Unpacker(Decompressor<'static>);
+pub(crate) struct Unpacker {
+    decompressor: Decompressor<'static>,
+    simple: Vec<u8>,
+    detail: Vec<u8>,
+}
 
 impl Packer {
     pub(crate) fn new() -> std::io::Result<Self> {
@@ -122,7 +126,8 @@ impl Packer {
 
 impl Unpacker {
     pub(crate) fn new() -> std::io::Result<Self> {
-        Decompressor::with_prepared_dictionary(&DECODER).map(Self)
+        let decompressor = Decompressor::with_prepared_dictionary(&DECODER)?;
+        Ok(Self { decompressor, simple: Vec::new(), detail: Vec::new() })
     }
 
     /// The whole record; `None` if it is damaged.
@@ -142,22 +147,40 @@ impl Unpacker {
         detail: Option<&[u8]>,
         view: View,
     ) -> Option<String> {
-        let simple = self.text(simple)?;
-        match detail.filter(|_| view == View::Detailed) {
-            Some(detail) => {
-                let detail = Some(self.text(detail)?);
-                Parts { simple, detail }.join().ok()
-            }
-            None => Some(simple),
-        }
+        self.simple(simple)?;
+        self.join(detail.filter(|_| view == View::Detailed))
+    }
+
+    /// The Simple view, until another is read; `None` if it is damaged.
+    pub(crate) fn simple(&mut self, simple: &[u8]) -> Option<&str> {
+        decompress(&mut self.decompressor, simple, &mut self.simple)
+    }
+
+    /// The whole record, of which the Simple view was read last; `None` if it is damaged.
+    pub(crate) fn join(&mut self, detail: Option<&[u8]>) -> Option<String> {
+        let simple = str::from_utf8(&self.simple).ok()?;
+        let Some(detail) = detail else { return Some(simple.to_owned()) };
+        join(simple, decompress(&mut self.decompressor, detail, &mut self.detail)?).ok()
     }
 
     /// A text of its own; `None` if it is damaged.
     pub(crate) fn text(&mut self, bytes: &[u8]) -> Option<String> {
-        let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
-        let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
-        String::from_utf8(self.0.decompress(bytes, length).ok()?).ok()
+        self.simple(bytes).map(str::to_owned)
     }
+}
+
+/// Most of the time of reading many documents would go into getting memory for each.
+fn decompress<'a>(
+    decompressor: &mut Decompressor<'static>,
+    bytes: &[u8],
+    buffer: &'a mut Vec<u8>,
+) -> Option<&'a str> {
+    let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
+    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
+    buffer.clear();
+    buffer.reserve(length);
+    decompressor.decompress_to_buffer(bytes, buffer).ok()?;
+    str::from_utf8(buffer).ok()
 }
 
 impl Store {

@@ -126,10 +126,10 @@ const OF_AN_ACCOUNT: [Copy; 16] = [
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     },
     Copy {
-        select: "SELECT purge, account, at_ms, before_ms, calls, versions
+        select: "SELECT purge, account, at_ms, before_ms, calls, versions, until_ms
              FROM purge WHERE account = $1 AND $2::int8 IS NOT NULL ORDER BY purge",
-        insert: "INSERT INTO purge (purge, account, at_ms, before_ms, calls, versions)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        insert: "INSERT INTO purge (purge, account, at_ms, before_ms, calls, versions, until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     },
     Copy {
         select: "SELECT account, position, enabled, capacity_a_day

@@ -31,6 +31,7 @@ mod rows;
 mod scan;
 mod seal;
 mod session;
+mod sessions;
 mod status;
 mod value;
 mod webhook;

@@ -13,13 +13,14 @@ use crate::document::DICTIONARY;
 use crate::{Error, Location, Open, ServerLocation};
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/postgres/0001_archive.sql"),
     include_str!("../../migrations/postgres/0002_recordings.sql"),
     include_str!("../../migrations/postgres/0003_directory.sql"),
     include_str!("../../migrations/postgres/0004_apps.sql"),
     include_str!("../../migrations/postgres/0005_webhooks.sql"),
     include_str!("../../migrations/postgres/0006_hidden.sql"),
+    include_str!("../../migrations/postgres/0007_purged.sql"),
 ];
 
 /// The first PostgreSQL with everything that is used here.

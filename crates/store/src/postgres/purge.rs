@@ -3,13 +3,16 @@
 
 use std::collections::HashMap;
 
+use deadpool_postgres::Transaction;
 use tokio_postgres::types::ToSql;
 
 use super::failure::{Failure, retried};
 use super::rows::drop_postings;
 use super::scan::CHAINS;
-use super::{Postgres, columns, execute, fenced, query};
-use crate::{Error, Purged, SyncLock};
+use super::{Postgres, columns, each, execute, fenced, query};
+use crate::document::{Columns, Unpacker};
+use crate::purge::start_ms;
+use crate::{AccountKey, Error, Purge, PurgeMark, Purged, SyncLock};
 
 /// Calls in one transaction.
 const CALLS_AT_ONCE: i64 = 200;
@@ -89,8 +92,8 @@ impl Postgres {
         fenced(&transaction, lock).await?;
         let sql = "DELETE FROM directory WHERE account = $1 AND valid_to_ms < $2";
         execute(&transaction, sql, &[&lock.account.0, &before_ms]).await?;
-        let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
-             VALUES ($1, $2, $3, 0, 0) RETURNING purge";
+        let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions, until_ms)
+             VALUES ($1, $2, $3, 0, 0, $3) RETURNING purge";
         let values: [&(dyn ToSql + Sync); 3] = [&lock.account.0, &at_ms, &before_ms];
         let note = transaction.query_one(sql, &values).await?.try_get(0)?;
         transaction.commit().await?;
@@ -123,21 +126,14 @@ impl Postgres {
             newest.insert(row.try_get::<_, i64>(0)?, row.try_get::<_, i64>(1)?);
         }
         let calls: Vec<i64> = newest.keys().copied().collect();
-        let (mut seqs, mut starts, mut documents) = (Vec::new(), Vec::new(), HashMap::new());
-        for row in query(&transaction, CHAINS, &[&account, &calls]).await? {
-            let (call, seq): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-            seqs.push(seq);
-            starts.push(row.try_get::<_, i64>(7)?);
-            if newest.get(&call) == Some(&seq) {
-                documents.insert(call, columns(&row, 5)?);
-            }
-        }
-        let dropped: Vec<_> = calls.iter().map(|call| (*call, documents.get(call))).collect();
+        let states = states(&transaction, account, newest).await?;
+        let dropped: Vec<_> = calls.iter().map(|call| (*call, states.newest.get(call))).collect();
         let home = home.parse().unwrap_or(callbook_model::Region::US);
         drop_postings(&transaction, (account, scope), home, &dropped).await?;
         let sql = "DELETE FROM version v USING unnest($2::int8[], $3::int8[]) u (seq, start_ms)
              WHERE v.account = $1 AND v.seq = u.seq AND v.start_ms = u.start_ms";
-        let versions = execute(&transaction, sql, &[&account, &seqs, &starts]).await?;
+        let versions =
+            execute(&transaction, sql, &[&account, &states.seqs, &states.starts_ms]).await?;
         let sql = "DELETE FROM call WHERE account = $1 AND call = ANY ($2) RETURNING id";
         let gone = query(&transaction, sql, &[&account, &calls]).await?;
         let gone: Vec<&str> = gone.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
@@ -146,13 +142,31 @@ impl Postgres {
         }
         let purged = Purged { calls: calls.len() as u64, versions };
         if let Some(note) = note {
-            let sql = "UPDATE purge SET calls = calls + $2, versions = versions + $3
+            let sql = "UPDATE purge SET calls = calls + $2, versions = versions + $3,
+                     until_ms = greatest(until_ms, $4)
                  WHERE purge = $1";
             let counts = (purged.calls.cast_signed(), purged.versions.cast_signed());
-            execute(&transaction, sql, &[&note, &counts.0, &counts.1]).await?;
+            let values: [&(dyn ToSql + Sync); 4] =
+                [&note, &counts.0, &counts.1, &states.last_ms.saturating_add(1)];
+            execute(&transaction, sql, &values).await?;
         }
         transaction.commit().await?;
         Ok(Some(purged))
+    }
+
+    pub(crate) async fn purges(
+        &self,
+        account: AccountKey,
+        after: PurgeMark,
+    ) -> Result<Vec<Purge>, Error> {
+        let sql = "SELECT purge, calls, at_ms, before_ms, until_ms FROM purge
+             WHERE account = $1 AND (purge, calls) > ($2, $3) AND calls > 0 ORDER BY purge";
+        let rows = self.rows(sql, &[&account.0, &after.number, &after.calls]).await?;
+        each(self, &rows, |row| {
+            let mark = PurgeMark { number: row.try_get(0)?, calls: row.try_get(1)? };
+            let (at_ms, before_ms) = (row.try_get(2)?, row.try_get(3)?);
+            Ok(Purge { mark, at_ms, before_ms, until_ms: row.try_get(4)? })
+        })
     }
 
     /// Erases what is left of an account: few rows, but for damage.
@@ -166,4 +180,40 @@ impl Postgres {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// The states of some calls.
+struct States {
+    seqs: Vec<i64>,
+    starts_ms: Vec<i64>,
+    /// Documents by call.
+    newest: HashMap<i64, Columns>,
+    /// The latest that one of the calls began by a state before its newest: at the end of time if not all are known.
+    last_ms: i64,
+}
+
+/// Of calls by the numbers of their newest states.
+async fn states(
+    transaction: &Transaction<'_>,
+    account: i64,
+    newest_seqs: HashMap<i64, i64>,
+) -> Result<States, Failure> {
+    let calls: Vec<i64> = newest_seqs.keys().copied().collect();
+    let (mut seqs, mut starts_ms, mut newest) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut last_ms, mut first_states) = (i64::MIN, 0);
+    let mut unpacker = Unpacker::new().map_err(Error::Compressor)?;
+    for row in query(transaction, CHAINS, &[&account, &calls]).await? {
+        let (call, seq): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        seqs.push(seq);
+        starts_ms.push(row.try_get(7)?);
+        if newest_seqs.get(&call) == Some(&seq) {
+            newest.insert(call, columns(&row, 5)?);
+        } else {
+            last_ms = last_ms.max(start_ms(&mut unpacker, row.try_get(5)?));
+        }
+        // A call has the number of its first state.
+        first_states += usize::from(seq == call);
+    }
+    let last_ms = if first_states < calls.len() { i64::MAX } else { last_ms };
+    Ok(States { seqs, starts_ms, newest, last_ms })
 }

@@ -97,7 +97,7 @@ const COPIES: [Copy; 26] = [
         "account, scope, number, day, calls, digest, upstream_calls, upstream_ids, seq, sealed_ms,
          previous, hash"
     ),
-    same!("purge", "purge, account, at_ms, before_ms, calls, versions"),
+    same!("purge", "purge, account, at_ms, before_ms, calls, versions, until_ms"),
     same!(
         "registration",
         "name, server_url, credentials, every_s, retention_days, upstream_days, paused, account,

@@ -30,6 +30,7 @@ mod rows;
 mod scan;
 mod seal;
 mod session;
+mod sessions;
 mod status;
 mod value;
 mod webhook;
@@ -54,7 +55,7 @@ pub const SQLITE_AT_LEAST: (i32, &str) = (3_051_003, "3.51.3");
 const APPLICATION_ID: i64 = 0x43_42_4b_31;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/sqlite/0001_archive.sql"),
     include_str!("../../migrations/sqlite/0002_complete.sql"),
     include_str!("../../migrations/sqlite/0003_recordings.sql"),
@@ -62,6 +63,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/sqlite/0005_apps.sql"),
     include_str!("../../migrations/sqlite/0006_webhooks.sql"),
     include_str!("../../migrations/sqlite/0007_hidden.sql"),
+    include_str!("../../migrations/sqlite/0008_purged.sql"),
 ];
 
 /// A writer waits so long for another one.

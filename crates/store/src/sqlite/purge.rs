@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::Sqlite;
 use super::commit::{Place, home};
-use super::rows;
-use crate::{Error, Purged, SyncLock};
+use super::scan::chain;
+use super::{Sqlite, no_memory, rows};
+use crate::document::Unpacker;
+use crate::purge::start_ms;
+use crate::{AccountKey, Error, Purge, PurgeMark, Purged, SyncLock};
 
 /// Calls in one transaction: some 20 ms of the writer's time.
 const CALLS_AT_ONCE: i64 = 200;
@@ -70,8 +72,9 @@ impl Sqlite {
                 self.write_locked(lock, move |connection| {
                     let sql = "DELETE FROM directory WHERE account = ?1 AND valid_to_ms < ?2";
                     connection.execute(sql, (account, before_ms))?;
-                    let sql = "INSERT INTO purge (account, at_ms, before_ms, calls, versions)
-                     VALUES (?1, ?2, ?3, 0, 0) RETURNING purge";
+                    let sql = "INSERT INTO purge
+                         (account, at_ms, before_ms, calls, versions, until_ms)
+                     VALUES (?1, ?2, ?3, 0, 0, ?3) RETURNING purge";
                     connection
                         .query_row(sql, (account, at_ms, before_ms), |row| row.get::<_, i64>(0))
                 })
@@ -101,6 +104,25 @@ impl Sqlite {
         .await?;
         Ok(purged)
     }
+
+    pub(crate) async fn purges(
+        &self,
+        account: AccountKey,
+        after: PurgeMark,
+    ) -> Result<Vec<Purge>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT purge, calls, at_ms, before_ms, until_ms FROM purge
+                 WHERE account = ?1 AND (purge, calls) > (?2, ?3) AND calls > 0 ORDER BY purge";
+            let purge = |row: &Row<'_>| {
+                let mark = PurgeMark { number: row.get(0)?, calls: row.get(1)? };
+                let (at_ms, before_ms, until_ms) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok(Purge { mark, at_ms, before_ms, until_ms })
+            };
+            let parameters = (account.0, after.number, after.calls);
+            connection.prepare_cached(sql)?.query_map(parameters, purge)?.collect()
+        })
+        .await
+    }
 }
 
 /// Erases some calls; `Break` when there are no more.
@@ -125,19 +147,38 @@ fn erase(
         .query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut purged = Purged { calls: calls.len() as u64, versions: 0 };
+    let mut last_ms = i64::MIN;
     for (call, version, id) in calls {
         rows::drop_postings(connection, &place, call, version)?;
+        last_ms = last_ms.max(last_start_ms(connection, call, version)?);
         purged.versions += erase_call(connection, &place, call, version, &id)?;
     }
     if let Some(note) = note {
-        let sql = "UPDATE purge SET calls = calls + ?2, versions = versions + ?3 WHERE purge = ?1";
+        let sql = "UPDATE purge SET calls = calls + ?2, versions = versions + ?3,
+                 until_ms = max(until_ms, ?4)
+             WHERE purge = ?1";
         connection.prepare_cached(sql)?.execute((
             note,
             purged.calls.cast_signed(),
             purged.versions.cast_signed(),
+            last_ms.saturating_add(1),
         ))?;
     }
     Ok(Continue(purged))
+}
+
+/// The latest that a call began by its states before the newest: at the end of time if not all are known.
+fn last_start_ms(connection: &Connection, call: i64, newest: i64) -> rusqlite::Result<i64> {
+    let (versions, whole) = chain(connection, call, newest)?;
+    if !whole {
+        return Ok(i64::MAX);
+    }
+    let mut last_ms = i64::MIN;
+    for version in versions.iter().skip(1) {
+        let mut unpacker = Unpacker::new().map_err(no_memory)?;
+        last_ms = last_ms.max(start_ms(&mut unpacker, &version.columns.simple));
+    }
+    Ok(last_ms)
 }
 
 /// How many versions it had.

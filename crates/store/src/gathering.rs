@@ -1,0 +1,224 @@
+//! Putting sessions together from calls, in the order that a database is asked for them: the changed calls, their past
+//! states, what else is found under their sessions' keys, and the past of that.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use callbook_model::RecordPlace;
+
+use crate::document::Unpacker;
+use crate::{ChangedSession, SessionChanges, SessionRecord};
+
+/// What keys of records begin with that are in no session; the others are those of postings.
+const ALONE: char = 'r';
+
+/// A call by its newest state, but for the document.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The backend's own number.
+    pub(crate) call: i64,
+    pub(crate) id: String,
+    pub(crate) seq: i64,
+    /// The change number of its first state; 0 if that is missing.
+    pub(crate) first_seq: i64,
+    pub(crate) start_ms: i64,
+    pub(crate) deleted: bool,
+}
+
+/// How a session's records are found.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lookup<'a> {
+    /// By a posting's key.
+    Key(&'a str),
+    /// By RingCentral's id.
+    Id(&'a str),
+}
+
+/// A call that was seen before, and has states before its newest.
+struct Edited {
+    id: String,
+    /// Whether it may have left sessions since.
+    changed: bool,
+    keys: BTreeSet<String>,
+    starts_ms: Vec<i64>,
+}
+
+/// A session on its way out.
+struct Touched {
+    key: String,
+    records: Vec<SessionRecord>,
+    /// Of records that were seen before, and so may be in a row.
+    places_ms: Vec<i64>,
+}
+
+/// Sessions as far as they are put together.
+pub(crate) struct Gathering {
+    after_seq: i64,
+    upto: i64,
+    unpacker: Unpacker,
+    sessions: Vec<Touched>,
+    by_key: HashMap<String, usize>,
+    changed: HashSet<i64>,
+    edited: HashMap<i64, Edited>,
+    /// Other calls that are found under a session's key, and under which.
+    candidates: HashMap<i64, Vec<usize>>,
+    damaged: BTreeSet<String>,
+}
+
+impl Gathering {
+    /// Of what has come after a change number.
+    pub(crate) fn after(after_seq: i64) -> std::io::Result<Self> {
+        Ok(Self {
+            after_seq,
+            upto: after_seq,
+            unpacker: Unpacker::new()?,
+            sessions: Vec::new(),
+            by_key: HashMap::new(),
+            changed: HashSet::new(),
+            edited: HashMap::new(),
+            candidates: HashMap::new(),
+            damaged: BTreeSet::new(),
+        })
+    }
+
+    /// Of these sessions.
+    pub(crate) fn of(keys: Vec<String>, upto: i64) -> std::io::Result<Self> {
+        let mut gathering = Self::after(upto)?;
+        for key in keys {
+            gathering.touch(key);
+        }
+        Ok(gathering)
+    }
+
+    /// A changed call; in the order of their change numbers.
+    pub(crate) fn add_changed(&mut self, found: Found, simple: &[u8], detail: Option<&[u8]>) {
+        self.upto = found.seq;
+        self.changed.insert(found.call);
+        let place = self.unpacker.simple(simple).and_then(RecordPlace::decode);
+        let session = place.map(|place| self.touch(key_of(place, &found.id)));
+        self.add(found, session.as_slice(), session.is_some(), detail);
+    }
+
+    /// There are no more changed calls: all up to this change number are in.
+    pub(crate) fn end_at(&mut self, newest_seq: i64) {
+        self.upto = newest_seq;
+    }
+
+    /// The calls of which the past is wanted: those states that came before the newest.
+    pub(crate) fn edited(&self) -> Vec<i64> {
+        self.edited.keys().copied().collect()
+    }
+
+    /// A past state of a call.
+    pub(crate) fn add_past(&mut self, call: i64, simple: &[u8]) {
+        let Some(edited) = self.edited.get_mut(&call) else { return };
+        let Some(place) = self.unpacker.simple(simple).and_then(RecordPlace::decode) else {
+            self.damaged.insert(edited.id.clone());
+            return;
+        };
+        edited.starts_ms.push(place.start_ms);
+        if edited.changed {
+            edited.keys.insert(key_of(place, &edited.id));
+        }
+    }
+
+    /// The past of all edited calls is known.
+    pub(crate) fn settle(&mut self) {
+        for (_, Edited { keys, starts_ms, .. }) in std::mem::take(&mut self.edited) {
+            for key in keys {
+                let session = self.touch(key);
+                self.sessions[session].places_ms.extend(&starts_ms);
+            }
+        }
+    }
+
+    /// How the records of each session are found.
+    pub(crate) fn lookups(&self) -> impl Iterator<Item = Lookup<'_>> {
+        self.sessions.iter().map(|session| match session.key.strip_prefix(ALONE) {
+            Some(id) => Lookup::Id(id),
+            None => Lookup::Key(&session.key),
+        })
+    }
+
+    /// A call that was found by the lookup of this place among them.
+    pub(crate) fn add_candidate(&mut self, lookup: usize, call: i64) {
+        if !self.changed.contains(&call) {
+            self.candidates.entry(call).or_default().push(lookup);
+        }
+    }
+
+    /// The calls that are wanted with their documents.
+    pub(crate) fn candidates(&self) -> Vec<i64> {
+        self.candidates.keys().copied().collect()
+    }
+
+    /// One of them. It is a record of a session if its own ids say so, not if those of a leg do.
+    pub(crate) fn add_found(&mut self, found: Found, simple: &[u8], detail: Option<&[u8]>) {
+        match self.unpacker.simple(simple).and_then(RecordPlace::decode) {
+            Some(place) => {
+                let session = self.by_key.get(&key_of(place, &found.id)).copied();
+                if session.is_some() {
+                    self.add(found, session.as_slice(), true, detail);
+                }
+            }
+            None => {
+                // It may be of any of them.
+                let sessions = self.candidates.remove(&found.call).unwrap_or_default();
+                self.add(found, &sessions, false, None);
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> SessionChanges {
+        let sessions = self.sessions.into_iter().filter_map(|session| {
+            let Touched { key, mut records, mut places_ms } = session;
+            records.sort_unstable_by(|a, b| (a.start_ms, &a.id).cmp(&(b.start_ms, &b.id)));
+            places_ms.sort_unstable();
+            places_ms.dedup();
+            let is_nothing = records.is_empty() && places_ms.is_empty();
+            (!is_nothing).then_some(ChangedSession { key, records, places_ms })
+        });
+        let damaged = self.damaged.into_iter().collect();
+        SessionChanges { upto: self.upto, sessions: sessions.collect(), damaged }
+    }
+
+    /// A call in its session. Of a document that is `sound` the Simple view was read last; else it is damaged, and may
+    /// be of several sessions.
+    fn add(&mut self, found: Found, sessions: &[usize], sound: bool, detail: Option<&[u8]>) {
+        let Found { call, id, seq, first_seq, start_ms, deleted } = found;
+        if first_seq <= self.after_seq {
+            sessions.iter().for_each(|&session| self.sessions[session].places_ms.push(start_ms));
+            if first_seq < seq {
+                let key = |&session: &usize| self.sessions[session].key.clone();
+                let (keys, starts_ms) = (sessions.iter().map(key).collect(), vec![start_ms]);
+                let (id, changed) = (id.clone(), self.changed.contains(&call));
+                self.edited.insert(call, Edited { id, changed, keys, starts_ms });
+            }
+        }
+        let is_wanted = !deleted && first_seq <= self.upto;
+        let json = if sound && is_wanted { self.unpacker.join(detail) } else { None };
+        match (json, sessions.first()) {
+            (Some(json), Some(&session)) => {
+                let record = SessionRecord { id, json, seq, start_ms };
+                self.sessions[session].records.push(record);
+            }
+            _ if sound && !is_wanted => {}
+            _ => drop(self.damaged.insert(id)),
+        }
+    }
+
+    fn touch(&mut self, key: String) -> usize {
+        if let Some(&session) = self.by_key.get(&key) {
+            return session;
+        }
+        let session = self.sessions.len();
+        self.by_key.insert(key.clone(), session);
+        let (records, places_ms) = (Vec::with_capacity(1), Vec::new());
+        self.sessions.push(Touched { key, records, places_ms });
+        session
+    }
+}
+
+/// The key of the session that a record is in.
+fn key_of(place: RecordPlace, id: &str) -> String {
+    place.session.map_or_else(|| format!("{ALONE}{id}"), |key| key.to_string())
+}
