@@ -1,12 +1,20 @@
 //! What has changed since, session by session.
 
+use std::sync::mpsc;
+use std::thread;
+
 use callbook_model::Scope;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Sqlite, no_memory};
+use super::{Sqlite, columns, no_memory};
 use crate::account::scope_number;
+use crate::document::Columns;
 use crate::gathering::{Found, Gathering, Lookup};
 use crate::{AccountKey, Error, SessionChanges};
+
+/// Calls that are handed over in one go, and how many such pieces may wait: few enough to stay in a cache.
+const CALLS_A_PIECE: usize = 250;
+const PIECES_WAITING: usize = 4;
 
 impl Sqlite {
     pub(crate) async fn changed_sessions(
@@ -55,12 +63,28 @@ fn add_changed(
          ORDER BY v.seq LIMIT ?4";
     let mut changed = connection.prepare_cached(sql)?;
     let mut rows = changed.query((account, after_seq, scope_number(Scope::Account), limit))?;
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
-        let (simple, detail) = (row.get_ref(6)?.as_blob()?, row.get_ref(7)?.as_blob_or_null()?);
-        gathering.add_changed(found(connection, row)?, simple, detail);
-        count += 1;
-    }
+    let adding = &mut *gathering;
+    // What was read is decoded while more is being read.
+    let count = thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel::<Vec<(Found, Columns)>>(PIECES_WAITING);
+        scope.spawn(move || {
+            for (found, Columns { simple, detail }) in receiver.into_iter().flatten() {
+                adding.add_changed(found, &simple, detail.as_deref());
+            }
+        });
+        let (mut count, mut piece) = (0, Vec::with_capacity(CALLS_A_PIECE));
+        while let Some(row) = rows.next()? {
+            count += 1;
+            piece.push((found(connection, row)?, columns(row, 6)?));
+            if piece.len() == CALLS_A_PIECE {
+                // It is taken for as long as there is a sender.
+                let _ =
+                    sender.send(std::mem::replace(&mut piece, Vec::with_capacity(CALLS_A_PIECE)));
+            }
+        }
+        let _ = sender.send(piece);
+        Ok::<u32, rusqlite::Error>(count)
+    })?;
     if count < limit {
         let sql = "SELECT seq FROM account WHERE account = ?1";
         let newest = connection.prepare_cached(sql)?.query_row([account], |row| row.get(0));
