@@ -73,7 +73,11 @@ impl LakeCommand {
                     say!("{file}")?;
                 }
             }
-            Action::Views => say!("{}", lake.views().await?)?,
+            Action::Views => {
+                for statement in lake.views().await? {
+                    say!("{statement}")?;
+                }
+            }
         }
         Ok(failure::OK)
     }

@@ -202,22 +202,25 @@ impl Lake {
         Ok(files.map(|file| self.place.outside(&file.path)).collect())
     }
 
-    /// SQL that makes the files views of DuckDB, and `local` a function of it.
+    /// Statements that make the files views of DuckDB, and `local` a function of it.
     ///
     /// # Errors
     /// When the manifest cannot be read.
-    pub async fn views(&self) -> Result<String, Error> {
+    pub async fn views(&self) -> Result<Vec<String>, Error> {
         let manifest = self.manifest().await?;
-        let mut sql = "CREATE MACRO local(moment, zone) AS timezone(zone, moment);\n".to_owned();
+        let local = "CREATE MACRO local(moment, zone) AS timezone(zone, moment);";
+        let mut statements = vec![local.to_owned()];
         for table in TABLES.iter().chain(&DIRECTORY) {
             let outside = |file: &File| self.place.outside(&file.path).replace('\'', "''");
             let files: Vec<_> = manifest.of_table(table).map(outside).collect();
             if !files.is_empty() {
                 let list = files.join("', '");
-                sql += &format!("CREATE VIEW {table} AS SELECT * FROM read_parquet(['{list}']);\n");
+                statements.push(format!(
+                    "CREATE VIEW {table} AS SELECT * FROM read_parquet(['{list}']);"
+                ));
             }
         }
-        Ok(sql)
+        Ok(statements)
     }
 
     /// Takes out what was purged from the archive.
