@@ -72,14 +72,13 @@ fn add_changed(
                 adding.add_changed(found, &simple, detail.as_deref());
             }
         });
-        let (mut count, mut piece) = (0, Vec::with_capacity(CALLS_A_PIECE));
+        let (mut count, mut piece) = (0, Vec::new());
         while let Some(row) = rows.next()? {
             count += 1;
             piece.push((found(connection, row)?, columns(row, 6)?));
             if piece.len() == CALLS_A_PIECE {
                 // It is taken for as long as there is a sender.
-                let _ =
-                    sender.send(std::mem::replace(&mut piece, Vec::with_capacity(CALLS_A_PIECE)));
+                let _ = sender.send(std::mem::take(&mut piece));
             }
         }
         let _ = sender.send(piece);
