@@ -1,0 +1,295 @@
+//! Records and legs as upstream writes them, read leniently in one pass.
+//!
+//! Every value is kept as raw JSON until it is read, so that a surprise costs the field and not the record.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use callbook_model::ExtensionId;
+use callbook_model::lenient::{Raw, integer, read, text};
+use jiff::Timestamp;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A thousand years: lengths can be added to any moment without an overflow.
+const LONGEST_MS: i64 = 1000 * 366 * 24 * 3_600_000;
+
+/// A record or a leg: they share most fields.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call<'a> {
+    pub(crate) id: Text<'a>,
+    pub(crate) session_id: Text<'a>,
+    pub(crate) telephony_session_id: Text<'a>,
+    /// Unix milliseconds.
+    pub(crate) start_ms: Option<i64>,
+    pub(crate) duration_ms: Option<i64>,
+    seconds: Option<i64>,
+    pub(crate) call_type: Text<'a>,
+    pub(crate) direction: Text<'a>,
+    pub(crate) action: Text<'a>,
+    pub(crate) result: Text<'a>,
+    pub(crate) reason: Text<'a>,
+    pub(crate) leg_type: Text<'a>,
+    pub(crate) transport: Text<'a>,
+    pub(crate) master: bool,
+    pub(crate) deleted: bool,
+    pub(crate) extension: Option<ExtensionId>,
+    pub(crate) from: Party<'a>,
+    pub(crate) to: Party<'a>,
+    pub(crate) recording: Option<Attachment<'a>>,
+    pub(crate) message: Option<Attachment<'a>>,
+    pub(crate) billing: Billing<'a>,
+    /// `None` where there is no list of legs.
+    pub(crate) legs: Option<Vec<Call<'a>>>,
+}
+
+/// A text or a number, if it is one.
+pub(crate) type Text<'a> = Option<Cow<'a, str>>;
+
+/// One end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Party<'a> {
+    pub(crate) number: Text<'a>,
+    pub(crate) extension_number: Text<'a>,
+    pub(crate) extension: Option<ExtensionId>,
+    pub(crate) name: Text<'a>,
+    device: Text<'a>,
+}
+
+/// A recording or a message.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attachment<'a> {
+    pub(crate) id: Text<'a>,
+    pub(crate) kind: Text<'a>,
+}
+
+/// Costs as they are written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Billing<'a> {
+    pub(crate) included: Text<'a>,
+    pub(crate) purchased: Text<'a>,
+}
+
+/// Anything that is named by its id.
+#[derive(Default)]
+struct Named<'a> {
+    id: Text<'a>,
+}
+
+impl Call<'_> {
+    /// When it ended, in Unix milliseconds.
+    pub(crate) fn length_ms(&self) -> i64 {
+        let seconds_ms = self.seconds.map(|seconds| seconds.saturating_mul(1000));
+        self.duration_ms.or(seconds_ms).unwrap_or_default().clamp(0, LONGEST_MS)
+    }
+}
+
+/// An object whose members are taken one by one.
+pub(crate) trait Members<'de>: Default {
+    /// Takes the member's value, if it is of interest; else leaves it.
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+impl<'de> Members<'de> for Call<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "id" => self.id = text(map.next_value()?),
+            "sessionId" => self.session_id = text(map.next_value()?),
+            "telephonySessionId" => self.telephony_session_id = text(map.next_value()?),
+            "startTime" => self.start_ms = moment_ms(map.next_value()?),
+            "duration" => self.seconds = integer(map.next_value()?),
+            "durationMs" => self.duration_ms = integer(map.next_value()?),
+            "type" => self.call_type = text(map.next_value()?),
+            "direction" => self.direction = text(map.next_value()?),
+            "action" => self.action = text(map.next_value()?),
+            "result" => self.result = text(map.next_value()?),
+            "reason" => self.reason = text(map.next_value()?),
+            "legType" => self.leg_type = text(map.next_value()?),
+            "transport" => self.transport = text(map.next_value()?),
+            "master" => self.master = flag(map.next_value()?),
+            "deleted" => self.deleted = flag(map.next_value()?),
+            "extension" => self.extension = object::<Named<'_>, A>(map)?.and_then(|it| id(it.id)),
+            "from" => self.from = object(map)?.unwrap_or_default(),
+            "to" => self.to = object(map)?.unwrap_or_default(),
+            "recording" => self.recording = object(map)?,
+            "message" => self.message = object(map)?,
+            "billing" => self.billing = object(map)?.unwrap_or_default(),
+            "legs" => self.legs = map.next_value::<Objects<Self>>()?.0,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> Members<'de> for Party<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "phoneNumber" => self.number = text(map.next_value()?),
+            "extensionNumber" => self.extension_number = text(map.next_value()?),
+            "extensionId" => self.extension = id(text(map.next_value()?)),
+            "name" => self.name = text(map.next_value()?),
+            "device" => self.device = object::<Named<'_>, A>(map)?.and_then(|it| it.id),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> Members<'de> for Attachment<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "id" => self.id = text(map.next_value()?),
+            "type" => self.kind = text(map.next_value()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> Members<'de> for Billing<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "costIncluded" => self.included = text(map.next_value()?),
+            "costPurchased" => self.purchased = text(map.next_value()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> Members<'de> for Named<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        let is_id = key == "id";
+        if is_id {
+            self.id = text(map.next_value()?);
+        }
+        Ok(is_id)
+    }
+}
+
+fn id(text: Text<'_>) -> Option<ExtensionId> {
+    text?.parse().ok()
+}
+
+fn moment_ms(field: Raw<'_>) -> Option<i64> {
+    let moment: Timestamp = text(field)?.parse().ok()?;
+    Some(moment.as_millisecond())
+}
+
+fn flag(field: Raw<'_>) -> bool {
+    read(field).unwrap_or(false)
+}
+
+/// The next value as an object; `None` if it is something else.
+fn object<'de, T: Members<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
+    Ok(map.next_value::<Object<T>>()?.0)
+}
+
+/// An object, or anything else, which counts as absent.
+pub(crate) struct Object<T>(pub(crate) Option<T>);
+
+impl<'de, T: Members<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Any(PhantomData::<T>)).map(|found| match found {
+            Found::One(one) => Self(Some(one)),
+            Found::Many(_) | Found::Other => Self(None),
+        })
+    }
+}
+
+/// A list's objects; what else is in it counts as absent.
+struct Objects<T>(Option<Vec<T>>);
+
+impl<'de, T: Members<'de>> Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Any(PhantomData::<T>)).map(|found| match found {
+            Found::Many(many) => Self(Some(many)),
+            Found::One(_) | Found::Other => Self(None),
+        })
+    }
+}
+
+/// What a value turned out to be.
+enum Found<T> {
+    One(T),
+    Many(Vec<T>),
+    Other,
+}
+
+/// Takes a value for what it is.
+struct Any<T>(PhantomData<T>);
+
+/// A member's name, which may have escapes in it.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de, T: Members<'de>> Visitor<'de> for Any<T> {
+    type Value = Found<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut object = T::default();
+        while let Some(Name(name)) = map.next_key()? {
+            if !object.take(&name, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Found::One(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut many = Vec::with_capacity(4);
+        while let Some(Object(one)) = list.next_element()? {
+            many.extend(one);
+        }
+        Ok(Found::Many(many))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Found::Other)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Names)
+    }
+}
