@@ -43,6 +43,6 @@ impl<'a> Record<'a> {
     }
 
     pub(crate) fn end_ms(&self) -> i64 {
-        self.start_ms + self.call.length_ms()
+        self.call.end_ms(self.start_ms)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
     let mut found: Vec<Recording<'a>> = Vec::new();
     for spans in [false, true] {
         for (order, part) in session.parts.iter().enumerate() {
-            if part.spans != spans || part.whole {
+            if part.spans != spans {
                 continue;
             }
             let row = |id, kind| Recording {
@@ -37,7 +37,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
                 duration_ms: part.end_ms - part.start_ms,
                 kind,
             };
-            add(&mut found, part.call.recording.as_ref(), row);
+            add(&mut found, part.recording, row);
         }
     }
     for record in &session.records {
@@ -46,7 +46,7 @@ pub(crate) fn recordings<'a>(session: &Session<'_, 'a>) -> Vec<Recording<'a>> {
             call: record.id_text(),
             leg: None,
             started: moment(record.start_ms),
-            duration_ms: record.call.length_ms(),
+            duration_ms: record.end_ms() - record.start_ms,
             kind,
         };
         add(&mut found, record.call.recording.as_ref(), row);

@@ -11,9 +11,6 @@ use callbook_model::lenient::{Raw, integer, read, text};
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A thousand years: lengths can be added to any moment without an overflow.
-const LONGEST_MS: i64 = 1000 * 366 * 24 * 3_600_000;
-
 /// A record or a leg: they share most fields.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Call<'a> {
@@ -77,10 +74,11 @@ struct Named<'a> {
 }
 
 impl Call<'_> {
-    /// When it ended, in Unix milliseconds.
-    pub(crate) fn length_ms(&self) -> i64 {
-        let seconds_ms = self.seconds.map(|seconds| seconds.saturating_mul(1000));
-        self.duration_ms.or(seconds_ms).unwrap_or_default().clamp(0, LONGEST_MS)
+    /// When it ended, if it began at `start_ms`: in Unix milliseconds, within what a timestamp can hold.
+    pub(crate) fn end_ms(&self, start_ms: i64) -> i64 {
+        let seconds_ms = || self.seconds.map(|seconds| seconds.saturating_mul(1000));
+        let length_ms = self.duration_ms.or_else(seconds_ms).unwrap_or_default().max(0);
+        start_ms.saturating_add(length_ms).min(Timestamp::MAX.as_millisecond())
     }
 }
 

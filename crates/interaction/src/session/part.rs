@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use callbook_model::ExtensionId;
 
 use crate::result::Ending;
-use crate::wire::{Call, Party};
+use crate::wire::{Attachment, Call, Party};
 use crate::{ExtensionKind, Record};
 
 /// A leg, or a record without legs.
@@ -20,6 +20,7 @@ pub(crate) struct Part<'r, 'a> {
     pub(crate) master: bool,
     /// It is a record that came without legs.
     pub(crate) whole: bool,
+    pub(crate) recording: Option<&'r Attachment<'a>>,
     pub(crate) ending: Ending,
     pub(crate) owner: Option<ExtensionId>,
     pub(crate) kind: Option<ExtensionKind>,
@@ -61,8 +62,10 @@ fn keep_each_once(parts: &mut Vec<Part<'_, '_>>) {
         }
         nth = if part.record == record { nth + 1 } else { 1 };
         record = part.record;
-        if nth > kept.len() - first {
-            kept.push(part);
+        match kept.get_mut(first + nth - 1) {
+            None => kept.push(part),
+            // Only one of the records may name it.
+            Some(same) => same.recording = same.recording.or(part.recording),
         }
     }
     *parts = kept;
@@ -75,9 +78,10 @@ impl<'r, 'a> Part<'r, 'a> {
             call,
             record: place,
             start_ms,
-            end_ms: start_ms + call.length_ms(),
+            end_ms: call.end_ms(start_ms),
             master: call.master || whole,
             whole,
+            recording: call.recording.as_ref().filter(|_| !whole),
             ending: call.ending(),
             owner: None,
             kind: None,
@@ -96,7 +100,7 @@ impl<'r, 'a> Part<'r, 'a> {
     }
 
     fn recording_id(&self) -> Option<&str> {
-        self.call.recording.as_ref()?.id.as_deref()
+        self.recording?.id.as_deref()
     }
 
     fn order_of_content(&self, other: &Self) -> Ordering {
