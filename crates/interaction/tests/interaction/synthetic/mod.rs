@@ -97,8 +97,8 @@ fn each_scenario_comes_to_what_it_is() {
 
 #[test]
 fn a_whole_log_is_what_plain_code_makes_of_it() {
-    for (seed, users) in [(1, 6), (2, 30), (3, 80)] {
-        let company = synthetic(seed, users, 1500);
+    for (seed, users) in [(1, 6), (2, 30), (3, 80), (4, 200)] {
+        let company = synthetic(seed, users, 2000);
         let directory = Directory::of(&company);
         let texts: Vec<String> = company.entries(Scope::Account).records(View::Detailed).collect();
         let mut count = 0;
