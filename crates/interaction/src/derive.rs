@@ -1,5 +1,6 @@
 //! From records to rows.
 
+use callbook_model::ExtensionId;
 use jiff::Timestamp;
 
 use crate::cost::cost;
@@ -8,7 +9,7 @@ use crate::ends::{Ends, key};
 use crate::offer::{Open, offers};
 use crate::recording::recordings;
 use crate::row::{Derived, Interaction, Kind, Leg, Offer, QueueVisit};
-use crate::session::{Part, Session, Union, distinct, moment};
+use crate::session::{Part, Session, Union, moment};
 use crate::visit::{rows, visits};
 use crate::wire::Party;
 use crate::{Company, Record};
@@ -18,22 +19,62 @@ use crate::{Company, Record};
 #[must_use]
 pub fn derive<'a, C: Company>(records: &[Record<'a>], company: &'a C) -> Option<Derived<'a>> {
     let session = Session::new(records, company)?;
-    let at = moment(session.master().start_ms);
     let (offers, queue_visits) = offered(&session);
-    let mut interaction = interaction(&session, company, at);
-    let queue = queue_visits.first().map(|visit| visit.queue);
-    let hours = queue.and_then(|queue| company.hours(Some(queue), at));
-    let hours = hours.or_else(|| company.hours(None, at));
-    interaction.after_hours = hours.map(|hours| !hours.is_open(at));
-    interaction.first_queue = queue;
-    interaction.queue_visits = queue_visits.len() as u32;
-    interaction.offers = offers.len() as u32;
-    let refused = offers.iter().filter(|offer| offer.outcome.is_refused());
-    interaction.refused = refused.count() as u32;
     let recordings = recordings(&session);
-    interaction.recorded = !recordings.is_empty();
     let legs = (0..).zip(&session.parts).map(|(order, part)| leg(&session, order, part, company));
-    Some(Derived { legs: legs.collect(), interaction, offers, queue_visits, recordings })
+    let legs = legs.collect();
+    let parts = Parts { offers: &offers, visits: &queue_visits, recorded: !recordings.is_empty() };
+    let interaction = interaction(&session, company, &parts);
+    Some(Derived { interaction, legs, offers, queue_visits, recordings })
+}
+
+/// What an interaction's row counts of its parts' rows.
+struct Parts<'p> {
+    offers: &'p [Offer],
+    visits: &'p [QueueVisit],
+    recorded: bool,
+}
+
+impl Parts<'_> {
+    fn queue(&self) -> Option<ExtensionId> {
+        self.visits.first().map(|visit| visit.queue)
+    }
+
+    fn refused(&self) -> usize {
+        self.offers.iter().filter(|offer| offer.outcome.is_refused()).count()
+    }
+}
+
+/// Who spoke, and for how long.
+struct Speech {
+    first: Option<ExtensionId>,
+    answer_ms: Option<i64>,
+    talk_ms: i64,
+    hops: u32,
+}
+
+impl Speech {
+    fn of(session: &Session<'_, '_>) -> Self {
+        let (mut talk, mut users) = (Union::default(), Vec::with_capacity(2));
+        for (user, part) in session.answers() {
+            talk.add(part);
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
+        Self {
+            first: users.first().copied(),
+            answer_ms: session.answers().next().map(|(_, part)| part.start_ms),
+            talk_ms: talk.total_ms,
+            hops: users.len().saturating_sub(1) as u32,
+        }
+    }
+}
+
+/// Whether a call began outside the hours of its queue, else of the company.
+fn after_hours(company: &impl Company, queue: Option<ExtensionId>, at: Timestamp) -> Option<bool> {
+    let own = queue.and_then(|queue| company.hours(Some(queue), at));
+    own.or_else(|| company.hours(None, at)).map(|hours| !hours.is_open(at))
 }
 
 /// Offers to users and visits to queues; nobody is offered a fax.
@@ -48,51 +89,44 @@ fn offered(session: &Session<'_, '_>) -> (Vec<Offer>, Vec<QueueVisit>) {
     (offers, rows(session, visits))
 }
 
-/// All that needs neither offers nor visits; the rest is filled in by the caller.
 fn interaction<'a, C: Company>(
     session: &Session<'_, 'a>,
     company: &'a C,
-    at: Timestamp,
+    parts: &Parts<'_>,
 ) -> Interaction<'a> {
-    let ends = Ends::of(session, company, at);
-    let (start_ms, end_ms) = (session.start_ms(), session.end_ms());
-    let first = session.answers().next();
-    let answer_ms = first.map(|(_, part)| part.start_ms);
-    let mut talk = Union::default();
-    session.answers().for_each(|(_, part)| talk.add(part));
-    let users = distinct(session.answers().map(|(user, _)| user));
-    let transfers = session.parts.iter().filter(|part| part.is_transfer()).count();
+    let (first, at) = (session.records[0], moment(session.master().start_ms));
+    let (ends, speech) = (Ends::of(session, company, at), Speech::of(session));
     Interaction {
-        session: session.records[0].session().clone(),
+        session: first.session().clone(),
         calls: session.records.iter().map(|record| record.id_text()).collect(),
-        started: moment(start_ms),
-        ended: moment(end_ms),
-        duration_ms: end_ms - start_ms,
+        started: moment(session.start_ms()),
+        ended: moment(session.end_ms()),
+        duration_ms: session.end_ms() - session.start_ms(),
         kind: session.kind,
         direction: session.direction,
         origin: session.origin,
         disposition: disposition(session),
-        result: session.records[0].call.result.clone(),
+        result: first.call.result.clone(),
         caller: ends.caller,
         called: ends.called,
         customer_number: ends.customer_number,
         customer_name: ends.customer_name,
         company_number: ends.company_number,
-        answered_by: first.map(|(user, _)| user),
-        answered_at: answer_ms.map(moment),
-        wait_ms: (answer_ms.unwrap_or(end_ms) - session.master().start_ms).max(0),
-        talk_ms: talk.total_ms,
-        first_queue: None,
-        queue_visits: 0,
-        offers: 0,
-        refused: 0,
-        transfers: transfers as u32,
-        hops: users.saturating_sub(1),
+        answered_by: speech.first,
+        answered_at: speech.answer_ms.map(moment),
+        wait_ms: session.wait_ms(speech.answer_ms),
+        talk_ms: speech.talk_ms,
+        first_queue: parts.queue(),
+        queue_visits: parts.visits.len() as u32,
+        offers: parts.offers.len() as u32,
+        refused: parts.refused() as u32,
+        transfers: session.parts.iter().filter(|part| part.is_transfer()).count() as u32,
+        hops: speech.hops,
         legs: session.parts.len() as u32,
         records: session.records.len() as u32,
-        recorded: false,
+        recorded: parts.recorded,
         voicemail: session.has_voicemail(),
-        after_hours: None,
+        after_hours: after_hours(company, parts.queue(), at),
         cost: cost(session.records.iter().map(|record| &record.call)),
     }
 }

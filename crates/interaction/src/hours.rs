@@ -118,5 +118,42 @@ fn read_minute(field: Raw<'_>) -> Option<u16> {
     let text = text(field)?;
     let mut parts = text.split(':');
     let (hour, minute): (u16, u16) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    (minute < 60 && hour * 60 + minute <= 1440).then_some(hour * 60 + minute)
+    (hour < 24 && minute < 60 || (hour, minute) == (24, 0)).then(|| hour * 60 + minute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(schedule: &str) -> Option<Hours> {
+        Hours::read(&format!(r#"{{"schedule":{schedule}}}"#), TimeZone::UTC)
+    }
+
+    #[test]
+    fn without_ranges_it_is_always_open() {
+        assert!(hours("{}").unwrap().is_open(Timestamp::UNIX_EPOCH));
+        assert!(!hours(r#"{"weeklyRanges":{}}"#).unwrap().is_open(Timestamp::UNIX_EPOCH));
+        for odd in ["null", "[]", "7", r#"{"weeklyRanges":[]}"#] {
+            assert!(hours(odd).is_none(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_range_that_cannot_be_read_is_none() {
+        // The epoch was a Thursday.
+        for (from, to, open) in [
+            ("00:00", "24:00", true),
+            ("00:00", "00:00", true),
+            ("24:00", "00:01", false),
+            ("00:01", "24:00", false),
+            ("00:00", "24:01", false),
+            ("00:00", "65535:00", false),
+            ("0", "24:00", false),
+            ("noon", "24:00", false),
+        ] {
+            let range = format!(r#"[7,{{"from":"{from}","to":"{to}"}}]"#);
+            let hours = hours(&format!(r#"{{"weeklyRanges":{{"thursday":{range}}}}}"#)).unwrap();
+            assert_eq!(hours.is_open(Timestamp::UNIX_EPOCH), open, "{from} {to}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What was recorded or left.
 
-use crate::row::Recording;
+use crate::row::{Kind, Recording};
 use crate::session::{Session, moment};
 use crate::wire::{Attachment, Text};
 
@@ -10,7 +10,9 @@ impl Session<'_, '_> {
         let records = self.records.iter().map(|record| &record.call);
         let messages = records.chain(self.parts.iter().map(|part| part.call));
         let is_voice = |message: &Attachment<'_>| message.kind.as_deref() != Some("Fax");
-        messages.filter_map(|call| call.message.as_ref()).any(|m| m.id.is_some() && is_voice(m))
+        let mut messages = messages.filter_map(|call| call.message.as_ref());
+        self.kind == Kind::Voice
+            && messages.any(|message| message.id.is_some() && is_voice(message))
     }
 
     /// A voice message was left, as far as the log says.

@@ -26,6 +26,8 @@ pub fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
 pub fn text(field: Raw<'_>) -> Option<Cow<'_, str>> {
     let json = field?.get();
     match json.as_bytes().first()? {
+        // Without escapes, what is between the quotes is the string.
+        b'"' if !json.contains('\\') => json.get(1..json.len() - 1).map(Cow::Borrowed),
         b'"' => serde_json::from_str::<Text<'_>>(json).ok().map(|text| text.0),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(json)),
         _ => None,

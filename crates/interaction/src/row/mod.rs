@@ -23,7 +23,7 @@ pub struct Derived<'a> {
     pub offers: Vec<Offer>,
     /// Visits to queues, earliest first.
     pub queue_visits: Vec<QueueVisit>,
-    /// Each once, in the order of the legs that name them.
+    /// Each once, earliest first.
     pub recordings: Vec<Recording<'a>>,
 }
 

@@ -1,11 +1,12 @@
 //! On which legs a person of the company spoke.
 
 use callbook_model::ExtensionId;
+use jiff::Timestamp;
 
 use super::{Part, SLACK_MS, Session};
-use crate::ExtensionKind;
 use crate::result::Ending;
 use crate::row::{Kind, Origin};
+use crate::{Company, ExtensionKind};
 
 /// The service calls the user who wants to call, …
 const RING_OUT_OWN: [&str; 4] = [
@@ -20,22 +21,24 @@ const RING_OUT_OTHER: [&str; 3] =
 
 impl Session<'_, '_> {
     /// Finds who spoke on each leg, and which of those legs only span others.
-    pub(super) fn find_answers(&mut self) {
+    pub(super) fn find_answers(&mut self, company: &impl Company, at: Timestamp) {
         if self.kind == Kind::Fax {
             return;
         }
-        // Who calls a colleague has not answered anybody, unless nobody else is known to have taken part.
-        let callers_count =
-            self.origin == Origin::External || self.parts.iter().all(|part| part.originated);
         let other_side_called = self.parts.iter().any(|part| part.has_type(&RING_OUT_OTHER));
+        let alone = self.parts.iter().all(|part| part.originated);
         let internal = self.origin == Origin::Internal;
         for part in &mut self.parts {
-            let first_half = other_side_called && part.has_type(&RING_OUT_OWN);
-            let counts = !first_half && (callers_count || !part.originated);
-            part.speaker = part.person().filter(|_| counts).map(|owner| {
-                let colleague = part.call.to.extension.filter(|_| internal && part.originated);
-                colleague.unwrap_or(owner)
-            });
+            let is_half = other_side_called && part.has_type(&RING_OUT_OWN);
+            let person = part.person().filter(|_| !is_half);
+            part.speaker = match part.call.to.extension.filter(|_| part.originated) {
+                // Who calls a colleague has not answered anybody: the colleague's leg tells, if there is one.
+                _ if internal && part.originated && !alone => None,
+                Some(colleague) if internal => {
+                    person.and(Some(colleague)).filter(|_| is_user(company.kind(colleague, at)))
+                }
+                _ => person,
+            };
         }
         for place in 0..self.parts.len() {
             self.parts[place].spans = self.spans(place);
@@ -70,13 +73,18 @@ impl Part<'_, '_> {
 
     /// It is a user's, as far as anybody knows.
     pub(crate) fn is_users(&self) -> bool {
-        self.owner.is_some() && self.kind.is_none_or(|kind| kind == ExtensionKind::User)
+        self.owner.is_some() && is_user(self.kind)
     }
 
     /// A caller came to a queue on it.
     pub(crate) fn is_queues(&self) -> bool {
         self.kind == Some(ExtensionKind::Queue) && !self.originated
     }
+}
+
+/// What is not known counts as a user.
+pub(super) fn is_user(kind: Option<ExtensionKind>) -> bool {
+    kind.is_none_or(|kind| kind == ExtensionKind::User)
 }
 
 /// How long it was that at least one of some legs lasted; they come in order of their start.

@@ -4,13 +4,12 @@ mod answer;
 mod part;
 mod unknown;
 
-use callbook_model::ExtensionId;
 use jiff::Timestamp;
 
 use crate::ends::is_outside;
 use crate::result::Ending;
 use crate::row::{Direction, Kind, Origin};
-use crate::{Company, ExtensionKind, Record};
+use crate::{Company, Record};
 
 pub(crate) use answer::Union;
 pub(crate) use part::Part;
@@ -51,7 +50,7 @@ impl<'r, 'a> Session<'r, 'a> {
         let origin = if outside { Origin::External } else { Origin::Internal };
         let mut session = Self { records, parts, master, kind, direction, origin };
         session.find_owners(company, at);
-        session.find_answers();
+        session.find_answers(company, at);
         Some(session)
     }
 
@@ -70,6 +69,11 @@ impl<'r, 'a> Session<'r, 'a> {
         records.chain(self.parts.iter().map(|part| part.end_ms)).max().unwrap_or_default()
     }
 
+    /// From the master leg's start to an answer, else to the end.
+    pub(crate) fn wait_ms(&self, answer_ms: Option<i64>) -> i64 {
+        (answer_ms.unwrap_or_else(|| self.end_ms()) - self.master().start_ms).max(0)
+    }
+
     /// Which extension each leg belongs to, what that is, and whose own call it is.
     fn find_owners(&mut self, company: &impl Company, at: Timestamp) {
         let mut user = None;
@@ -78,7 +82,7 @@ impl<'r, 'a> Session<'r, 'a> {
             part.owner = part.call.owner().or_else(|| user.filter(|_| part.is_forwarding()));
             let Some(owner) = part.owner else { continue };
             part.kind = company.kind(owner, at);
-            if part.kind.is_none_or(|kind| kind == ExtensionKind::User) {
+            if part.is_users() {
                 user = Some(owner);
             }
         }
@@ -106,15 +110,4 @@ fn direction(word: Option<&str>, call: &crate::wire::Call<'_>) -> Direction {
 /// A moment that a record names, which is one that can be.
 pub(crate) fn moment(unix_ms: i64) -> Timestamp {
     Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::MAX)
-}
-
-/// Users that speak on parts, each once.
-pub(crate) fn distinct(speakers: impl Iterator<Item = ExtensionId>) -> u32 {
-    let mut seen: Vec<ExtensionId> = Vec::with_capacity(4);
-    for speaker in speakers {
-        if !seen.contains(&speaker) {
-            seen.push(speaker);
-        }
-    }
-    seen.len() as u32
 }
