@@ -67,7 +67,7 @@ impl Session<'_, '_> {
 impl Part<'_, '_> {
     /// The user who spoke, going by this leg alone.
     fn person(&self) -> Option<ExtensionId> {
-        let talked = self.ending == Ending::Talked && !self.is_monitoring();
+        let talked = self.ending == Ending::Talked && !self.is_parked() && !self.is_monitoring();
         self.owner.filter(|_| talked && self.is_users())
     }
 
