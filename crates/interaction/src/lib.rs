@@ -1,7 +1,7 @@
 //! What the records of one call mean.
 //!
 //! A call log has records, and records have legs. Reports ask something else: was the caller helped, by whom, after
-//! how long, and who let it ring? [`derive`] answers from all records of one session; `docs/metrics.md` has the
+//! how long, and who let it ring? [`derive()`] answers from all records of one session; `docs/metrics.md` has the
 //! definitions. Pure code: no I/O, no clock.
 //!
 //! ```text
