@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, lake, login, logout, man, quarantine, recordings, sandbox, serve, show, status, sync,
-    systemd, verify,
+    import, init, lake, login, logout, man, quarantine, recordings, sandbox, serve, show, status,
+    sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -56,7 +56,11 @@ impl Command {
     pub fn commits(&self) -> bool {
         matches!(
             self,
-            Self::Demo(_) | Self::Sync(_) | Self::Verify(_) | Self::Recordings(_) | Self::Import(_)
+            Self::Demo(_)
+                | Self::Sync(_)
+                | Self::Verify(_)
+                | Self::Recordings(_)
+                | Self::Import(_)
                 | Self::Lake(_)
         )
     }

@@ -101,7 +101,10 @@ fn print(extent: &Extent, behind: i64, json: bool) -> anyhow::Result<()> {
         output::bytes(extent.bytes)
     )?;
     if behind > 0 {
-        say!("{} of the archive not in them yet", output::counted(behind.unsigned_abs(), "change"))?;
+        say!(
+            "{} of the archive not in them yet",
+            output::counted(behind.unsigned_abs(), "change")
+        )?;
     }
     Ok(())
 }

@@ -37,7 +37,8 @@ pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Erro
         .with_disk_manager_builder(disk)
         .build_arc()?;
     runtime.register_object_store(&place.root(), Arc::clone(&place.store));
-    let mut config = SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
+    let mut config =
+        SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
     let parquet = &mut config.options_mut().execution.parquet;
     parquet.pushdown_filters = true;
     parquet.reorder_filters = true;

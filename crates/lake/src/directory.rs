@@ -57,7 +57,7 @@ impl Directory {
             hours.entry(fact.part).or_default().push((Span::of(&fact), open));
         }
         Ok(Self {
-            home: account.home.clone(),
+            home: account.home,
             names: store.names(account.key).await?,
             numbers,
             hours,
@@ -71,7 +71,7 @@ impl Directory {
 
 impl Company for Directory {
     fn home(&self) -> Region {
-        self.home.clone()
+        self.home
     }
 
     fn kind(&self, extension: ExtensionId, at: Timestamp) -> Option<ExtensionKind> {
@@ -118,13 +118,10 @@ struct Zones {
 impl Zones {
     fn of(accounts: &[Fact], people: &[Fact]) -> Self {
         let company = accounts.last().and_then(|fact| zone(&fact.entry.json));
-        let by_extension = people.iter().filter_map(|fact| {
-            Some((fact.entry.extension?.0, zone(&fact.entry.json)?))
-        });
-        Self {
-            company: company.unwrap_or(TimeZone::UTC),
-            by_extension: by_extension.collect(),
-        }
+        let by_extension = people
+            .iter()
+            .filter_map(|fact| Some((fact.entry.extension?.0, zone(&fact.entry.json)?)));
+        Self { company: company.unwrap_or(TimeZone::UTC), by_extension: by_extension.collect() }
     }
 
     fn of_extension(&self, part: u64) -> TimeZone {

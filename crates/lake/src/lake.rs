@@ -88,7 +88,7 @@ impl Lake {
         while let Some(some) = changes.recv().await {
             staged = derived(staged, some?, &directory).await;
         }
-        Tables::new(self.place.clone(), &manifest, &staged, &directory, limits)
+        Tables::new(&self.place, &manifest, &staged, &directory, limits)
     }
 
     /// Brings the files up to date.
@@ -153,7 +153,8 @@ impl Lake {
                 let upto = read.as_ref().map_or(position, |read| read.upto);
                 let is_end = read.is_ok() && upto <= position;
                 position = upto;
-                if is_end || send.send(read.map_err(Error::from)).await.is_err() || send.is_closed() {
+                if is_end || send.send(read.map_err(Error::from)).await.is_err() || send.is_closed()
+                {
                     return;
                 }
             }
@@ -235,8 +236,10 @@ impl Lake {
             let span = (segment.from_ms, segment.to_ms);
             let mut staged = Staged::default();
             for some in sessions.chunks(STEP as usize) {
-                let keys = some.iter().flat_map(|session| KEYS.map(|key| format!("{key}{session}")));
-                let asked = self.store.sessions(self.account.key, keys.collect(), manifest.position);
+                let keys =
+                    some.iter().flat_map(|session| KEYS.map(|key| format!("{key}{session}")));
+                let asked =
+                    self.store.sessions(self.account.key, keys.collect(), manifest.position);
                 staged.replace(some, span, &asked.await?, directory);
             }
             if !staged.is_empty() {
@@ -315,7 +318,9 @@ impl Lake {
     async fn manifest(&self) -> Result<Manifest, Error> {
         let archive = self.store.archive_id().await?;
         let path = self.manifest_path();
-        let Some(bytes) = self.place.read(&path).await? else { return Ok(Manifest::empty(&archive)) };
+        let Some(bytes) = self.place.read(&path).await? else {
+            return Ok(Manifest::empty(&archive));
+        };
         let read: Manifest = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Manifest { object: path, source })?;
         let newest = self.store.newest_seq(self.account.key).await?;
@@ -333,10 +338,14 @@ impl Lake {
 }
 
 /// Derives the rows of what has changed, off the threads that serve others.
-async fn derived(mut staged: Staged, changes: SessionChanges, directory: &Arc<Directory>) -> Staged {
+async fn derived(
+    mut staged: Staged,
+    changes: SessionChanges,
+    directory: &Arc<Directory>,
+) -> Staged {
     let directory = Arc::clone(directory);
     let add = move || {
-        staged.add(&changes, &*directory);
+        staged.add(&changes, &directory);
         staged
     };
     tokio::task::spawn_blocking(add).await.expect("deriving does not panic")
@@ -345,9 +354,8 @@ async fn derived(mut staged: Staged, changes: SessionChanges, directory: &Arc<Di
 /// The sessions with rows staged that a segment may have rows of.
 pub(crate) fn touched<'a>(segment: &Segment, staged: &'a Staged) -> HashSet<&'a str> {
     let reach = REACH.as_millis() as i64;
-    let near = |span: &(i64, i64)| {
-        span.0 - reach <= segment.to_ms && segment.from_ms <= span.1 + reach
-    };
+    let near =
+        |span: &(i64, i64)| span.0 - reach <= segment.to_ms && segment.from_ms <= span.1 + reach;
     let retracted = staged.retracted.iter().filter(|(_, span)| near(span));
     retracted.map(|(session, _)| session.as_str()).collect()
 }

@@ -41,7 +41,9 @@ impl ScalarUDFImpl for Local {
                 let utc = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
                 Ok(vec![utc, DataType::Utf8])
             }
-            _ => plan_err!("local takes a moment and the name of a time zone, such as 'Europe/Berlin'"),
+            _ => plan_err!(
+                "local takes a moment and the name of a time zone, such as 'Europe/Berlin'"
+            ),
         }
     }
 
@@ -52,7 +54,8 @@ impl ScalarUDFImpl for Local {
     fn invoke_with_args(&self, given: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let [moments, zones] = <[ColumnarValue; 2]>::try_from(given.args)
             .map_err(|_| exec_datafusion_err!("local takes two things"))?;
-        let alone = matches!((&moments, &zones), (ColumnarValue::Scalar(_), ColumnarValue::Scalar(_)));
+        let alone =
+            matches!((&moments, &zones), (ColumnarValue::Scalar(_), ColumnarValue::Scalar(_)));
         let moments = moments.into_array(if alone { 1 } else { given.number_rows })?;
         let shown = match zones {
             ColumnarValue::Scalar(zone) => at_one(&moments, &zone)?,
@@ -72,7 +75,8 @@ fn is_text(of: &DataType) -> bool {
 fn at_one(moments: &ArrayRef, zone: &ScalarValue) -> Result<ArrayRef> {
     let moments = moments.as_primitive::<TimestampMillisecondType>();
     let Some(Some(name)) = zone.try_as_str() else {
-        return cast(&TimestampMillisecondArray::new_null(moments.len()), &MOMENT).map_err(Into::into);
+        return cast(&TimestampMillisecondArray::new_null(moments.len()), &MOMENT)
+            .map_err(Into::into);
     };
     let mut clock = Clock::of(name)?;
     let shown = moments.values().iter().map(|ms| clock.shows(*ms)).collect::<Vec<_>>();
@@ -106,8 +110,9 @@ struct Clock {
 
 impl Clock {
     fn of(name: &str) -> Result<Self> {
-        let zone = TimeZone::get(name)
-            .map_err(|_| exec_datafusion_err!("there is no time zone {name:?}; an example is 'Europe/Berlin'"))?;
+        let zone = TimeZone::get(name).map_err(|_| {
+            exec_datafusion_err!("there is no time zone {name:?}; an example is 'Europe/Berlin'")
+        })?;
         Ok(Self { zone, from_ms: 0, to_ms: 0, offset_ms: 0 })
     }
 
@@ -127,4 +132,3 @@ impl Clock {
         self.to_ms = next.map_or(i64::MAX, |next| next.timestamp().as_millisecond());
     }
 }
-

@@ -85,6 +85,9 @@ impl Manifest {
 
     /// All files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &File> {
-        self.segments.iter().flat_map(|segment| segment.files.values()).chain(self.directory.values())
+        self.segments
+            .iter()
+            .flat_map(|segment| segment.files.values())
+            .chain(self.directory.values())
     }
 }

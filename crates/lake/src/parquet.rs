@@ -65,7 +65,11 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
         let path = ColumnPath::from(field.name().as_str());
         properties = match field.name().as_str() {
             "started" => {
-                let sorted = SortingColumn { column_idx: index as i32, descending: false, nulls_first: true };
+                let sorted = SortingColumn {
+                    column_idx: index as i32,
+                    descending: false,
+                    nulls_first: true,
+                };
                 properties
                     .set_sorting_columns(Some(vec![sorted]))
                     .set_column_dictionary_enabled(path.clone(), false)
@@ -81,4 +85,3 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
     }
     Ok(properties.build())
 }
-

@@ -40,14 +40,18 @@ impl Place {
         callbook_files::make_folder(path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let name = path.display().to_string();
-        let store = LocalFileSystem::new_with_prefix(&path)
-            .map_err(|source| Error::Object { object: String::new(), place: name.clone(), source })?;
+        let store = LocalFileSystem::new_with_prefix(&path).map_err(|source| Error::Object {
+            object: String::new(),
+            place: name.clone(),
+            source,
+        })?;
         Ok(Self { name, folder: Some(path), store: Arc::new(store), prefix: Path::default() })
     }
 
     /// A file to write to before it is published, where it can be published from without a copy.
     pub(crate) fn aside(&self) -> Result<NamedTempFile, Error> {
-        let failed = |source| Error::Folder { path: self.folder.clone().unwrap_or_default(), source };
+        let failed =
+            |source| Error::Folder { path: self.folder.clone().unwrap_or_default(), source };
         match &self.folder {
             Some(folder) => NamedTempFile::with_prefix_in(".aside-", folder).map_err(failed),
             None => NamedTempFile::new().map_err(failed),
@@ -67,7 +71,9 @@ impl Place {
                 aside.persist(&path).map_err(|error| failed(error.error))?;
                 callbook_files::sync_folder(within).map_err(failed)?;
             }
-            None => self.upload(object, aside.reopen().map_err(|source| self.unread(source))?).await?,
+            None => {
+                self.upload(object, aside.reopen().map_err(|source| self.unread(source))?).await?
+            }
         }
         Ok(bytes)
     }
@@ -132,7 +138,8 @@ impl Place {
             let written = Timestamp::from_millisecond(object.last_modified.timestamp_millis());
             let is_old = written.is_ok_and(|at| now.duration_since(at) > KEPT);
             let path = object.location.to_string();
-            let path = path.strip_prefix(self.prefix.as_ref()).unwrap_or(&path).trim_start_matches('/');
+            let path =
+                path.strip_prefix(self.prefix.as_ref()).unwrap_or(&path).trim_start_matches('/');
             if is_old && path.ends_with(".parquet") && !wanted(path) {
                 old.push(object.location);
             }

@@ -7,8 +7,8 @@ use callbook_store::Account;
 use datafusion::arrow::array::{AsArray as _, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::{SchemaRef, TimestampMillisecondType};
-use datafusion::error::DataFusionError;
 use datafusion::common::ScalarValue;
+use datafusion::error::DataFusionError;
 use datafusion::prelude::{SessionContext, col, lit};
 use futures_util::TryStreamExt as _;
 
@@ -34,7 +34,11 @@ impl<'a> Shelf<'a> {
     }
 
     /// Writes what is staged of a month.
-    pub(crate) async fn put(&self, staged: &Staged, month: Month) -> Result<Option<Segment>, Error> {
+    pub(crate) async fn put(
+        &self,
+        staged: &Staged,
+        month: Month,
+    ) -> Result<Option<Segment>, Error> {
         let mut writing = Writing::new(self, month.to_string());
         for (table, schema) in schemas().into_iter().enumerate() {
             let rows = sorted(&schema, &staged.rows(table, Some(month))?)?;
@@ -61,7 +65,8 @@ impl<'a> Shelf<'a> {
             let mut file = Writer::new(self.place, Arc::clone(&schema))?;
             let all = scan::files(self.context, self.place, &schema, files)?;
             if let Some(all) = all {
-                let mut rows = all.sort(vec![col("started").sort(true, true)])?.execute_stream().await?;
+                let mut rows =
+                    all.sort(vec![col("started").sort(true, true)])?.execute_stream().await?;
                 while let Some(batch) = rows.try_next().await? {
                     let batch = keep(&batch, |session| !without.contains(session))?;
                     writing.note(table, &batch);
@@ -99,7 +104,11 @@ impl<'a> Shelf<'a> {
     }
 
     /// Whether a segment has rows of any of these sessions.
-    pub(crate) async fn has(&self, segment: &Segment, sessions: &HashSet<&str>) -> Result<bool, Error> {
+    pub(crate) async fn has(
+        &self,
+        segment: &Segment,
+        sessions: &HashSet<&str>,
+    ) -> Result<bool, Error> {
         let [interactions, ..] = schemas();
         let files = segment.files.get(TABLES[0]);
         let Some(all) = scan::files(self.context, self.place, &interactions, files)? else {

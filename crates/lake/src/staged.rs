@@ -43,7 +43,8 @@ impl Staged {
                 months.entry(Month::of(derived.interaction.started)).or_default().push(&derived);
             }
         }
-        self.steps.push(months.into_iter().map(|(month, mut rows)| (month, rows.finish())).collect());
+        self.steps
+            .push(months.into_iter().map(|(month, mut rows)| (month, rows.finish())).collect());
     }
 
     /// The rows of these sessions, which files have within a span, are those that are given now, or there are none.
@@ -80,7 +81,8 @@ impl Staged {
     }
 
     pub(crate) fn months(&self) -> Vec<Month> {
-        let months: HashSet<Month> = self.steps.iter().flat_map(|step| step.keys().copied()).collect();
+        let months: HashSet<Month> =
+            self.steps.iter().flat_map(|step| step.keys().copied()).collect();
         let mut months: Vec<_> = months.into_iter().collect();
         months.sort_unstable();
         months
@@ -90,7 +92,11 @@ impl Staged {
     ///
     /// # Errors
     /// Never, if the tables have the column `session`.
-    pub(crate) fn rows(&self, table: usize, month: Option<Month>) -> Result<Vec<RecordBatch>, Error> {
+    pub(crate) fn rows(
+        &self,
+        table: usize,
+        month: Option<Month>,
+    ) -> Result<Vec<RecordBatch>, Error> {
         let wanted = |of: &Month| month.is_none_or(|month| month == *of);
         let mut rows = Vec::new();
         for (step, months) in self.steps.iter().enumerate() {

@@ -27,16 +27,16 @@ pub struct Tables {
 
 impl Tables {
     pub(crate) fn new(
-        place: Place,
+        place: &Place,
         manifest: &Manifest,
         staged: &Staged,
         directory: &Directory,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        let context = context::new(&place, limits)?;
+        let context = context::new(place, limits)?;
         let parts = Parts::of(manifest, staged);
         for (index, schema) in schemas().into_iter().enumerate() {
-            let view = parts.view(&context, &place, staged, index, &schema)?;
+            let view = parts.view(&context, place, staged, index, &schema)?;
             context.register_table(TABLES[index], view)?;
         }
         for (name, rows) in table::of_directory(directory) {

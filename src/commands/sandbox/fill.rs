@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
 use callbook_interaction::Record;
 use callbook_lake::Lake;
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
 use callbook_store::{
     Batch, ChangedSession, Decoder, Incoming, Open, Reading, SessionChanges, SessionRecord, Store,
 };
@@ -123,7 +123,11 @@ impl Fill {
 }
 
 impl Fill {
-    async fn fill_lake(&self, lake: &Lake, company: Arc<Company>) -> anyhow::Result<ExitCodeNumber> {
+    async fn fill_lake(
+        &self,
+        lake: &Lake,
+        company: Arc<Company>,
+    ) -> anyhow::Result<ExitCodeNumber> {
         let started = Instant::now();
         let (send, receive) = mpsc::channel(BATCHES_AHEAD);
         tokio::task::spawn_blocking(move || {

@@ -81,7 +81,8 @@ pub(crate) struct Promise {
 /// The directory's tables by their names.
 pub(crate) fn tables(directory: &Directory) -> [(&'static str, RecordBatch); 3] {
     let names = directory.sites.iter();
-    let names = names.filter_map(|fact| Some((fact.entry.id.as_str(), fact.entry.name.as_deref()?)));
+    let names =
+        names.filter_map(|fact| Some((fact.entry.id.as_str(), fact.entry.name.as_deref()?)));
     let sites: HashMap<&str, &str> = names.collect();
     let mut people = People::default();
     for (fact, dates) in dated(&directory.people) {

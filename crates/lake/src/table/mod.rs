@@ -8,9 +8,9 @@ mod offers;
 mod queue_visits;
 mod recordings;
 
+use callbook_interaction::Derived;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use callbook_interaction::Derived;
 
 use interactions::Interactions;
 use legs::Legs;
@@ -63,13 +63,8 @@ macro_rules! table {
 pub(crate) use table;
 
 /// The tables that have rows of each interaction, in the order of [`Rows::finish`].
-pub(crate) const TABLES: [&str; 5] = [
-    Interactions::NAME,
-    Legs::NAME,
-    Offers::NAME,
-    QueueVisits::NAME,
-    Recordings::NAME,
-];
+pub(crate) const TABLES: [&str; 5] =
+    [Interactions::NAME, Legs::NAME, Offers::NAME, QueueVisits::NAME, Recordings::NAME];
 
 /// The tables of people and queues.
 pub(crate) const DIRECTORY: [&str; 3] =

@@ -34,7 +34,8 @@ impl Archive {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("a.db"));
         let store = Store::open(&location, Open::OrCreate).await.unwrap();
-        let account = store.put_account(AccountId(400), "http://a", None, Region::US).await.unwrap();
+        let account =
+            store.put_account(AccountId(400), "http://a", None, Region::US).await.unwrap();
         let lock = store.lock_sync(account.key).await.unwrap();
         Self { store, account, lock, folder }
     }
@@ -94,7 +95,8 @@ pub async fn ask(tables: &Tables, sql: &str) -> Vec<String> {
         let columns: Vec<_> =
             columns.map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
         for row in 0..batch.num_rows() {
-            let cells: Vec<_> = columns.iter().map(|column| column.value(row).to_string()).collect();
+            let cells: Vec<_> =
+                columns.iter().map(|column| column.value(row).to_string()).collect();
             lines.push(cells.join(" "));
         }
     }

@@ -22,7 +22,9 @@ async fn local_is_what_the_clock_on_the_wall_shows() {
             let column = batch.column(0);
             for row in 0..batch.num_rows() {
                 let shown = ScalarValue::try_from_array(column, row).unwrap();
-                let ScalarValue::TimestampMillisecond(Some(ms), None) = shown else { panic!("{shown}") };
+                let ScalarValue::TimestampMillisecond(Some(ms), None) = shown else {
+                    panic!("{shown}")
+                };
                 let wall = zone.to_datetime(at).to_zoned(TimeZone::UTC).unwrap();
                 assert_eq!(ms, wall.timestamp().as_millisecond(), "{at} in {name}");
                 at += jiff::SignedDuration::from_mins(30);

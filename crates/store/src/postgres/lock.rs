@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 
 use super::failure::{Failure, retried};
 use super::{LAKE_LOCKS, LOCKS, Postgres, RECORDING_LOCKS};
-use crate::{AccountKey, Error, WorkLock, SyncLock};
+use crate::{AccountKey, Error, SyncLock, WorkLock};
 
 /// A lock that was just dropped, or whose process has just ended, is free a moment later.
 const ENDING: Duration = Duration::from_secs(1);

@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use super::{Sqlite, blocking};
-use crate::{AccountKey, Error, WorkLock, SyncLock};
+use crate::{AccountKey, Error, SyncLock, WorkLock};
 
 impl Sqlite {
     pub(crate) async fn lock_sync(&self, account: AccountKey) -> Result<SyncLock, Error> {
