@@ -72,7 +72,8 @@ impl Place {
                 callbook_files::sync_folder(within).map_err(failed)?;
             }
             None => {
-                self.upload(object, aside.reopen().map_err(|source| self.unread(source))?).await?
+                let written = aside.reopen().map_err(|source| self.unread(source))?;
+                self.upload(object, written).await?;
             }
         }
         Ok(bytes)

@@ -6,27 +6,79 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
+use datafusion::prelude::DataFrame;
 use futures_util::StreamExt as _;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{Error, Limits};
 
+/// Batches that wait to be taken.
+const AHEAD: usize = 2;
+
+/// Threads for one question. It may compute for long without a pause, and whoever waits for a socket, for another
+/// question, or for this one's time to be over, must not wait for that.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new() -> Result<Self, Error> {
+        let failed = |error| Error::Tables(DataFusionError::IoError(error));
+        let threads = Builder::new_multi_thread().thread_name("question").enable_all().build();
+        threads.map(|threads| Self(Some(threads))).map_err(failed)
+    }
+
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.0.as_ref().expect("there until dropped").spawn(work)
+    }
+}
+
+impl Drop for Threads {
+    /// Whatever still computes ends at its next pause, and nobody waits for it.
+    fn drop(&mut self) {
+        if let Some(threads) = self.0.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
 /// Rows on their way.
 pub struct Answer {
-    rows: SendableRecordBatchStream,
+    schema: SchemaRef,
+    rows: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
+    /// `None` once it has ended.
+    computing: Option<JoinHandle<()>>,
+    _threads: Threads,
     until: Instant,
     limits: Limits,
 }
 
 impl Answer {
-    pub(crate) fn new(rows: SendableRecordBatchStream, limits: &Limits) -> Self {
-        Self { rows, until: Instant::now() + limits.time, limits: limits.clone() }
+    pub(crate) async fn of(question: DataFrame, limits: &Limits) -> Result<Self, Error> {
+        let until = Instant::now() + limits.time;
+        let threads = Threads::new()?;
+        let begun = threads.spawn(question.execute_stream()).await.map_err(gave_up)?;
+        let mut answer = begun.map_err(wrong)?;
+        let schema = answer.schema();
+        let (send, rows) = mpsc::channel(AHEAD);
+        let computing = threads.spawn(async move {
+            while let Some(batch) = answer.next().await {
+                if send.send(batch).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let computing = Some(computing);
+        Ok(Self { schema, rows, computing, _threads: threads, until, limits: limits.clone() })
     }
 
     /// What its columns are.
     pub fn schema(&self) -> SchemaRef {
-        self.rows.schema()
+        self.schema.clone()
     }
 
     /// The next rows; `None` after the last.
@@ -35,7 +87,13 @@ impl Answer {
     /// [`Error::Time`], [`Error::Memory`], or when a file cannot be read.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
         let late = |_| Error::Time { limit_s: as_seconds(self.limits.time) };
-        let next = timeout_at(self.until, self.rows.next()).await.map_err(late)?;
+        let next = timeout_at(self.until, self.rows.recv()).await.map_err(late)?;
+        if next.is_none()
+            && let Some(computing) = self.computing.take()
+        {
+            // Rows also end where the computation broke off.
+            computing.await.map_err(gave_up)?;
+        }
         next.transpose().map_err(|error| match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => {
                 Error::Memory { limit_bytes: self.limits.memory_bytes }
@@ -59,6 +117,11 @@ impl Answer {
         }
         Ok(all)
     }
+}
+
+/// A computation that was dropped, or has panicked.
+fn gave_up(error: JoinError) -> Error {
+    Error::Tables(DataFusionError::ExecutionJoin(Box::new(error)))
 }
 
 fn as_seconds(time: Duration) -> u64 {

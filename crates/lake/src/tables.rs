@@ -7,7 +7,6 @@ use datafusion::arrow::array::{AsArray as _, BooleanArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::datasource::MemTable;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
 
@@ -60,8 +59,7 @@ impl Tables {
             .with_allow_statements(false);
         let asked = self.context.sql_with_options(sql, only_reads).await.map_err(wrong)?;
         let asked = asked.with_param_values(parameters).map_err(wrong)?;
-        let rows: SendableRecordBatchStream = asked.execute_stream().await.map_err(wrong)?;
-        Ok(Answer::new(rows, &self.limits))
+        Answer::of(asked, &self.limits).await
     }
 }
 
