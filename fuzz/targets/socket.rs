@@ -18,9 +18,10 @@ fuzz_target!(|data: &[u8]| {
         let token = server::text(&server.ask(token), "ws_access_token");
         let mut said = format!("GET /ws?access_token={token} HTTP/1.1\r\n{HANDSHAKE}").into_bytes();
         for line in data.split(|byte| *byte == b'\n') {
+            let line = &line[..line.len().min(usize::from(u16::MAX))];
             let [high, low] = (line.len() as u16).to_be_bytes();
             said.extend([TEXT, 0x80 | 126, high, low, 0, 0, 0, 0]);
-            said.extend(&line[..line.len().min(usize::from(u16::MAX))]);
+            said.extend(line);
         }
         said.extend(CLOSE);
         server.talk(async |connection| {
