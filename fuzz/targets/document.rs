@@ -2,7 +2,7 @@
 #![no_main]
 
 use callbook_model::document::Parts;
-use callbook_model::{ExtensionId, Links, project};
+use callbook_model::{ExtensionId, Links, legs, project};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ fuzz_target!(|data: &str| {
     let parts = Parts::split(data);
     assert_eq!(parts.join().as_deref(), Ok(data));
     let led = OURS.lead(data);
-    let projected = project(data, ExtensionId(1)).map(|projected| projected.json);
+    let extension = legs(data).iter().find_map(|leg| leg.extension_id).unwrap_or(ExtensionId(1));
+    let projected = project(data, extension).map(|projected| projected.json);
     if let Ok(value) = serde_json::from_str::<Value>(data) {
         assert!(differ_in_links(&value, &serde_json::from_str(&led).unwrap()), "{led}");
         for json in [Some(parts.simple), projected].into_iter().flatten() {

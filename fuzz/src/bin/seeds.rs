@@ -106,7 +106,7 @@ fn main() {
     for target in ["record", "document"] {
         write(&folder, target, records.iter().map(|record| record.clone().into_bytes()));
     }
-    write(&folder, "import-records", records.chunks(20).map(|lines| lines.join("\n").into_bytes()));
+    write(&folder, "import-records", records.chunks(2).map(|lines| lines.join("\n").into_bytes()));
     let sounds = (0..CALLS).filter_map(|call| company.call(call).recording());
     let sounds = sounds.map(|recording| recording.audio.bytes(0..SOUND_BYTES));
     write(&folder, "sound", sounds.take(SOUNDS));
