@@ -30,8 +30,9 @@ impl Links<'_> {
             let Some(path) = value.find(API) else { continue };
             out.push_str(&json[copied..start]);
             out.push_str(host);
-            let (address, view) = match value.rsplit_once("view=") {
-                Some((address, _)) => (address.len() + "view=".len(), Some(self.view)),
+            // Not in a host's name.
+            let (address, view) = match value[path..].rsplit_once("view=") {
+                Some((address, _)) => (path + address.len() + "view=".len(), Some(self.view)),
                 None => (value.len(), None),
             };
             out.push_str(&value[path..address]);
@@ -84,6 +85,7 @@ mod tests {
                 r#"{"recording" : { "contentUri" : "http://m/restapi/v1.0/r/2/content" } }"#,
             ),
             (r#"{"uri":"https://example.com/other"}"#, r#"{"uri":"https://example.com/other"}"#),
+            (r#"{"uri":"https://view=1/restapi/x"}"#, r#"{"uri":"http://a/restapi/x"}"#),
             (r#"{"uri":7,"url":"http://x/restapi/1"}"#, r#"{"uri":7,"url":"http://x/restapi/1"}"#),
             (
                 r#"{"name":"\"uri\":\"http://x/restapi/\"","a":"uri"}"#,

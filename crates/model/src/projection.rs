@@ -283,7 +283,7 @@ impl<'a> View<'a, '_> {
     fn uri(&self, top: &RawValue) -> String {
         let uri = top.get();
         let Some((base, rest)) = uri.split_once("/call-log/") else { return uri.to_owned() };
-        let end = rest.find(['?', '"']).unwrap_or(rest.len());
+        let end = rest.find(['?', '"', '\\']).unwrap_or(rest.len());
         let id = projected_id(&rest[..end], self.extension);
         format!("{base}/extension/{}/call-log/{id}{}", self.extension, &rest[end..])
     }

@@ -1,6 +1,7 @@
 //! Whatever is sent is answered, and only as the reference says: every parser of requests, under fire.
 //!
-//! Requests go straight into the router, without sockets. `scripts/fuzz` sends many more than a test run does.
+//! Requests go straight into the router, without sockets, and are drawn by chance; those of `fuzz/targets/request.rs`
+//! are guided by the code that they reach.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

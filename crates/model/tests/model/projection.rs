@@ -121,3 +121,11 @@ fn an_id_leads_back_to_the_record_that_it_was_made_from() {
         assert_eq!(unprojected_id(id, ExtensionId(extension)), None, "{id}");
     }
 }
+
+#[test]
+fn a_link_with_an_escape_in_it_is_still_json() {
+    let record = r#"{"id":"a","uri":"http://x/call-log/a\"b","startTime":"2024-01-01T00:00:00Z","extension":{"id":1}}"#;
+    let made = project(record, ExtensionId(1)).unwrap();
+    let made: Value = serde_json::from_str(&made.json).unwrap();
+    assert_eq!(made["uri"], "http://x/extension/1/call-log/a-1\"b");
+}
