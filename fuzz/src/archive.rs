@@ -53,7 +53,7 @@ impl Archive {
         let file = self.folder.path().join("file");
         std::fs::write(&file, bytes).unwrap();
         let Ok(opened) = Opened::open(&file) else { return };
-        let clock = Clock { zone: TimeZone::UTC, day_first: bytes.len() % 2 == 0 };
+        let clock = Clock { zone: TimeZone::UTC, day_first: bytes.len().is_multiple_of(2) };
         let how = How { scope: Scope::Account, clock: Some(clock) };
         let import = async { opened.import(&self.store, &self.account, how, &mut |_| ()).await };
         if let Err(Error::Store(error)) = self.runtime.block_on(import) {
