@@ -1,5 +1,7 @@
 //! Links inside records: upstream's lead to upstream, and have to lead to whoever serves the records on.
 
+use memchr::memmem;
+
 /// How links inside a record are written anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Links<'a> {
@@ -14,6 +16,9 @@ pub struct Links<'a> {
 /// What an address of the API has behind scheme and host.
 const API: &str = "/restapi/";
 
+/// Every name that may be meant ends so, and nothing in valid JSON has a colon behind it but a name.
+const NAME_END: &str = "ri\"";
+
 impl Links<'_> {
     /// The text with the values of `uri` and `contentUri` led to other hosts, wherever they are addresses of the
     /// API. Everything else stays byte for byte: nothing is parsed that could be written differently.
@@ -21,13 +26,12 @@ impl Links<'_> {
     pub fn lead(&self, json: &str) -> String {
         let mut out = String::with_capacity(json.len() + json.len() / 8);
         let mut copied = 0;
-        // Every name that may be meant ends so, and nothing in valid JSON has a colon behind it but a name.
-        for (at, name_end) in json.match_indices("ri\"") {
-            let Some((host, value)) = self.host(&json[..at], &json[at + name_end.len()..]) else {
+        for at in memmem::find_iter(json.as_bytes(), NAME_END) {
+            let Some((host, value)) = self.host(&json[..at], &json[at + NAME_END.len()..]) else {
                 continue;
             };
             let start = value.as_ptr() as usize - json.as_ptr() as usize;
-            let Some(path) = value.find(API) else { continue };
+            let Some(path) = memmem::find(value.as_bytes(), API.as_bytes()) else { continue };
             out.push_str(&json[copied..start]);
             out.push_str(host);
             // Not in a host's name.

@@ -39,6 +39,8 @@ pub(crate) struct Staff {
     /// The logs that the archive has calls of.
     pub(crate) logs: Vec<Scope>,
     places: HashMap<ExtensionId, usize>,
+    /// By their short numbers.
+    numbers: HashMap<String, ExtensionId>,
 }
 
 impl Staff {
@@ -47,28 +49,28 @@ impl Staff {
         let facts = store.directory_at(key, DirectoryKind::Extension, i64::MAX).await;
         let facts = facts.map_err(failed)?;
         let (mut extensions, mut places) = (Vec::with_capacity(facts.len()), HashMap::new());
+        let mut numbers = HashMap::new();
         for fact in facts {
-            let Ok(json) = serde_json::from_str(&archive.lead(&fact.entry.json, View::Detailed))
-            else {
-                continue;
-            };
-            places.extend(fact.entry.extension.map(|id| (id, extensions.len())));
+            let json = archive.lead(&fact.entry.json, View::Detailed);
+            let Ok(json) = serde_json::from_str::<Value>(&json) else { continue };
+            if let Some(id) = fact.entry.extension {
+                places.insert(id, extensions.len());
+                let number = json["extensionNumber"].as_str();
+                numbers.extend(number.map(|number| (number.to_owned(), id)));
+            }
             extensions.push(json);
         }
         let logs = store.scopes(key).await.map_err(failed)?;
-        Ok(Self { extensions, logs, places })
+        Ok(Self { extensions, logs, places, numbers })
     }
 
     pub(crate) fn extension(&self, id: ExtensionId) -> Option<&Value> {
         self.extensions.get(*self.places.get(&id)?)
     }
 
-    /// Ids of the extensions with a short number.
-    pub(crate) fn numbered(&self, number: &str) -> Vec<ExtensionId> {
-        let has_it = |id: &&ExtensionId| {
-            self.extension(**id).is_some_and(|json| json["extensionNumber"] == number)
-        };
-        self.places.keys().filter(has_it).copied().collect()
+    /// Who has a short number.
+    pub(crate) fn numbered(&self, number: &str) -> Option<ExtensionId> {
+        self.numbers.get(number).copied()
     }
 
     /// What a user may do; nothing for whoever cannot sign in.

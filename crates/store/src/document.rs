@@ -1,5 +1,6 @@
 //! Documents: records as they came, compressed.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use callbook_model::Scope;
@@ -99,9 +100,15 @@ pub(crate) struct Packer(Compressor<'static>);
 
 /// Decompresses documents one after the other.
 pub(crate) struct Unpacker {
-    decompressor: Decompressor<'static>,
+    /// There until it is dropped.
+    decompressor: Option<Decompressor<'static>>,
     simple: Vec<u8>,
     detail: Vec<u8>,
+}
+
+thread_local! {
+    /// What the thread's last [`Unpacker`] has left: to make one takes as long as to read a dozen documents.
+    static IDLE: Cell<Option<Decompressor<'static>>> = const { Cell::new(None) };
 }
 
 impl Packer {
@@ -126,8 +133,9 @@ impl Packer {
 
 impl Unpacker {
     pub(crate) fn new() -> std::io::Result<Self> {
-        let decompressor = Decompressor::with_prepared_dictionary(&DECODER)?;
-        Ok(Self { decompressor, simple: Vec::new(), detail: Vec::new() })
+        let idle = IDLE.take().map(Ok);
+        let made = idle.unwrap_or_else(|| Decompressor::with_prepared_dictionary(&DECODER));
+        Ok(Self { decompressor: Some(made?), simple: Vec::new(), detail: Vec::new() })
     }
 
     /// The whole record; `None` if it is damaged.
@@ -153,19 +161,26 @@ impl Unpacker {
 
     /// The Simple view, until another is read; `None` if it is damaged.
     pub(crate) fn simple(&mut self, simple: &[u8]) -> Option<&str> {
-        decompress(&mut self.decompressor, simple, &mut self.simple)
+        decompress(self.decompressor.as_mut()?, simple, &mut self.simple)
     }
 
     /// The whole record, of which the Simple view was read last; `None` if it is damaged.
     pub(crate) fn join(&mut self, detail: Option<&[u8]>) -> Option<String> {
         let simple = str::from_utf8(&self.simple).ok()?;
         let Some(detail) = detail else { return Some(simple.to_owned()) };
-        join(simple, decompress(&mut self.decompressor, detail, &mut self.detail)?).ok()
+        join(simple, decompress(self.decompressor.as_mut()?, detail, &mut self.detail)?).ok()
     }
 
     /// A text of its own; `None` if it is damaged.
     pub(crate) fn text(&mut self, bytes: &[u8]) -> Option<String> {
         self.simple(bytes).map(str::to_owned)
+    }
+}
+
+impl Drop for Unpacker {
+    fn drop(&mut self) {
+        // A thread that ends needs none.
+        let _ = IDLE.try_with(|idle| idle.set(self.decompressor.take()));
     }
 }
 

@@ -49,9 +49,8 @@ impl Wanted {
         keys.extend(filter.session_id.clone().filter(|id| id != "0").map(Key::Session));
         keys.extend(filter.telephony_session_id.clone().map(Key::TelephonySession));
         if let Some(number) = &filter.extension_number {
-            let ids = archive.staff().await?.numbered(number);
-            let Some(id) = ids.first() else { return Ok(None) };
-            keys.push(Key::Extension(*id));
+            let Some(id) = archive.staff().await?.numbered(number) else { return Ok(None) };
+            keys.push(Key::Extension(id));
         }
         Ok(Some(Self { filter: filter.clone(), keys, ended_from_ms: None }))
     }
@@ -113,8 +112,9 @@ impl Wanted {
 
     /// Whether a record that [`Wanted::in_log`] has found is wanted, by its text in whichever view.
     pub(super) fn accepts_found(&self, archive: &Archive, json: &str) -> bool {
-        let record = CallRecord::decode(json, archive.home());
-        self.is_in_tables() || record.is_ok_and(|record| self.accepts_rest(&record, json))
+        self.is_in_tables()
+            || CallRecord::decode(json, archive.home())
+                .is_ok_and(|record| self.accepts_rest(&record, json))
     }
 
     fn accepts_rest(&self, record: &CallRecord, json: &str) -> bool {
