@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use callbook_model::{Leg, Scope};
 
+use crate::Cell;
 use crate::row::Row;
 
 /// What a column holds.
@@ -14,18 +15,6 @@ pub(crate) enum Kind {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     Moment,
     Flag,
-}
-
-/// A value of a column's kind, if there is one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Cell<'a> {
-    Empty,
-    Text(Cow<'a, str>),
-    /// Texts that upstream made, not a caller: letters, digits, `-` and `_`.
-    Id(Cow<'a, str>),
-    Number(i64),
-    Moment(i64),
-    Flag(bool),
 }
 
 /// A column of a table of `T`.

@@ -5,42 +5,67 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use crate::Error;
-use crate::column::{COLUMNS, Cell};
+use crate::column::COLUMNS;
 use crate::format::Table;
 use crate::row::Row;
+use crate::{Cell, Error};
 
 /// Tells Excel that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-pub(crate) struct CsvTable<W: Write> {
+/// Comma-separated values while they are written.
+pub struct Csv<W: Write> {
     out: csv::Writer<W>,
 }
 
-impl<W: Write> CsvTable<W> {
-    pub(crate) fn new(mut out: W, byte_order_mark: bool) -> Result<Self, Error> {
+impl<W: Write> Csv<W> {
+    /// Begins with the names of the columns; with a byte order mark, if Excel is to open it by a double click.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn new<'n>(
+        mut out: W,
+        byte_order_mark: bool,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, Error> {
         if byte_order_mark {
             out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         }
         let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        out.write_record(COLUMNS.iter().map(|column| column.name))?;
+        out.write_record(names)?;
         Ok(Self { out })
     }
-}
 
-impl<W: Write> Table for CsvTable<W> {
-    type Out = W;
-
-    fn write(&mut self, row: &Row) -> Result<(), Error> {
-        for column in &COLUMNS {
-            self.out.write_field(field((column.of)(row)).as_bytes())?;
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), Error> {
+        for cell in cells {
+            self.out.write_field(field(cell).as_bytes())?;
         }
         self.out.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
-    fn finish(self) -> Result<W, Error> {
+    /// Gives back what it was written to.
+    ///
+    /// # Errors
+    /// When the last of it cannot be written.
+    pub fn finish(self) -> Result<W, Error> {
         self.out.into_inner().map_err(|error| Error::Write(error.into_error()))
+    }
+}
+
+impl<W: Write> Table for Csv<W> {
+    type Out = W;
+
+    fn write(&mut self, row: &Row) -> Result<(), Error> {
+        self.write_row(COLUMNS.iter().map(|column| (column.of)(row)))
+    }
+
+    fn finish(self) -> Result<W, Error> {
+        Self::finish(self)
     }
 }
 
@@ -50,15 +75,18 @@ fn field(cell: Cell<'_>) -> Cow<'_, str> {
         Cell::Text(text) => harmless(text),
         Cell::Id(text) => text,
         Cell::Number(number) => number.to_string().into(),
+        Cell::Float(number) => number.to_string().into(),
+        Cell::Decimal(number) => number.into(),
         Cell::Flag(flag) => flag.to_string().into(),
-        Cell::Moment(milliseconds) => moment(milliseconds).into(),
+        Cell::Moment(milliseconds) => shown(milliseconds, "%Y-%m-%dT%H:%M:%S.%3fZ").into(),
+        Cell::Clock(milliseconds) => shown(milliseconds, "%Y-%m-%dT%H:%M:%S.%3f").into(),
     }
 }
 
 /// Always with milliseconds: some readers take the first row's form for all.
-fn moment(milliseconds: i64) -> String {
+fn shown(milliseconds: i64, form: &str) -> String {
     let moment = Timestamp::from_millisecond(milliseconds).ok();
-    moment.map_or_else(String::new, |moment| moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string())
+    moment.map_or_else(String::new, |moment| moment.strftime(form).to_string())
 }
 
 /// A text that no spreadsheet takes for a formula: callers choose their names. Phone numbers stay as they are.
@@ -97,7 +125,8 @@ mod tests {
 
     #[test]
     fn moments_have_one_form() {
-        assert_eq!(moment(1_704_067_200_000), "2024-01-01T00:00:00.000Z");
-        assert_eq!(moment(i64::MAX), "");
+        assert_eq!(field(Cell::Moment(1_704_067_200_000)), "2024-01-01T00:00:00.000Z");
+        assert_eq!(field(Cell::Clock(1_704_067_200_000)), "2024-01-01T00:00:00.000");
+        assert_eq!(field(Cell::Moment(i64::MAX)), "");
     }
 }

@@ -5,11 +5,10 @@ use std::path::Path;
 
 use callbook_store::{Account, Store};
 
-use crate::csv::CsvTable;
+use crate::column::COLUMNS;
 use crate::parquet::ParquetTable;
 use crate::row::{Row, RowReader};
-use crate::workbook::{SHEET_ROWS, WorkbookTable};
-use crate::{Calls, Error, line};
+use crate::{Calls, Csv, Error, Sheets, line};
 
 /// A form that calls are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +84,11 @@ pub async fn write_calls<W: Write + Send>(
     let tables = RowReader::new(account.clone(), store.names(account.key).await?);
     match format {
         Format::Csv { byte_order_mark } => {
-            write_table(tables, calls, CsvTable::new(out, byte_order_mark)?, notice).await
+            let names = COLUMNS.iter().map(|column| column.name);
+            write_table(tables, calls, Csv::new(out, byte_order_mark, names)?, notice).await
         }
         Format::Parquet => write_table(tables, calls, ParquetTable::new(out)?, notice).await,
-        Format::Xlsx => {
-            write_table(tables, calls, WorkbookTable::new(out, SHEET_ROWS)?, notice).await
-        }
+        Format::Xlsx => write_table(tables, calls, Sheets::of_calls(out)?, notice).await,
         Format::Jsonl => {
             let mut exported = Exported::default();
             while let Some(listed) = calls.next().await? {

@@ -7,6 +7,7 @@
 mod aside;
 mod bundle;
 mod calls;
+mod cell;
 mod column;
 mod csv;
 mod error;
@@ -21,9 +22,12 @@ mod workbook;
 pub use aside::{Aside, Packed};
 pub use bundle::{Bundled, Contents, Recorded, write_bundle};
 pub use calls::{Calls, Listed, Query, Source, View};
+pub use cell::Cell;
+pub use self::csv::Csv;
 pub use error::Error;
 pub use format::{Exported, Format, Notice, write_calls};
 pub use import::{
     BadLine, BundledRecording, Clock, How, Opened, Progress, Report, bundled_recordings,
 };
 pub use versions::write_versions;
+pub use workbook::Sheets;

@@ -13,10 +13,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::Error;
-use crate::column::{COLUMNS, Cell, Column, Kind, LEG_COLUMNS};
+use crate::column::{COLUMNS, Column, Kind, LEG_COLUMNS};
 use crate::format::Table;
 use crate::row::Row;
+use crate::{Cell, Error};
 
 /// Rows that are encoded together.
 const BATCH: usize = 1000;
