@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, lake, login, logout, man, quarantine, recordings, sandbox, serve, show, status,
+    import, init, lake, login, logout, man, quarantine, recordings, report, sandbox, serve, show, sql, status,
     sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
@@ -38,6 +38,8 @@ pub enum Command {
     Quarantine(quarantine::Quarantine),
     Alerts(alerts::Alerts),
     App(app::AppCommand),
+    Report(report::ReportCommand),
+    Sql(sql::Sql),
     Export(export::Export),
     Import(import::Import),
     Backup(backup::Backup),

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use callbook_exchange::Error as Exchange;
+use callbook_lake::Error as Lake;
 use callbook_login::Error as Login;
 use callbook_recordings::Error as Recordings;
+use callbook_report::Error as Report;
 use callbook_ringcentral::{ConnectionError, Error as Upstream, MediaHostError, Unreached};
 use callbook_sandbox::{ControlError, Error as Sandbox};
 use callbook_store::{Error as Store, LocationError};
@@ -123,6 +125,8 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<(u8, String)> {
         .or_else(|| error.downcast_ref().and_then(recordings))
         .or_else(|| error.downcast_ref().map(media_host))
         .or_else(|| error.downcast_ref().and_then(exchange))
+        .or_else(|| error.downcast_ref().map(lake))
+        .or_else(|| error.downcast_ref().and_then(report_of))
         .or_else(|| error.downcast_ref().map(sandbox))
         .or_else(|| error.downcast_ref().map(control))
 }
@@ -391,6 +395,47 @@ fn exchange(error: &Exchange) -> Option<(u8, String)> {
         Exchange::Damaged { .. } => (FAILED, "nothing of it was taken in; use another copy"),
         Exchange::Newer { .. } => (FAILED, "use the Callbook that wrote it, or a later one"),
         Exchange::NoZone => (USAGE, "give the account's zone with --tz"),
+    };
+    Some((code, hint.to_owned()))
+}
+
+fn lake(error: &Lake) -> (u8, String) {
+    let (code, hint) = match error {
+        Lake::Store(error) => return store(error),
+        Lake::Question { .. } => (
+            USAGE,
+            "tables: interactions, legs, offers, queue_visits, recordings, people, queues, members; \
+             `callbook sql \"DESCRIBE interactions\"` lists columns",
+        ),
+        Lake::Writes { .. } => (USAGE, "write a SELECT; the archive is changed by other commands"),
+        Lake::Memory { .. } => (FAILED, "ask for less: fewer days, fewer columns, a LIMIT"),
+        Lake::Time { .. } => (FAILED, "ask for less: fewer days, or sums by hour before others"),
+        Lake::Object { .. } | Lake::Folder { .. } => {
+            (FAILED, "check that there is room, and that the folder of [lake] may be written to")
+        }
+        Lake::Manifest { .. } => {
+            (FAILED, "delete the lake's folder: it is built anew from the archive")
+        }
+        Lake::Parquet(_) | Lake::Tables(_) => {
+            (FAILED, "if its files are damaged, delete the lake's folder: it is built anew")
+        }
+    };
+    (code, hint.to_owned())
+}
+
+fn report_of(error: &Report) -> Option<(u8, String)> {
+    let (code, hint) = match error {
+        Report::Lake(error) => return Some(lake(error)),
+        Report::Exchange(error) => return exchange(error),
+        // A reader of ours that has gone is no failure.
+        Report::Write(_) | Report::Arrow(_) | Report::Parquet(_) => return None,
+        Report::Folder { .. } => (USAGE, "[reports] folder names one that may be read"),
+        Report::Unknown { .. } => (USAGE, "`callbook report` lists all"),
+        Report::NoParameter { .. } | Report::Missing { .. } | Report::Value { .. } => {
+            (USAGE, "`callbook report NAME --explain` lists parameters; --set NAME=VALUE sets one")
+        }
+        Report::NoChart => (USAGE, "choose another --format, or add [chart] to its header"),
+        Report::ChartColumn { .. } => (USAGE, "name a column of its SELECT in [chart]"),
     };
     Some((code, hint.to_owned()))
 }

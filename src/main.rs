@@ -4,6 +4,7 @@
 //! output, everything else to standard error.
 
 mod alerts;
+mod answer;
 mod cli;
 mod commands;
 mod config;
@@ -15,6 +16,7 @@ mod output;
 mod private_file;
 mod progress;
 mod recordings;
+mod reports;
 mod time;
 mod trouble;
 

@@ -78,6 +78,11 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table
 }
 
+/// Characters of a line of the terminal; `None` off a terminal.
+pub fn width() -> Option<usize> {
+    Table::new().width().map(usize::from)
+}
+
 /// Whether the terminal leaves a table little room.
 pub fn is_narrow() -> bool {
     Table::new().width().is_some_and(|width| width < 110)

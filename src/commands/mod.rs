@@ -12,7 +12,7 @@ mod difference;
 pub mod directory;
 pub mod doctor;
 pub mod export;
-mod filter;
+pub mod filter;
 pub mod import;
 pub mod init;
 pub mod lake;
@@ -21,9 +21,11 @@ pub mod logout;
 pub mod man;
 pub mod quarantine;
 pub mod recordings;
+pub mod report;
 pub mod sandbox;
 pub mod serve;
 pub mod show;
+pub mod sql;
 pub mod status;
 pub mod sync;
 pub mod systemd;
@@ -60,6 +62,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::App(app) => app.run().await,
         Command::Alerts(alerts) => alerts.run().await,
+        Command::Report(report) => report.run().await,
+        Command::Sql(sql) => sql.run().await,
         Command::Export(export) => export.run().await,
         Command::Import(import) => import.run().await,
         Command::Backup(backup) => backup.run().await,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
-use crate::{alerts, lake, recordings};
+use crate::{alerts, lake, recordings, reports};
 
 pub use error::ConfigError;
 pub use origin::{Origin, Row};
@@ -28,6 +28,8 @@ pub use origin::{Origin, Row};
 pub const FILE: &str = "callbook.toml";
 /// A file in the current folder.
 pub const DATABASE: &str = "sqlite://callbook.db";
+/// A folder beside the file of settings.
+pub const REPORTS: &str = "reports";
 /// RingCentral's own.
 pub const SERVER_URL: &str = "https://platform.ringcentral.com";
 
@@ -73,6 +75,7 @@ struct File {
     recordings: recordings::Settings,
     alerts: alerts::Settings,
     lake: lake::Settings,
+    reports: reports::Settings,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -264,6 +267,12 @@ impl Config {
     pub fn lake_folder(&self) -> Option<PathBuf> {
         let named = || Some(self.beside(self.file.lake.folder.as_deref()?));
         self.variable("CALLBOOK_LAKE").map(PathBuf::from).or_else(named)
+    }
+
+    /// The folder of people's own reports, whether it is there or not.
+    pub fn reports_folder(&self) -> PathBuf {
+        let named = self.file.reports.folder.as_deref().unwrap_or(Path::new(REPORTS));
+        self.variable("CALLBOOK_REPORTS").map_or_else(|| self.beside(named), PathBuf::from)
     }
 
     /// Days on which the company is closed.

@@ -129,6 +129,7 @@ impl Config {
                     _ => "lake",
                 })
             }
+            "reports.folder" => self.reports_folder(),
             _ => return None,
         };
         Some(path.display().to_string())
@@ -200,13 +201,14 @@ mod tests {
                 _ => key == *known,
             })
         };
-        let tables = ["ringcentral", "logins", "recordings", "alerts", "alerts.email", "lake"];
+        let tables =
+            ["ringcentral", "logins", "recordings", "alerts", "alerts.email", "lake", "reports"];
         for name in names("") {
             assert!(is_known(&name) || tables.contains(&name.as_str()), "{name}");
         }
         for table in tables {
             let names = names(&format!("[{table}]"));
-            assert!(names.len() > 1, "{table}: {names:?}");
+            assert!(!names.is_empty(), "{table}: {names:?}");
             for name in names {
                 let key = format!("{table}.{name}");
                 assert!(is_known(&key) || tables.contains(&key.as_str()), "{key}");

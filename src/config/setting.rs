@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 22] = [
+pub(super) const SETTINGS: [Setting; 23] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -71,6 +71,7 @@ pub(super) const SETTINGS: [Setting; 22] = [
     of("alerts.email.to", Kind::Plain),
     Setting { variable: Some("CALLBOOK_LAKE"), ..of("lake.folder", Kind::Plain) },
     of("lake.holidays", Kind::Plain),
+    Setting { variable: Some("CALLBOOK_REPORTS"), ..of("reports.folder", Kind::Plain) },
 ];
 
 const fn of(key: &'static str, kind: Kind) -> Setting {

@@ -24,3 +24,16 @@ pub enum Cell<'a> {
     /// Yes or no.
     Flag(bool),
 }
+
+impl Cell<'_> {
+    /// As a number, to be drawn.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number as f64),
+            Self::Float(number) => Some(*number),
+            Self::Decimal(number) => number.parse().ok(),
+            _ => None,
+        }
+    }
+}

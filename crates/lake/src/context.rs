@@ -8,7 +8,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use crate::{Error, Place, local};
+use crate::{Error, Place, epoch, local};
 
 /// What a question may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,5 +44,6 @@ pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Erro
     parquet.reorder_filters = true;
     let context = SessionContext::new_with_config_rt(config, runtime);
     context.register_udf(local::function());
+    context.register_udf(epoch::function());
     Ok(context)
 }

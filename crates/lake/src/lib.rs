@@ -13,6 +13,7 @@
 
 mod context;
 mod directory;
+mod epoch;
 mod error;
 mod lake;
 mod local;

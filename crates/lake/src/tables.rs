@@ -44,6 +44,13 @@ impl Tables {
         Ok(Self { context, limits: limits.clone() })
     }
 
+    /// The same, and SQL knows these functions.
+    #[must_use]
+    pub fn with_functions(self, functions: impl IntoIterator<Item = ScalarUDF>) -> Self {
+        functions.into_iter().for_each(|function| self.context.register_udf(function));
+        self
+    }
+
     /// Asks a question in SQL, with values for its `$name`s. It may only read.
     ///
     /// # Errors

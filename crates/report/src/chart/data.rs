@@ -76,12 +76,7 @@ impl Data {
 
 /// Lengths are drawn in minutes, which people can read.
 fn number(name: &str, cell: &Cell<'_>) -> Option<f64> {
-    let number = match cell {
-        Cell::Number(number) => *number as f64,
-        Cell::Float(number) => *number,
-        Cell::Decimal(number) => number.parse().ok()?,
-        _ => return None,
-    };
+    let number = cell.number()?;
     let number = if name.ends_with("_ms") { number / 60_000.0 } else { number };
     number.is_finite().then_some(number)
 }
