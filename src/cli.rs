@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, lake, login, logout, man, quarantine, recordings, report, sandbox, serve, show, sql, status,
-    sync, systemd, verify,
+    import, init, lake, login, logout, man, quarantine, recordings, report, sandbox, serve, show,
+    sql, status, sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 

@@ -407,6 +407,7 @@ fn lake(error: &Lake) -> (u8, String) {
             "tables: interactions, legs, offers, queue_visits, recordings, people, queues, members; \
              `callbook sql \"DESCRIBE interactions\"` lists columns",
         ),
+        Lake::NoTable { .. } => (USAGE, "`callbook sql \"SHOW TABLES\"` lists them"),
         Lake::Writes { .. } => (USAGE, "write a SELECT; the archive is changed by other commands"),
         Lake::Memory { .. } => (FAILED, "ask for less: fewer days, fewer columns, a LIMIT"),
         Lake::Time { .. } => (FAILED, "ask for less: fewer days, or sums by hour before others"),

@@ -44,7 +44,8 @@ pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result
         grid.bars(chart, &columns, &shown, width.saturating_sub(grid.width(fitting)))
     });
     grid.print(fitting, bars.as_deref())?;
-    if let Some(chart) = page.chart.filter(|chart| chart.kind == ChartKind::Heat && width.is_some()) {
+    if let Some(chart) = page.chart.filter(|chart| chart.kind == ChartKind::Heat && width.is_some())
+    {
         shades(&Data::of(chart, &columns, &shown)?)?;
     }
     if fitting < columns.len() {
@@ -73,11 +74,9 @@ impl Grid {
         let whole = page.chart.map(|chart| chart.x.as_str());
         let cells = |rows: &Rows, row: usize| -> Vec<String> {
             let cells = columns.iter().zip(rows.row(row));
-            let texts = cells.map(|(column, cell)| {
-                match text(&column.name, &cell, page.zone) {
-                    nothing if nothing.is_empty() && whole == Some(&column.name) => "all".to_owned(),
-                    text => text,
-                }
+            let texts = cells.map(|(column, cell)| match text(&column.name, &cell, page.zone) {
+                nothing if nothing.is_empty() && whole == Some(&column.name) => "all".to_owned(),
+                text => text,
             });
             texts.collect()
         };

@@ -40,7 +40,10 @@ impl<W: Write> Csv<W> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write_row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), Error> {
+    pub fn write_row<'c>(
+        &mut self,
+        cells: impl IntoIterator<Item = Cell<'c>>,
+    ) -> Result<(), Error> {
         for cell in cells {
             self.out.write_field(field(cell).as_bytes())?;
         }

@@ -19,11 +19,11 @@ mod row;
 mod versions;
 mod workbook;
 
+pub use self::csv::Csv;
 pub use aside::{Aside, Packed};
 pub use bundle::{Bundled, Contents, Recorded, write_bundle};
 pub use calls::{Calls, Listed, Query, Source, View};
 pub use cell::Cell;
-pub use self::csv::Csv;
 pub use error::Error;
 pub use format::{Exported, Format, Notice, write_calls};
 pub use import::{

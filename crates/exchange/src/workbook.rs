@@ -80,7 +80,10 @@ impl<W: Write + Send> Sheets<W> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write_row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), Error> {
+    pub fn write_row<'c>(
+        &mut self,
+        cells: impl IntoIterator<Item = Cell<'c>>,
+    ) -> Result<(), Error> {
         if self.row == self.sheet_rows {
             self.add_sheet()?;
         }

@@ -44,7 +44,7 @@ SELECT
     newest.attempts,
     newest.first_missed,
     newest.last_missed,
-    epoch_ms($now) - epoch_ms(newest.first_missed) AS age_ms,
+    epoch_ms(least($to, $now)) - epoch_ms(newest.first_missed) AS age_ms,
     newest.disposition AS last_disposition,
     newest.voicemail AS last_voicemail,
     newest.company_number,

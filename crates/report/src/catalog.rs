@@ -67,7 +67,8 @@ impl Catalog {
         paths.sort();
         for path in paths {
             let is_sql = path.extension().is_some_and(|end| end == "sql");
-            let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_sql) else {
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_sql)
+            else {
                 continue;
             };
             let replaces = self.reports.contains_key(name);
@@ -90,10 +91,9 @@ impl Catalog {
     /// # Errors
     /// When there is none.
     pub fn get(&self, name: &str) -> Result<&Report, Error> {
-        self.reports.get(name).ok_or_else(|| Error::Unknown {
-            name: name.to_owned(),
-            near: self.near(name),
-        })
+        self.reports
+            .get(name)
+            .ok_or_else(|| Error::Unknown { name: name.to_owned(), near: self.near(name) })
     }
 
     /// All of them, by their names.

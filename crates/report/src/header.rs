@@ -52,8 +52,9 @@ pub(crate) fn read(name: &str, text: &str, origin: Origin) -> Result<Report, Fau
         let upto = text.get(..place.start + offset).unwrap_or(text);
         Fault { line: upto.matches('\n').count() + 1, reason }
     };
-    let header: Header = toml::from_str(&text[place.clone()])
-        .map_err(|error| fault(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    let header: Header = toml::from_str(&text[place.clone()]).map_err(|error| {
+        fault(error.span().map_or(0, |span| span.start), error.message().to_owned())
+    })?;
     let names = names(text)?;
     check(text)?;
     let mut parameters: Vec<Parameter> = Vec::new();
@@ -73,7 +74,9 @@ pub(crate) fn read(name: &str, text: &str, origin: Origin) -> Result<Report, Fau
     let known: HashSet<&str> =
         parameters.iter().map(|parameter| parameter.name.as_str()).chain(GIVEN).collect();
     if let Some((name, line)) = names.iter().find(|(name, _)| !known.contains(name.as_str())) {
-        let reason = format!("the header declares no parameter '{name}', and nothing else is called ${name}");
+        let reason = format!(
+            "the header declares no parameter '{name}', and nothing else is called ${name}"
+        );
         return Err(Fault { line: *line, reason });
     }
     let Header { title, question, chart, .. } = header;
@@ -145,10 +148,8 @@ fn of_toml(parameter: &Parameter, default: &toml::Value) -> Result<Value, String
 /// The `$name`s of the SQL, each with the line it is first used in.
 fn names(text: &str) -> Result<Vec<(String, usize)>, Fault> {
     let tokens = Tokenizer::new(&GenericDialect {}, text).tokenize_with_location();
-    let tokens = tokens.map_err(|error| Fault {
-        line: error.location.line as usize,
-        reason: error.message,
-    })?;
+    let tokens = tokens
+        .map_err(|error| Fault { line: error.location.line as usize, reason: error.message })?;
     let mut names: Vec<(String, usize)> = Vec::new();
     for token in tokens {
         let Token::Placeholder(name) = token.token else { continue };

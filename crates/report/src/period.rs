@@ -39,7 +39,8 @@ impl Period {
     /// When the period of the same length before began: of whole days as many days, else as many hours.
     #[must_use]
     pub fn before(&self) -> Timestamp {
-        let (from, to) = (self.from.to_zoned(self.zone.clone()), self.to.to_zoned(self.zone.clone()));
+        let (from, to) =
+            (self.from.to_zoned(self.zone.clone()), self.to.to_zoned(self.zone.clone()));
         if is_midnight(&from) && is_midnight(&to) {
             let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
             let date = from.date().saturating_sub(i64::from(days).days());

@@ -49,7 +49,11 @@ impl Report {
         let is_known = |name: &str| self.parameters.iter().any(|parameter| parameter.name == name);
         if let Some((name, _)) = asked.given.iter().find(|(name, _)| !is_known(name)) {
             let known = self.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-            return Err(Error::NoParameter { report: self.name.clone(), name: name.clone(), known });
+            return Err(Error::NoParameter {
+                report: self.name.clone(),
+                name: name.clone(),
+                known,
+            });
         }
         let zone = asked.period.zone_name().ok_or_else(|| Error::Value {
             name: "tz".to_owned(),

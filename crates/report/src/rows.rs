@@ -116,7 +116,9 @@ impl Rows {
             Kind::Moment => {
                 Cell::Moment(values.as_primitive::<TimestampMillisecondType>().value(row))
             }
-            Kind::Clock => Cell::Clock(values.as_primitive::<TimestampMillisecondType>().value(row)),
+            Kind::Clock => {
+                Cell::Clock(values.as_primitive::<TimestampMillisecondType>().value(row))
+            }
             Kind::Flag => Cell::Flag(values.as_boolean().value(row)),
             Kind::Decimal => Cell::Decimal(shown(values, row)),
             Kind::Other => Cell::Text(shown(values, row).into()),

@@ -13,9 +13,9 @@ use super::open;
 use crate::answer::Output;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
+use crate::lake;
 use crate::reports::{Known, catalog};
 use crate::time::{self, TimeError};
-use crate::lake;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -46,7 +46,9 @@ impl Data {
         let measured = chart.y.iter().map(place).collect::<Result<Vec<_>, _>>()?;
         let series = chart.series.as_ref().map(place).transpose()?;
         let mut data = Gathered::default();
-        for (rows, row) in rows.iter().flat_map(|rows| (0..rows.count()).map(move |row| (rows, row))) {
+        for (rows, row) in
+            rows.iter().flat_map(|rows| (0..rows.count()).map(move |row| (rows, row)))
+        {
             let cell = rows.cell(row, x);
             if cell == Cell::Empty {
                 continue;
@@ -54,7 +56,9 @@ impl Data {
             let label = data.label(text(&columns[x].name, &cell, &TimeZone::UTC));
             for y in &measured {
                 let name = match series {
-                    Some(series) => text(&columns[series].name, &rows.cell(row, series), &TimeZone::UTC),
+                    Some(series) => {
+                        text(&columns[series].name, &rows.cell(row, series), &TimeZone::UTC)
+                    }
                     None => head(&columns[*y].name),
                 };
                 data.put(name, label, number(&columns[*y].name, &rows.cell(row, *y)));
@@ -132,12 +136,15 @@ impl Gathered {
 impl Data {
     /// Hours come in the order of the day, whatever day's came first.
     fn sort_labels(&mut self) {
-        let numbers: Vec<Option<f64>> = self.labels.iter().map(|label| label.parse().ok()).collect();
+        let numbers: Vec<Option<f64>> =
+            self.labels.iter().map(|label| label.parse().ok()).collect();
         if numbers.iter().any(Option::is_none) {
             return;
         }
         let mut order: Vec<usize> = (0..self.labels.len()).collect();
-        order.sort_by(|a, b| numbers[*a].partial_cmp(&numbers[*b]).unwrap_or(std::cmp::Ordering::Equal));
+        order.sort_by(|a, b| {
+            numbers[*a].partial_cmp(&numbers[*b]).unwrap_or(std::cmp::Ordering::Equal)
+        });
         self.labels = order.iter().map(|place| self.labels[*place].clone()).collect();
         for series in &mut self.series {
             series.values = order.iter().map(|place| series.values[*place]).collect();

@@ -14,7 +14,12 @@ pub(super) fn draw(data: &Data) -> (String, f64) {
     let most = data.most(false);
     for (place, text) in data.labels.iter().enumerate() {
         let x = LEFT + width * (place as f64 + 0.5);
-        label(&mut body, (x, TOP - 10.0), "middle", &shortened(text, (width / 7.0).max(2.0) as usize));
+        label(
+            &mut body,
+            (x, TOP - 10.0),
+            "middle",
+            &shortened(text, (width / 7.0).max(2.0) as usize),
+        );
     }
     for (row, series) in data.series.iter().enumerate() {
         let y = TOP + ROW * row as f64;

@@ -65,7 +65,8 @@ pub fn escaped(text: &str) -> String {
 /// A text at a place.
 fn label(body: &mut String, (x, y): (f64, f64), anchor: &str, text: &str) {
     let text = escaped(text);
-    let _ = writeln!(body, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>");
+    let _ =
+        writeln!(body, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>");
 }
 
 /// A rectangle with a text to be shown when one points at it.
@@ -110,7 +111,8 @@ mod tests {
     #[test]
     fn hostile_names_stay_names() {
         let name = "</title><script>alert('x')</script>\u{0}&";
-        let series = vec![Series { name: name.to_owned(), values: vec![Some(1.0), None, Some(f64::NAN)] }];
+        let series =
+            vec![Series { name: name.to_owned(), values: vec![Some(1.0), None, Some(f64::NAN)] }];
         let labels = vec![name.to_owned(), "b".to_owned(), "c".to_owned()];
         let data = Data { labels, series };
         for kind in [ChartKind::Line, ChartKind::Bar, ChartKind::Stacked, ChartKind::Heat] {

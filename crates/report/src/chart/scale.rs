@@ -35,7 +35,10 @@ mod tests {
         assert_eq!(steps(97.0), (100.0, 20.0));
         assert_eq!(steps(1.0), (1.0, 0.2));
         assert_eq!(steps(0.0), (1.0, 1.0));
-        assert_eq!((short(1_200.0), short(12_500.0), short(0.25)), ("1200".into(), "12.5k".into(), "0.25".into()));
+        assert_eq!(
+            (short(1_200.0), short(12_500.0), short(0.25)),
+            ("1200".into(), "12.5k".into(), "0.25".into())
+        );
     }
 
     proptest! {

@@ -89,7 +89,13 @@ impl<'a> Plot<'a> {
         let mut x = LEFT;
         for (place, series) in self.data.series.iter().enumerate() {
             let name = shortened(&series.name, most);
-            rect(&mut self.body, (x, 9.0), (11.0, 11.0), COLOURS[place % COLOURS.len()], &series.name);
+            rect(
+                &mut self.body,
+                (x, 9.0),
+                (11.0, 11.0),
+                COLOURS[place % COLOURS.len()],
+                &series.name,
+            );
             label(&mut self.body, (x + 16.0, 19.0), "start", &name);
             x += 34.0 + 7.0 * name.chars().count() as f64;
         }
@@ -110,7 +116,13 @@ impl<'a> Plot<'a> {
         HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM)
     }
 
-    fn bar(&mut self, (left, width): (f64, f64), (below, value): (f64, f64), label: usize, series: usize) {
+    fn bar(
+        &mut self,
+        (left, width): (f64, f64),
+        (below, value): (f64, f64),
+        label: usize,
+        series: usize,
+    ) {
         let (low, high) = (self.y(below), self.y(below + value));
         let name = &self.data.series[series].name;
         let told = format!("{}: {} {name}", self.data.labels[label], short(value));
@@ -131,7 +143,12 @@ impl<'a> Plot<'a> {
             let _ = write!(path, "{pen}{x:.1} {y:.1}");
             pen = 'L';
             if self.data.labels.len() <= 100 {
-                let told = super::escaped(&format!("{}: {} {}", self.data.labels[place], short(value), series.name));
+                let told = super::escaped(&format!(
+                    "{}: {} {}",
+                    self.data.labels[place],
+                    short(value),
+                    series.name
+                ));
                 let _ = writeln!(
                     self.body,
                     "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\" fill=\"{colour}\"><title>{told}</title></circle>"

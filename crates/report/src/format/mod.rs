@@ -128,11 +128,7 @@ async fn csv<W: Write>(mut answer: Answer, out: W) -> Result<(W, u64), Error> {
     Ok((csv.finish()?, count))
 }
 
-async fn xlsx<W: Write + Send>(
-    mut answer: Answer,
-    title: &str,
-    out: W,
-) -> Result<(W, u64), Error> {
+async fn xlsx<W: Write + Send>(mut answer: Answer, title: &str, out: W) -> Result<(W, u64), Error> {
     let columns = Column::all(&answer.schema()).into_iter();
     let columns = columns.map(|column| (column.name.clone(), column.width())).collect();
     let mut sheets = Sheets::new(out, &sheet_name(title), columns)?;
