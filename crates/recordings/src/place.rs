@@ -23,8 +23,11 @@ use url::Url;
 use crate::Error;
 use crate::hash::{Hash, hex};
 
-/// What is longer goes up in parts of this size, so that memory stays flat.
+/// What is longer goes to a bucket in parts of this size, so that memory stays flat; smaller ones some refuse.
 const PART: usize = 8 << 20;
+
+/// The same for a folder.
+const FOLDER_PART: usize = 1 << 20;
 
 /// Content is read in pieces of this size.
 const PIECE: usize = 256 << 10;
@@ -106,7 +109,7 @@ impl Place {
         let failed = |source| self.failed(object, source);
         let path = self.path(object);
         self.remove_staged(object);
-        if hash.bytes > PART as u64 {
+        if hash.bytes > self.part() as u64 {
             return match self.has(object).await? {
                 true => self.must_be(object, hash).await,
                 false => self.put_parts(object, file).await,
@@ -134,7 +137,7 @@ impl Place {
     async fn put_parts(&self, object: &str, file: &mut File) -> Result<(), Error> {
         let failed = |source| self.failed(object, source);
         let upload = self.store.put_multipart(&self.path(object)).await.map_err(failed)?;
-        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, self.part());
         loop {
             let mut piece = BytesMut::with_capacity(PIECE);
             let read = file.read_buf(&mut piece).await;
@@ -149,6 +152,10 @@ impl Place {
             upload.wait_for_capacity(1).await.map_err(failed)?;
             upload.put(piece.freeze());
         }
+    }
+
+    fn part(&self) -> usize {
+        if self.folder.is_some() { FOLDER_PART } else { PART }
     }
 
     async fn must_be(&self, object: &str, hash: &Hash) -> Result<(), Error> {
