@@ -77,13 +77,6 @@ const WAL_PAGES: i64 = 16_000;
 /// One waits for the disk while the other computes.
 const READS_A_PROCESSOR: usize = 2;
 
-/// What all reads together remember of the file. Every page that is not remembered is copied from the system, and
-/// with less, not even the upper pages of a large archive's trees stay.
-const READ_CACHE_KIB: usize = 96 * 1024;
-
-/// What one read remembers at least: SQLite's own default.
-const LEAST_READ_CACHE_KIB: usize = 2_000;
-
 /// An open file. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqlite {
@@ -98,7 +91,6 @@ struct Shared {
     readers: Mutex<Vec<Connection>>,
     /// Reads at one time: more would not be faster, and each connection has a cache.
     reading: Semaphore,
-    read_cache_kib: usize,
 }
 
 impl Sqlite {
@@ -126,12 +118,10 @@ impl Sqlite {
             Err(Refusal::Known(error)) => return Err(error),
             Err(Refusal::Sqlite(source)) => return Err(error::name(&path, source)),
         };
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let reads = READS_A_PROCESSOR * processors;
+        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let reading = Semaphore::new(READS_A_PROCESSOR * at_once);
         let (writer, readers) = (Mutex::new(writer), Mutex::default());
-        let reading = Semaphore::new(reads);
-        let read_cache_kib = LEAST_READ_CACHE_KIB.max(READ_CACHE_KIB / reads);
-        let shared = Shared { path, writer, readers, reading, read_cache_kib };
+        let shared = Shared { path, writer, readers, reading };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -207,7 +197,6 @@ impl Sqlite {
     fn reader(&self) -> rusqlite::Result<Connection> {
         let connection = connect(self.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.pragma_update(None, "query_only", true)?;
-        connection.pragma_update(None, "cache_size", -(self.shared.read_cache_kib as i64))?;
         Ok(connection)
     }
 }
