@@ -1,5 +1,6 @@
 //! Documents: records as they came, compressed.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use callbook_model::Scope;
@@ -98,7 +99,12 @@ impl Cause {
 pub(crate) struct Packer(Compressor<'static>);
 
 /// Decompresses documents one after the other.
-pub(crate) struct Unpacker(Decompressor<'static>);
+pub(crate) struct Unpacker(Option<Decompressor<'static>>);
+
+thread_local! {
+    /// What the thread's last [`Unpacker`] has left: to make one takes as long as to read a dozen documents.
+    static IDLE: Cell<Option<Decompressor<'static>>> = const { Cell::new(None) };
+}
 
 impl Packer {
     pub(crate) fn new() -> std::io::Result<Self> {
@@ -122,7 +128,9 @@ impl Packer {
 
 impl Unpacker {
     pub(crate) fn new() -> std::io::Result<Self> {
-        Decompressor::with_prepared_dictionary(&DECODER).map(Self)
+        let idle = IDLE.take().map(Ok);
+        let made = idle.unwrap_or_else(|| Decompressor::with_prepared_dictionary(&DECODER));
+        made.map(|decompressor| Self(Some(decompressor)))
     }
 
     /// The whole record; `None` if it is damaged.
@@ -156,7 +164,14 @@ impl Unpacker {
     pub(crate) fn text(&mut self, bytes: &[u8]) -> Option<String> {
         let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
         let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
-        String::from_utf8(self.0.decompress(bytes, length).ok()?).ok()
+        String::from_utf8(self.0.as_mut()?.decompress(bytes, length).ok()?).ok()
+    }
+}
+
+impl Drop for Unpacker {
+    fn drop(&mut self) {
+        // A thread that ends needs none.
+        let _ = IDLE.try_with(|idle| idle.set(self.0.take()));
     }
 }
 
