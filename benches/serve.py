@@ -5,8 +5,11 @@
     python3 benches/serve.py                 # 1,000,000 calls on SQLite; --calls for fewer
 
 `wrk` asks with 32 connections for 100 Simple records at a time, by extension and dates, and by number: other ones
-with every request. Then the whole log is walked by `navigation`, once. Beside it stands PyPI's `datasette` with a
-table of the same calls, indexed by what is asked for. Ends with 0 unless something broke: no time is too long.
+with every request. As many wait for each other, so it asks with 2 connections as well: what an answer takes when
+nobody waits. Each time is also told as the server has it, from its `/metrics`: waiting for a turn to read
+included, waiting for the network not. Then the whole log is walked by `navigation`, once. Beside it stands PyPI's
+`datasette` with a table of the same calls, indexed by what is asked for. Ends with 0 unless something broke: no time is
+too long.
 """
 
 import argparse
@@ -117,31 +120,44 @@ def spans():
         yield start, start + random.randrange(30, 90) * 86_400
 
 
-def wrk(chosen, folder, url, paths, token=None):
+def wrk(chosen, folder, url, paths, token=None, connections=None):
     listed, script = folder / "paths.txt", folder / "paths.lua"
     listed.write_text("\n".join(paths) + "\n")
     script.write_text(LUA % listed)
     header = ["-H", f"Authorization: Bearer {token}"] if token else []
-    out = run("wrk", "-t2", f"-c{chosen.connections}", f"-d{chosen.seconds}s", "--latency", "-s", script,
-              *header, url)
+    connections = connections or chosen.connections
+    out = run("wrk", "-t2", f"-c{connections}", f"-d{chosen.seconds}s", "--latency", "-s", script, *header, url)
     if "Non-2xx" in out or "Socket errors" in out:
         print(out)
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
     return rate, re.search(r"50%\s+(\S+)", out)[1], re.search(r"99%\s+(\S+)", out)[1]
 
 
-def median_at_server(callbook, before):
-    """The operation's own time: from the histogram, of what was asked since."""
-    buckets = histogram(callbook)
-    counts = [(upper, count - before.get(upper, 0)) for upper, count in buckets.items()]
-    total = counts[-1][1]
-    return next(upper for upper, count in counts if count >= total / 2)
+class Server:
+    """What a server says of itself, since it was asked first: its own time of an answer, and its processor's."""
 
+    def __init__(self, callbook):
+        self.callbook, self.before, self.before_s = callbook, self.histogram(callbook), self.processor_s(callbook)
 
-def histogram(callbook):
-    text = urllib.request.urlopen(f"{callbook.url}/metrics").read().decode()
-    found = re.findall(r'request_duration_seconds_bucket\{le="([^"]+)",operation="readCompanyCallLog"\} (\d+)', text)
-    return {upper: int(count) for upper, count in found}
+    @staticmethod
+    def histogram(callbook):
+        text = urllib.request.urlopen(f"{callbook.url}/metrics").read().decode()
+        name = r'request_duration_seconds_%s\{(?:le="([^"]+)",)?operation="readCompanyCallLog"\} (\S+)'
+        buckets = {upper: int(count) for upper, count in re.findall(name % "bucket", text)}
+        return dict(buckets, sum=sum(float(seconds) for _, seconds in re.findall(name % "sum", text)))
+
+    @staticmethod
+    def processor_s(callbook):
+        fields = Path(f"/proc/{callbook.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def __str__(self):
+        after = {upper: count - self.before.get(upper, 0) for upper, count in self.histogram(self.callbook).items()}
+        taken_s, busy_s = after.pop("sum"), self.processor_s(self.callbook) - self.before_s
+        answers = after["+Inf"]
+        median_s = next(upper for upper, count in after.items() if count >= answers / 2)
+        return (f"at the server: median at most {float(median_s) * 1000:g} ms, mean {taken_s / answers * 1000:.1f} ms; "
+                f"{busy_s / answers * 1000:.2f} ms of a processor")
 
 
 def walk(callbook):
@@ -163,7 +179,7 @@ def shown(times):
 
 def report(name, measured):
     rate, median, worst = measured
-    print(f"  {name:<34} {rate:>8,.0f} requests/s   median {median:>9}   99 % {worst:>9}", flush=True)
+    print(f"  {name:<38} {rate:>8,.0f} requests/s   median {median:>9}   99 % {worst:>9}", flush=True)
 
 
 def datasette(chosen, folder, archive, by_extension, by_number):
@@ -225,9 +241,11 @@ def measure(chosen, folder, archive, callbook):
         ("callbook, by number",
          [f"{log}&phoneNumber={n[1:]}&dateFrom={day(FIRST)}&dateTo={day(LAST)}" for n in by_number]),
     ]:
-        before = histogram(callbook)
-        report(title, wrk(chosen, folder, callbook.url, paths, callbook.token))
-        print(f"  {'':<34} median at the server at most {median_at_server(callbook, before)} s")
+        for connections in (chosen.connections, 2):
+            server = Server(callbook)
+            measured = wrk(chosen, folder, callbook.url, paths, callbook.token, connections)
+            report(f"{title}, {connections}", measured)
+            print(f"  {'':<38} {server}")
     times, records = walk(callbook)
     tenth = max(1, len(times) // 10)
     print(f"  walked {records:,} records in {len(times)} pages: the first tenth {shown(times[:tenth])} a page, "
