@@ -39,8 +39,19 @@ fn every_help() {
         "backup",
         "restore",
     ];
-    let others =
-        ["demo", "sync", "verify", "calls", "show", "status", "recordings", "directory", "sandbox"];
+    let others = [
+        "demo",
+        "sync",
+        "verify",
+        "calls",
+        "show",
+        "status",
+        "recordings",
+        "directory",
+        "sandbox",
+        "report",
+        "sql",
+    ];
     for command in keeping.into_iter().chain(others) {
         let text = place.output(&format!("{command} --help"));
         insta::assert_snapshot!(format!("help_{command}"), text);

@@ -23,6 +23,7 @@ mod portal;
 mod rate;
 mod recordings;
 mod renewal;
+mod report;
 mod samples;
 mod sandbox;
 mod serve;
