@@ -78,7 +78,7 @@ impl Load {
         if self.erlangs() <= 0.0 {
             return 0.0;
         }
-        if !(level < 1.0) || !is_enough(MOST_AGENTS) {
+        if level.is_nan() || level >= 1.0 || !is_enough(MOST_AGENTS) {
             return f64::NAN;
         }
         // Doubling, then halving: each look costs as many steps as there are people.
