@@ -28,7 +28,7 @@ WITH days AS (
     GROUP BY extension, date_trunc('day', local(started, $tz))
 ), teams AS (
     SELECT
-        CASE WHEN $team = 'site' THEN people.site_name ELSE people.department END AS team,
+        coalesce(CASE WHEN $team = 'site' THEN people.site_name ELSE people.department END, 'none') AS team,
         count(DISTINCT days.extension) AS people,
         sum(days.offers) AS offers,
         sum(days.answered) AS answered,
@@ -52,4 +52,4 @@ SELECT
     1.0 * answered / nullif(people, 0) AS answered_per_person,
     handle_ms
 FROM teams
-ORDER BY answered DESC, team NULLS LAST
+ORDER BY answered DESC, team
