@@ -139,7 +139,9 @@ pub(crate) fn wrong(error: DataFusionError) -> Error {
         DataFusionError::NotImplemented(message) | DataFusionError::Configuration(message) => {
             message.clone()
         }
-        DataFusionError::Plan(message) | DataFusionError::Execution(message) => message.clone(),
+        // There is one catalog, and nobody needs to know its name.
+        DataFusionError::Plan(message) => message.replace("datafusion.public.", ""),
+        DataFusionError::Execution(message) => message.clone(),
         DataFusionError::SchemaError(error, _) => error.to_string(),
         DataFusionError::ArrowError(error, _) => error.to_string(),
         _ => return Error::Tables(error),
