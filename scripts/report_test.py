@@ -218,7 +218,7 @@ def check_forms(callbook):
     (folder / "reports").mkdir()
     rows = ", ".join(f"({text}, {place})" for place, text in enumerate(map(quoted, HOSTILE), 1))
     (folder / "reports" / "odd.sql").write_text(HOSTILE_REPORT.format(rows=rows))
-    (folder / "reports" / "broken.sql").write_text("/*\ntitle = \"a\"\nquestion = \"b\"\n*/\nSELECT\n  1 FROM WHERE\n")
+    (folder / "reports" / "broken.sql").write_text("/*\ntitle = \"a\"\nquestion = \"b\"\n*/\nSELECT count(*\nFROM people\n")
     listed = callbook.run("report", code=3)
     assert b"broken.sql:6: " in listed.stderr and b"odd" in listed.stdout, listed.stderr
     for form in ["csv", "json", "xlsx", "parquet", "svg", "html"]:

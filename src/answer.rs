@@ -14,7 +14,7 @@ use crate::failure::Usage;
 use crate::output::{self, CANNOT_WRITE, note};
 
 /// In which form, and where to.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Output {
     /// The form [default: by the name of --output, else a table]
     #[arg(long)]

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use anyhow::Context as _;
+use callbook_lake::{Lake, Place};
 use callbook_model::{Scope, Span, legs};
+use callbook_report::{Asked, Catalog, Period};
 use callbook_ringcentral::{Connection, Credential, parse_server_url};
 use callbook_sandbox::{CompanyOptions, Options as SandboxOptions, Plan, bind};
 use callbook_store::{Account, ArchivedCall, CallFilter, Open, Store};
@@ -15,8 +17,10 @@ use jiff::tz::TimeZone;
 use super::sync::{download, sentence, signed_in};
 use super::verify::compare;
 use super::{calls, show};
+use crate::answer::Output;
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, say};
+use crate::reports::Known;
 
 /// Calls that are looked through for one with a path worth showing.
 const LOOKED_AT: u32 = 200;
@@ -84,6 +88,11 @@ impl Demo {
         }
         server.abort();
 
+        step("callbook report answer-rate --by year: how many were answered?")?;
+        let place = Place::folder(&folder.path().join("demo.lake"))?;
+        let lake = Lake::new(store.clone(), account.clone(), place, Vec::new())?;
+        print_answer_rate(&store, &account, &lake).await?;
+
         let size = output::bytes(store.status().await?.bytes);
         step("Done")?;
         say!(
@@ -95,6 +104,17 @@ impl Demo {
         say!("next: `callbook sandbox` to develop against, `callbook sync` for your own account")?;
         Ok(if report.missing() > 0 { failure::PARTLY } else { failure::OK })
     }
+}
+
+/// Of all calls that there are.
+async fn print_answer_rate(store: &Store, account: &Account, lake: &Lake) -> anyhow::Result<()> {
+    let now = Timestamp::now();
+    let period = Period { from: Timestamp::UNIX_EPOCH, to: now, zone: TimeZone::UTC };
+    let asked = Asked { period, given: vec![("by".to_owned(), "year".to_owned())], now };
+    let words = Known::read(store, account).await?;
+    let catalog = Catalog::built_in();
+    let report = catalog.get("answer-rate")?;
+    super::report::print(report, &asked, &words, lake, &Output::default()).await
 }
 
 fn step(title: &str) -> anyhow::Result<()> {

@@ -10,8 +10,9 @@ fn the_demo_shows_everything_and_leaves_nothing_behind() {
     let outcome = place.run("demo --calls 3000");
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     let steps = outcome.stdout.lines().filter(|line| line.starts_with("── ")).count();
-    assert_eq!(steps, 6, "{}", outcome.stdout);
+    assert_eq!(steps, 7, "{}", outcome.stdout);
     assert!(outcome.stdout.contains("\nnothing is missing: "), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("\nall "), "the answer rate of all: {}", outcome.stdout);
     let last = outcome.last_line();
     assert_eq!(
         last,

@@ -35,7 +35,7 @@ fn a_report_is_listed_explained_and_answered() {
         (Value::Null, Some(sum(&months, "inbound") / 2))
     );
     let inbound = "kind = 'voice' AND direction = 'inbound' AND origin = 'external' \
-                   AND started >= '2024-01-01T05:00:00Z'";
+                   AND started >= '2024-01-01T05:00:00Z' AND started < '2025-01-01T05:00:00Z'";
     place.write("q.sql", format!("SELECT count(*) AS calls FROM interactions WHERE {inbound}"));
     let counted = place.json("sql --file q.sql --json");
     assert_eq!(counted[0]["calls"], all["inbound"]);
@@ -66,7 +66,7 @@ fn own_reports_join_in_and_bad_ones_are_named() {
     let head = "/*\ntitle = \"Own\"\nquestion = \"Mine?\"\n*/\n";
     place.write("reports/mine.sql", format!("{head}SELECT 'mine' AS whose\n"));
     place.write("reports/numbers.sql", format!("{head}SELECT 'mine, too' AS whose\n"));
-    place.write("reports/bad.sql", format!("{head}SELECT 1 FROM WHERE\n"));
+    place.write("reports/bad.sql", format!("{head}SELECT count(* FROM people\n"));
     let listed = place.run("report");
     assert_eq!(listed.code, Some(3));
     assert!(listed.stderr.contains("reports/bad.sql:5: "), "{}", listed.stderr);

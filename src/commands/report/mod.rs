@@ -3,6 +3,7 @@
 mod about;
 mod list;
 
+use callbook_lake::Lake;
 use callbook_model::Span;
 use callbook_report::{Asked, Page, Period, Report, functions};
 use clap::Args;
@@ -88,18 +89,9 @@ impl ReportCommand {
         let by = self.by.iter().map(|by| ("by".to_owned(), by.clone()));
         let given = self.set.iter().cloned().chain(by).collect();
         let (store, account) = open(config, self.account.as_deref()).await?;
+        let lake = lake::of(config, &store, &account)?;
         let words = Known::read(&store, &account).await?;
-        let question = report.question(&Asked { period, given, now }, &words)?;
-        let tables = lake::tables(&lake::of(config, &store, &account)?).await?;
-        let answer = question.ask(&tables.with_functions(functions())).await?;
-        let page = Page {
-            title: &report.title,
-            question: &report.question,
-            parameters: question.shown(),
-            chart: report.chart.as_ref(),
-            zone: &question.period.zone,
-        };
-        self.output.write(answer, &page).await
+        print(report, &Asked { period, given, now }, &words, &lake, &self.output).await
     }
 
     /// What is left out is the last 30 days.
@@ -122,6 +114,27 @@ impl ReportCommand {
         })?;
         Ok(Period { from: span.from, to: span.to, zone: named(zone) })
     }
+}
+
+/// Asks a lake, and writes the answer.
+pub async fn print(
+    report: &Report,
+    asked: &Asked,
+    words: &Known,
+    lake: &Lake,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let question = report.question(asked, words)?;
+    let tables = lake::tables(lake).await?.with_functions(functions());
+    let answer = question.ask(&tables).await?;
+    let page = Page {
+        title: &report.title,
+        question: &report.question,
+        parameters: question.shown(),
+        chart: report.chart.as_ref(),
+        zone: &question.period.zone,
+    };
+    output.write(answer, &page).await
 }
 
 /// UTC, where the machine's zone has no name: that is what such machines show.
