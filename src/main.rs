@@ -24,11 +24,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// Pages of a list are thousands of short texts, and recordings of many lengths come and go: the system's allocator takes
-/// a quarter of the time of the one, and keeps the holes of the other.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How long what must not be left half done may take after a signal.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
