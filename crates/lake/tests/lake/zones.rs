@@ -12,7 +12,8 @@ async fn local_is_what_the_clock_on_the_wall_shows() {
     let archive = Archive::new().await;
     let tables = tables(&archive.lake("a")).await;
     let sql = "SELECT local(moment, $tz) FROM (SELECT unnest(generate_series(
-        TIMESTAMP '2024-01-01T00:00:00Z', TIMESTAMP '2025-01-01T00:00:00Z', INTERVAL '30 minutes')) AS moment)";
+        TIMESTAMP '2024-01-01T00:00:00Z', TIMESTAMP '2025-01-01T00:00:00Z', INTERVAL '30 minutes')) AS moment)
+        ORDER BY moment";
     for name in jiff::tz::db().available() {
         let zone = TimeZone::get(name.as_str()).unwrap();
         let tz = ("tz".to_owned(), ScalarValue::Utf8(Some(name.to_string())));
