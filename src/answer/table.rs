@@ -13,8 +13,8 @@ use crate::output::{self, note, say};
 /// Rows that are shown; the other forms have them all.
 const MOST_ROWS: usize = 200;
 
-/// Characters that a text is not cut below.
-const LEAST: usize = 10;
+/// A text is cut down to so many characters, if it is longer, before a column is left out.
+const TEXT: usize = 20;
 
 /// Between columns.
 const GAP: usize = 2;
@@ -41,7 +41,7 @@ pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result
     let grid = Grid::of(page, &columns, &shown);
     let fitting = grid.fitting(width);
     let bars = page.chart.zip(width).and_then(|(chart, width)| {
-        grid.bars(chart, &columns, &shown, width.saturating_sub(grid.width(fitting)))
+        bars(chart, &columns, &shown, width.saturating_sub(grid.width(fitting)))
     });
     grid.print(fitting, bars.as_deref())?;
     if let Some(chart) = page.chart.filter(|chart| chart.kind == ChartKind::Heat && width.is_some())
@@ -88,7 +88,7 @@ impl Grid {
     fn needs(&self, column: usize) -> usize {
         let cells = self.rows.iter().map(|row| row[column].chars().count());
         let cells = cells.max().unwrap_or(0);
-        let cells = if self.numbers[column] { cells } else { cells.min(LEAST.max(20)) };
+        let cells = if self.numbers[column] { cells } else { cells.min(TEXT) };
         cells.max(self.heads[column].chars().count()) + GAP
     }
 
@@ -121,30 +121,24 @@ impl Grid {
         }
         output::print(&table)
     }
+}
 
-    /// A bar a row of the first measure, if there is room.
-    fn bars(
-        &self,
-        chart: &Chart,
-        columns: &[Column],
-        shown: &[Rows],
-        room: usize,
-    ) -> Option<Vec<String>> {
-        let widest = room.saturating_sub(GAP).min(BAR);
-        if chart.kind == ChartKind::Heat || widest < 8 {
-            return None;
-        }
-        let place = |name: &String| columns.iter().position(|column| column.name == *name);
-        let (x, y) = (place(&chart.x)?, place(chart.y.first()?)?);
-        let rows = shown.iter().flat_map(|rows| (0..rows.count()).map(move |row| (rows, row)));
-        let value = |rows: &Rows, row| match rows.cell(row, x) {
-            Cell::Empty => 0.0,
-            _ => rows.cell(row, y).number().filter(|number| number.is_finite()).unwrap_or(0.0),
-        };
-        let values: Vec<f64> = rows.map(|(rows, row)| value(rows, row)).collect();
-        let most = values.iter().copied().fold(0.0, f64::max);
-        Some(values.iter().map(|value| bar(*value, most, widest)).collect())
+/// A bar a row of the first measure, if there is room.
+fn bars(chart: &Chart, columns: &[Column], shown: &[Rows], room: usize) -> Option<Vec<String>> {
+    let widest = room.saturating_sub(GAP).min(BAR);
+    if chart.kind == ChartKind::Heat || widest < 8 {
+        return None;
     }
+    let place = |name: &String| columns.iter().position(|column| column.name == *name);
+    let (x, y) = (place(&chart.x)?, place(chart.y.first()?)?);
+    let rows = shown.iter().flat_map(|rows| (0..rows.count()).map(move |row| (rows, row)));
+    let value = |rows: &Rows, row| match rows.cell(row, x) {
+        Cell::Empty => 0.0,
+        _ => rows.cell(row, y).number().filter(|number| number.is_finite()).unwrap_or(0.0),
+    };
+    let values: Vec<f64> = rows.map(|(rows, row)| value(rows, row)).collect();
+    let most = values.iter().copied().fold(0.0, f64::max);
+    Some(values.iter().map(|value| bar(*value, most, widest)).collect())
 }
 
 /// In eighths of a character.
