@@ -41,11 +41,10 @@ pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<L
     Ok(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?)
 }
 
-/// Its tables, as new as the archive. Where the files are far behind they are brought up to date first, unless
-/// somebody else does just that.
+/// Its tables, as new as the archive. Where the files are far behind they are brought up to date first.
 ///
 /// # Errors
-/// When the archive or the files cannot be read or written.
+/// When another process writes them just then, or the archive or the files cannot be read or written.
 pub async fn tables(lake: &Lake) -> anyhow::Result<Tables> {
     if lake.is_behind(WRITTEN).await? {
         update(lake).await?;

@@ -15,7 +15,8 @@ Examples:
   callbook lake update                     write what is new into the files
   callbook lake status                     how far they are
   callbook lake files interactions         names of a table's files, for other tools
-  callbook lake views | duckdb             the tables in DuckDB";
+  callbook lake views > views.sql          the tables in DuckDB:
+  duckdb -init views.sql                   then ask";
 
 /// Keep the tables of reports as Parquet files, which other tools can read
 ///

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::directory::Directory;
 use crate::manifest::{File, Manifest, Segment};
 use crate::parquet::Writer;
+use crate::question::gave_up;
 use crate::segment::Shelf;
 use crate::staged::Staged;
 use crate::table::{DIRECTORY, TABLES};
@@ -65,7 +66,7 @@ impl Lake {
     /// The tables of an account, with their files at a place; `holidays` are days on which nobody is there.
     ///
     /// # Errors
-    /// Never today.
+    /// When questions can have no room on the disk.
     pub fn new(
         store: Store,
         account: Account,
@@ -86,7 +87,7 @@ impl Lake {
         let mut staged = Staged::default();
         let mut changes = self.changes(manifest.position);
         while let Some(some) = changes.recv().await {
-            staged = derived(staged, some?, &directory).await;
+            staged = derived(staged, some?, &directory).await?;
         }
         Tables::new(&self.place, &manifest, &staged, &directory, limits)
     }
@@ -132,7 +133,7 @@ impl Lake {
             let some = some?;
             position = some.upto;
             done += some.sessions.len() as u64;
-            staged = derived(staged, some, directory).await;
+            staged = derived(staged, some, directory).await?;
             progress(done);
             if staged.sessions() >= STAGED {
                 self.commit(&mut manifest, &std::mem::take(&mut staged), position, None).await?;
@@ -342,13 +343,13 @@ async fn derived(
     mut staged: Staged,
     changes: SessionChanges,
     directory: &Arc<Directory>,
-) -> Staged {
+) -> Result<Staged, Error> {
     let directory = Arc::clone(directory);
     let add = move || {
         staged.add(&changes, &directory);
         staged
     };
-    tokio::task::spawn_blocking(add).await.expect("deriving does not panic")
+    tokio::task::spawn_blocking(add).await.map_err(gave_up)
 }
 
 /// The sessions with rows staged that a segment may have rows of.

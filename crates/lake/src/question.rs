@@ -18,6 +18,9 @@ use crate::{Error, Limits};
 /// Batches that wait to be taken.
 const AHEAD: usize = 2;
 
+/// How DataFusion begins to say that a question may only read.
+const REFUSED: [&str; 3] = ["DDL not supported", "DML not supported", "Statement not supported"];
+
 /// Threads for one question. It may compute for long without a pause, and whoever waits for a socket, for another
 /// question, or for this one's time to be over, must not wait for that.
 struct Threads(Option<Runtime>);
@@ -120,7 +123,7 @@ impl Answer {
 }
 
 /// A computation that was dropped, or has panicked.
-fn gave_up(error: JoinError) -> Error {
+pub(crate) fn gave_up(error: JoinError) -> Error {
     Error::Tables(DataFusionError::ExecutionJoin(Box::new(error)))
 }
 
@@ -133,7 +136,7 @@ pub(crate) fn wrong(error: DataFusionError) -> Error {
     let root = error.find_root();
     let message = match root {
         DataFusionError::SQL(error, _) => error.to_string(),
-        DataFusionError::Plan(message) if message.contains("not supported") => {
+        DataFusionError::Plan(message) if REFUSED.iter().any(|what| message.starts_with(what)) => {
             return Error::Writes { message: message.clone() };
         }
         DataFusionError::NotImplemented(message) | DataFusionError::Configuration(message) => {

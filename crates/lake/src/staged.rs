@@ -23,8 +23,6 @@ pub(crate) struct Staged {
     steps: Vec<BTreeMap<Month, [RecordBatch; 5]>>,
     /// Sessions that files may have rows of, and the span of starts to look for them in.
     pub(crate) retracted: HashMap<String, (i64, i64)>,
-    /// Records that could not be read.
-    pub(crate) unread: u64,
 }
 
 impl Staged {
@@ -38,7 +36,6 @@ impl Staged {
             self.retract(session.key.get(1..).unwrap_or_default(), span);
             let records: Vec<_> =
                 session.records.iter().filter_map(|record| Record::read(&record.json)).collect();
-            self.unread += (session.records.len() - records.len()) as u64;
             if let Some(derived) = derive(&records, company) {
                 months.entry(Month::of(derived.interaction.started)).or_default().push(&derived);
             }

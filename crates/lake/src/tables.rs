@@ -12,7 +12,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
 
 use crate::directory::Directory;
 use crate::lake::touched;
-use crate::manifest::{File, Manifest};
+use crate::manifest::{File, Manifest, Segment};
 use crate::question::{Answer, wrong};
 use crate::staged::Staged;
 use crate::table::{TABLES, schemas};
@@ -72,14 +72,14 @@ impl Tables {
 
 /// Files by whether any of their rows are out of date.
 struct Parts<'a> {
-    clean: Vec<&'a crate::manifest::Segment>,
-    touched: Vec<&'a crate::manifest::Segment>,
+    clean: Vec<&'a Segment>,
+    touched: Vec<&'a Segment>,
     current: ScalarUDF,
 }
 
 impl<'a> Parts<'a> {
     fn of(manifest: &'a Manifest, staged: &Staged) -> Self {
-        let is_touched = |segment: &&crate::manifest::Segment| !touched(segment, staged).is_empty();
+        let is_touched = |segment: &&Segment| !touched(segment, staged).is_empty();
         let (touched, clean) = manifest.segments.iter().partition(is_touched);
         let outdated: HashSet<String> = staged.retracted.keys().cloned().collect();
         Self { clean, touched, current: is_current(outdated) }
@@ -94,7 +94,7 @@ impl<'a> Parts<'a> {
         index: usize,
         schema: &SchemaRef,
     ) -> Result<Arc<dyn datafusion::catalog::TableProvider>, Error> {
-        let of = |segments: &[&'a crate::manifest::Segment]| -> Vec<&'a File> {
+        let of = |segments: &[&'a Segment]| -> Vec<&'a File> {
             segments.iter().filter_map(|segment| segment.files.get(TABLES[index])).collect()
         };
         let rows = staged.rows(index, None)?;
