@@ -131,11 +131,10 @@ def is_equal(column, found, expected):
     return found == as_json(expected) and isinstance(found, bool) == isinstance(expected, bool)
 
 
-def compare(callbook, lake, name, about, zone, given):
-    arguments = [f"--set={key}={value}" for key, (value, _) in given.items()]
-    found = callbook.json("report", name, "--from", FROM, "--to", TO, "--tz", zone, *arguments)
+def bound(lake, about, zone, given, first=FROM, last=TO):
+    """The report's SQL without what it says about itself, and the values of its parameters."""
     day = datetime.date.fromisoformat
-    first, last = day(FROM), day(TO) + datetime.timedelta(days=1)
+    first, last = day(first), day(last) + datetime.timedelta(days=1)
     values = {
         "from": midnight(lake, str(first), zone),
         "to": midnight(lake, str(last), zone),
@@ -146,8 +145,14 @@ def compare(callbook, lake, name, about, zone, given):
         **{key: value for key, (_, value) in given.items()},
     }
     values = {key: float(value) if isinstance(value, decimal.Decimal) else value for key, value in values.items()}
-    used = set(re.findall(r"\$(\w+)", re.sub(r"/\*.*?\*/", "", about["sql"], flags=re.S)))
-    answer = lake.execute(about["sql"], {key: values[key] for key in used})
+    sql = re.sub(r"/\*.*?\*/", "", about["sql"], flags=re.S)
+    return sql, {key: values[key] for key in set(re.findall(r"\$(\w+)", sql))}
+
+
+def compare(callbook, lake, name, about, zone, given, first=FROM, last=TO):
+    arguments = [f"--set={key}={value}" for key, (value, _) in given.items()]
+    found = callbook.json("report", name, "--from", first, "--to", last, "--tz", zone, *arguments)
+    answer = lake.execute(*bound(lake, about, zone, given, first, last))
     columns = [column[0] for column in answer.description]
     rows = answer.fetchall()
     assert len(found) == len(rows), (name, given, len(found), len(rows))

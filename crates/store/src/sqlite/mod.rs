@@ -233,7 +233,7 @@ fn prepare(path: &Path, open: Open) -> Result<Connection, Refusal> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     if found < known {
         migrate(&mut connection, found)?;
