@@ -10,6 +10,7 @@ are equal: no time is too long.
 """
 
 import argparse
+import json
 import math
 import os
 import pathlib
@@ -27,6 +28,7 @@ import report_test
 REPORTS = ["overview", "answer-rate", "agent-scorecard", "service-level", "heat-map", "abandon-analysis", "repeat-callers",
            "caller-lookup", "unreturned-missed", "concurrency"]
 TABLES = ["interactions", "legs", "offers", "queue_visits", "recordings"]
+USERS = 400
 ZONE = "America/New_York"
 FROM, TO = "2024-01-01", "2024-12-31"
 
@@ -45,7 +47,7 @@ def options():
 
 def fill(callbook, calls):
     done = callbook.json("sandbox", "fill", "--database", f"{callbook.folder}/archive.db", "--lake", "--calls", calls,
-                         "--from", FROM, "--until", "2025-01-01")
+                         "--users", USERS, "--from", FROM, "--until", "2025-01-01")
     print(f"{done['interactions']:,} interactions written in {done['seconds']:.0f} s: {done['rate']:,} a second, "
           f"{done['bytes'] / done['interactions']:.1f} bytes each with legs and all else")
 
@@ -75,7 +77,8 @@ def measure(callbook, lake, name, runs):
 
 def compare_sizes(callbook, lake):
     """Bytes of the tables as they are, and as DuckDB writes them."""
-    ours = sum(path.stat().st_size for table in TABLES for path in callbook.folder.glob(f"*.lake/*/{table}/*.parquet"))
+    manifest = json.loads(next(callbook.folder.glob("*.lake/*/manifest.json")).read_text())
+    ours = sum(file["bytes"] for segment in manifest["segments"] for file in segment["files"].values())
     theirs = 0
     with tempfile.TemporaryDirectory(dir=callbook.folder) as folder:
         lake.execute("SET preserve_insertion_order = true")

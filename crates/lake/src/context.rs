@@ -39,9 +39,9 @@ pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Erro
     runtime.register_object_store(&place.root(), Arc::clone(&place.store));
     let mut config =
         SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
-    let parquet = &mut config.options_mut().execution.parquet;
-    parquet.pushdown_filters = true;
-    parquet.reorder_filters = true;
+    let options = &mut config.options_mut().execution;
+    // Files of a month follow each other in time: so they stay in order without being sorted.
+    options.split_file_groups_by_statistics = true;
     let context = SessionContext::new_with_config_rt(config, runtime);
     context.register_udf(local::function());
     context.register_udf(epoch::function());

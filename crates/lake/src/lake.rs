@@ -344,6 +344,9 @@ async fn derived(
     changes: SessionChanges,
     directory: &Arc<Directory>,
 ) -> Result<Staged, Error> {
+    for record in &changes.damaged {
+        tracing::warn!(record, "left out of reports: what the archive holds of it is damaged");
+    }
     let directory = Arc::clone(directory);
     let add = move || {
         staged.add(&changes, &directory);

@@ -19,6 +19,7 @@ mod lake;
 mod local;
 mod manifest;
 mod month;
+mod narrow;
 mod parquet;
 mod place;
 mod question;

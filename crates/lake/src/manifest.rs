@@ -54,7 +54,7 @@ pub(crate) struct File {
 }
 
 /// Of the manifest, and of the columns; an older lake is built anew.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 impl Manifest {
     pub(crate) fn empty(archive: &str) -> Self {

@@ -1,11 +1,15 @@
 //! How tables are written.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
+use datafusion::parquet::arrow::{
+    ARROW_SCHEMA_META_KEY as ARROW, ArrowWriter, encode_arrow_schema,
+};
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
-use datafusion::parquet::file::metadata::SortingColumn;
+use datafusion::parquet::file::metadata::{KeyValue, SortingColumn};
 use datafusion::parquet::file::properties::{WriterProperties, WriterVersion};
 use datafusion::parquet::schema::types::ColumnPath;
 use tempfile::NamedTempFile;
@@ -25,10 +29,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(place: &Place, schema: SchemaRef) -> Result<Self, Error> {
-        let properties = properties(&schema)?;
-        // What the file says for itself is enough; readers need not know Arrow's types.
-        let options =
-            ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(&schema)?)
+            .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(place.aside()?, schema, options)?;
         Ok(Self { writer, rows: 0 })
     }
@@ -56,11 +59,22 @@ impl Writer {
     }
 }
 
+/// Arrow's types, for readers that know them: which columns are words by their numbers. Texts are common ones; not all
+/// readers know views of texts.
+fn types(schema: &SchemaRef) -> String {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8View => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
+        _ => Arc::clone(field),
+    });
+    encode_arrow_schema(&Schema::new(fields.collect::<Fields>()))
+}
+
 fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_max_row_group_row_count(Some(GROUP_ROWS));
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_key_value_metadata(Some(vec![KeyValue::new(ARROW.to_owned(), types(schema))]));
     for (index, field) in schema.fields().iter().enumerate() {
         let path = ColumnPath::from(field.name().as_str());
         properties = match field.name().as_str() {
@@ -78,6 +92,14 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
             "ended" | "answered_at" => properties
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            // Nearly every row has another.
+            "session" | "call" | "recording" => {
+                properties.set_column_dictionary_enabled(path, false)
+            }
+            "calls" => properties.set_column_dictionary_enabled(
+                ColumnPath::new(["calls", "list", "item"].map(str::to_owned).to_vec()),
+                false,
+            ),
             // Asked for one at a time, among millions.
             "customer_number" => properties.set_column_bloom_filter_enabled(path, true),
             _ => properties,

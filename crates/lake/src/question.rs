@@ -1,9 +1,11 @@
 //! Questions, and what may be wrong with them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::DataFrame;
@@ -66,7 +68,7 @@ impl Answer {
         let threads = Threads::new()?;
         let begun = threads.spawn(question.execute_stream()).await.map_err(gave_up)?;
         let mut answer = begun.map_err(wrong)?;
-        let schema = answer.schema();
+        let schema = plain(&answer.schema());
         let (send, rows) = mpsc::channel(AHEAD);
         let computing = threads.spawn(async move {
             while let Some(batch) = answer.next().await {
@@ -97,6 +99,7 @@ impl Answer {
             // Rows also end where the computation broke off.
             computing.await.map_err(gave_up)?;
         }
+        let next = next.map(|batch| batch.and_then(|batch| as_plain(&batch, &self.schema)));
         next.transpose().map_err(|error| match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => {
                 Error::Memory { limit_bytes: self.limits.memory_bytes }
@@ -120,6 +123,23 @@ impl Answer {
         }
         Ok(all)
     }
+}
+
+/// The schema with texts in the place of words by their numbers: those are for the way there.
+fn plain(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Dictionary(..) => {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+        }
+        _ => Arc::clone(field),
+    });
+    Arc::new(Schema::new(fields.collect::<Fields>()))
+}
+
+fn as_plain(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFusionError> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)?)
 }
 
 /// A computation that was dropped, or has panicked.

@@ -11,10 +11,12 @@ use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{SessionContext, col, lit};
 use futures_util::TryStreamExt as _;
+use tokio::task::spawn_blocking;
 
 use crate::manifest::{File, Segment};
 use crate::month::Month;
 use crate::parquet::Writer;
+use crate::question::gave_up;
 use crate::staged::{Staged, keep};
 use crate::table::{TABLES, schemas};
 use crate::{Error, Place, scan};
@@ -39,14 +41,15 @@ impl<'a> Shelf<'a> {
         staged: &Staged,
         month: Month,
     ) -> Result<Option<Segment>, Error> {
-        let mut writing = Writing::new(self, month.to_string());
+        let mut tables = Vec::new();
         for (table, schema) in schemas().into_iter().enumerate() {
-            let rows = sorted(&schema, &staged.rows(table, Some(month))?)?;
-            let mut file = Writer::new(self.place, schema)?;
-            if rows.num_rows() > 0 {
-                writing.note(table, &rows);
-                file.write(&rows)?;
-            }
+            let (rows, place) = (staged.rows(table, Some(month))?, self.place.clone());
+            tables.push(spawn_blocking(move || written(&place, &schema, &rows)));
+        }
+        let mut writing = Writing::new(self, month.to_string());
+        for (table, file) in tables.into_iter().enumerate() {
+            let (rows, file) = file.await.map_err(gave_up)??;
+            writing.note(table, &rows);
             writing.publish(table, file).await?;
         }
         Ok(writing.finish())
@@ -166,6 +169,18 @@ impl<'a> Writing<'a> {
         let Self { month, sessions, files, .. } = self;
         Some(Segment { month, from_ms, to_ms, sessions, files })
     }
+}
+
+/// Rows, and the file that they are in.
+fn written(
+    place: &Place,
+    schema: &SchemaRef,
+    rows: &[RecordBatch],
+) -> Result<(RecordBatch, Writer), Error> {
+    let rows = sorted(schema, rows)?;
+    let mut file = Writer::new(place, Arc::clone(schema))?;
+    file.write(&rows)?;
+    Ok((rows, file))
 }
 
 /// All rows in the order of their starts.

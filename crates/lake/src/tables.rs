@@ -16,7 +16,7 @@ use crate::manifest::{File, Manifest, Segment};
 use crate::question::{Answer, wrong};
 use crate::staged::Staged;
 use crate::table::{TABLES, schemas};
-use crate::{Error, Limits, Place, context, scan, table};
+use crate::{Error, Limits, Place, context, narrow, scan, table};
 
 /// Tables as of one change number.
 pub struct Tables {
@@ -66,7 +66,7 @@ impl Tables {
             .with_allow_statements(false);
         let asked = self.context.sql_with_options(sql, only_reads).await.map_err(wrong)?;
         let asked = asked.with_param_values(parameters).map_err(wrong)?;
-        Answer::of(asked, &self.limits).await
+        Answer::of(narrow::planned(asked), &self.limits).await
     }
 }
 

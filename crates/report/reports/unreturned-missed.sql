@@ -14,29 +14,42 @@ WITH contacts AS (
         AND kind = 'voice' AND disposition = 'answered' AND customer_number IS NOT NULL
     GROUP BY customer_number
 ), unreturned AS (
-    SELECT missed.*, contacts.last_contact
-    FROM interactions AS missed
-    LEFT JOIN contacts ON contacts.customer_number = missed.customer_number
+    SELECT missed.customer_number, missed.started, contacts.last_contact
+    -- The first side of a join is kept in memory.
+    FROM contacts
+    RIGHT JOIN interactions AS missed ON missed.customer_number = contacts.customer_number
     WHERE missed.started >= $from AND missed.started < $to
         AND missed.kind = 'voice' AND missed.direction = 'inbound' AND missed.customer_number IS NOT NULL
         AND missed.disposition NOT IN ('answered', 'failed', 'blocked')
         AND ($queue IS NULL OR missed.first_queue = $queue)
         AND (contacts.last_contact IS NULL OR contacts.last_contact < missed.started)
-), newest AS (
+), callers AS (
     SELECT
         customer_number,
-        customer_name,
-        company_number,
-        first_queue,
-        disposition,
-        voicemail,
-        started AS last_missed,
-        last_contact,
-        session,
-        count(*) OVER (PARTITION BY customer_number) AS attempts,
-        min(started) OVER (PARTITION BY customer_number) AS first_missed
+        max(last_contact) AS last_contact,
+        count(*) AS attempts,
+        min(started) AS first_missed,
+        max(started) AS last_missed
     FROM unreturned
-    QUALIFY row_number() OVER (PARTITION BY customer_number ORDER BY started DESC, session) = 1
+    GROUP BY customer_number
+), newest AS (
+    SELECT
+        callers.*,
+        missed.customer_name,
+        missed.company_number,
+        missed.first_queue,
+        missed.disposition,
+        missed.voicemail,
+        missed.session
+    FROM callers
+    JOIN interactions AS missed ON missed.customer_number = callers.customer_number
+        AND missed.started = callers.last_missed
+    -- Most are recent: little has to be read again.
+    WHERE missed.started >= (SELECT min(last_missed) FROM callers)
+        AND missed.kind = 'voice' AND missed.direction = 'inbound'
+        AND missed.disposition NOT IN ('answered', 'failed', 'blocked')
+        AND ($queue IS NULL OR missed.first_queue = $queue)
+    QUALIFY row_number() OVER (PARTITION BY callers.customer_number ORDER BY missed.session) = 1
 )
 SELECT
     newest.customer_number,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, ListBuilder, StringBuilder,
-    StringViewBuilder, TimestampMillisecondBuilder,
+    StringDictionaryBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, TimeUnit, UInt8Type};
 use jiff::Timestamp;
 
 /// Digits of an amount of money, and how many of them are decimals: millionths.
@@ -29,6 +29,10 @@ pub(crate) trait Column: Default {
 /// A text.
 #[derive(Default)]
 pub(crate) struct Text(StringViewBuilder);
+
+/// One of a few words of ours: a number for each, which takes less time to read and to compare.
+#[derive(Default)]
+pub(crate) struct Word(StringDictionaryBuilder<UInt8Type>);
 
 /// Texts in their order.
 #[derive(Default)]
@@ -55,6 +59,22 @@ impl Column for Text {
 
     fn data_type() -> DataType {
         DataType::Utf8View
+    }
+
+    fn push(&mut self, value: Option<&str>) {
+        self.0.append_option(value);
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+impl Column for Word {
+    type Value<'a> = &'a str;
+
+    fn data_type() -> DataType {
+        DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8))
     }
 
     fn push(&mut self, value: Option<&str>) {
