@@ -12,6 +12,7 @@ import csv
 import html.parser
 import io
 import json
+import logging
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import warnings
 from datetime import datetime, timedelta, timezone
 from http.server import HTTPServer
 from pathlib import Path
@@ -361,6 +363,9 @@ def main():
     parser = argparse.ArgumentParser(description="Reports by mail against a real mail server.")
     parser.add_argument("--binary", type=Path, required=True)
     binary = parser.parse_args().binary.resolve()
+    # That a password goes without TLS is meant: the way is short.
+    warnings.simplefilter("ignore")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="callbook-deliveries") as folder:
         test = Test(binary, Path(folder))
         try:

@@ -30,7 +30,7 @@ cron = '*/15 8-18 * * MON-FRI'
 
 [[thresholds]]
 name = 'nobody'
-sql = 'SELECT count(*) AS people FROM people WHERE extension_type IS NULL'
+sql = 'SELECT count(*) AS people FROM people'
 column = 'people'
 condition = '> 1000000'
 cron = '@daily'

@@ -42,11 +42,13 @@ impl FromStr for Cron {
         let error = |reason: String| CronError { text: text.to_owned(), reason };
         let parser =
             CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let parse = |text: &str| {
-            parser
-                .parse(text)
-                .map_err(|found| error(found.to_string().trim_end_matches('.').into()))
+        // `Component error: …`, without the first words.
+        let reason = |found: croner::errors::CronError| {
+            let found = found.to_string();
+            let (_, reason) = found.split_once(": ").unwrap_or(("", &found));
+            error(reason.trim_end_matches('.').to_owned())
         };
+        let parse = |text: &str| parser.parse(text).map_err(reason);
         let whole = parse(text)?;
         // Such as February 30.
         let start = date(2000, 1, 1).to_zoned(TimeZone::UTC).map_err(|_| error(String::new()))?;
