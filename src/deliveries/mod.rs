@@ -4,8 +4,10 @@
 
 mod mail;
 mod run;
+mod send;
 mod settings;
 mod threshold;
+mod words;
 
 use anyhow::Context as _;
 use callbook_delivery::Record;
@@ -98,7 +100,11 @@ async fn prepare<'r>(
     let asked = Asked { period, given: asking.given.clone(), now: Timestamp::now() };
     let words = Known::read(store, &account).await?;
     let question = report.question(&asked, &words)?;
-    let tables = lake::tables(&lake::of(config, store, &account)?).await?;
+    let lake = lake::of(config, store, &account)?;
+    // It is asked again and again, once for each file and every few minutes: what is not in files is worked out each time.
+    // Where they cannot be written just now, or another process does so, that is still what happens.
+    let _ = lake::update(&lake).await;
+    let tables = lake::tables(&lake).await?;
     Ok(Prepared { tables: tables.with_functions(functions()), question })
 }
 

@@ -61,7 +61,7 @@ pub async fn look(
         (0, 0) => "there is nothing to look at".to_owned(),
         (0, _) => format!("{} is nowhere {}", head(&threshold.column), threshold.condition),
         (1, _) => String::new(),
-        (more, _) => format!(" ({} more)", output::counted(more - 1, "row")),
+        (more, _) => format!("; and {} more", output::counted(more - 1, "row")),
     };
     Ok(look)
 }
@@ -96,7 +96,7 @@ fn place(columns: &[Column], name: &str) -> anyhow::Result<usize> {
     }
 }
 
-/// `answer rate % is 71.4 (< 80): 2024-01-01, Support; inbound 200`.
+/// `answer rate % is 71.4 (< 80): 2024-01-01, Support, inbound 200`.
 fn said(
     threshold: &Threshold,
     columns: &[Column],
@@ -106,12 +106,14 @@ fn said(
 ) -> String {
     let shown = |place: usize| text(&columns[place].name, &rows.cell(row, place), zone);
     let is_named = |place: &usize| threshold.at_least.contains_key(&columns[*place].name);
-    let words = (0..columns.len())
-        .filter(|place| !columns[*place].is_number() && rows.cell(row, *place) != Cell::Empty);
+    let words = (0..columns.len()).filter(|place| {
+        let is_word = !matches!(rows.cell(row, *place), Cell::Empty | Cell::Flag(_));
+        is_word && !columns[*place].is_number()
+    });
     let numbers = (0..columns.len()).filter(is_named);
     let numbers = numbers.map(|place| format!("{} {}", head(&columns[place].name), shown(place)));
     let whose: Vec<String> = words.map(shown).chain(numbers).collect();
     let (name, condition) = (head(&threshold.column), threshold.condition);
     let of = if whose.is_empty() { String::new() } else { format!(": {}", whose.join(", ")) };
-    format!("{}: {name} is {} ({condition}){of}", threshold.name, shown(value))
+    format!("{name} is {} ({condition}){of}", shown(value))
 }

@@ -13,6 +13,9 @@ const MOST_ROWS: usize = 50;
 /// Rows that charts are drawn of.
 const CHARTED: usize = 10_000;
 
+/// Values of so many characters stay on one line.
+const SHORT: usize = 20;
+
 /// Characters of a value of the plain table.
 const WIDEST: usize = 32;
 
@@ -126,7 +129,8 @@ impl Shown<'_> {
             }
             html.push('>');
             for (column, value) in self.columns.iter().zip(row) {
-                let _ = write!(html, "<td{}>{}</td>", align(column), escaped(&value));
+                let whole = if value.chars().count() <= SHORT { " nowrap" } else { "" };
+                let _ = write!(html, "<td{}{whole}>{}</td>", align(column), escaped(&value));
             }
             html.push_str("</tr>\n");
         }

@@ -45,7 +45,8 @@ fn bars(data: &Data, newest: bool, stacked: bool) -> String {
         let name = escaped(&shortened(&data.labels[label], 24));
         let _ = write!(
             html,
-            "<tr><td width=\"120\" align=\"right\" style=\"padding:2px 8px 2px 0;white-space:nowrap\">{name}</td><td>"
+            "<tr><td width=\"120\" align=\"right\" style=\"padding:2px 8px 2px 0;white-space:nowrap\">{name}</td>\
+             <td style=\"padding:2px 0\">"
         );
         if stacked {
             stack(&mut html, &data.series, label, most);
@@ -94,8 +95,9 @@ fn bar(html: &mut String, place: usize, value: f64, most: f64) {
 fn heat(data: &Data) -> String {
     let most = data.most(false);
     let mut html = format!("{TABLE} style=\"font-size:11px;text-align:center\">\n<tr><td></td>");
+    let width = 86 / data.labels.len().max(1);
     for label in &data.labels {
-        let _ = write!(html, "<td>{}</td>", escaped(&shortened(label, 10)));
+        let _ = write!(html, "<td width=\"{width}%\">{}</td>", escaped(&shortened(label, 10)));
     }
     html.push_str("</tr>\n");
     for series in data.series.iter().take(MOST_ROWS) {
