@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callbook_alert::{
-    Channel, Condition, Disk, Email, Ledger, Limits, Origin, Watched, conditions,
+    Channel, Condition, Disk, Email, Ledger, Limits, MailServer, Origin, Watched, conditions,
 };
 use callbook_store::{Location, Registration, Status, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +32,7 @@ pub struct Settings {
 struct EmailSettings {
     server: SecretString,
     from: String,
+    #[serde(default)]
     to: Vec<String>,
 }
 
@@ -49,11 +50,16 @@ impl Settings {
     /// Everybody who is to be told.
     pub fn channels(&self) -> Vec<Channel> {
         let webhook = self.webhook.clone().map(Channel::Webhook);
-        let email = self
-            .email
-            .clone()
-            .map(|EmailSettings { server, from, to }| Channel::Email(Email { server, from, to }));
+        let to = self.email.as_ref().map(|email| email.to.clone()).filter(|to| !to.is_empty());
+        let email = self.mail_server().zip(to);
+        let email = email.map(|(server, to)| Channel::Email(Email { server, to }));
         webhook.into_iter().chain(email).collect()
+    }
+
+    /// Where mail is handed in, reports among it.
+    pub fn mail_server(&self) -> Option<MailServer> {
+        let EmailSettings { server, from, .. } = self.email.clone()?;
+        Some(MailServer { url: server, from })
     }
 }
 

@@ -3,9 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, alerts, app, backup, calls, completions, config, demo, directory, doctor, export,
-    import, init, lake, login, logout, man, quarantine, recordings, report, sandbox, serve, show,
-    sql, status, sync, systemd, verify,
+    account, alerts, app, backup, calls, completions, config, deliveries, demo, directory, doctor,
+    export, import, init, lake, login, logout, man, quarantine, recordings, report, sandbox, serve,
+    show, sql, status, sync, systemd, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -39,6 +39,7 @@ pub enum Command {
     Alerts(alerts::Alerts),
     App(app::AppCommand),
     Report(report::ReportCommand),
+    Deliveries(deliveries::Deliveries),
     Sql(sql::Sql),
     Export(export::Export),
     Import(import::Import),

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod credentials;
+mod deliveries;
 mod failure;
 mod lake;
 mod log;

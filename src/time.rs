@@ -3,7 +3,7 @@
 use callbook_model::Span;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
+use jiff::{SignedDuration, SpanRelativeTo, Timestamp, ToSpan as _, Zoned};
 
 /// A moment, day, length or zone that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,12 @@ pub fn zone(name: Option<&str>) -> Result<TimeZone, TimeError> {
         None => Ok(TimeZone::system()),
         Some(name) => TimeZone::get(name).map_err(|_| TimeError::Zone(name.to_owned())),
     }
+}
+
+/// The same, where it has to have a name: UTC, where the machine's has none, for that is what such machines show.
+pub fn named_zone(name: Option<&str>) -> Result<TimeZone, TimeError> {
+    let zone = zone(name)?;
+    Ok(if zone.iana_name().is_some() { zone } else { TimeZone::UTC })
 }
 
 /// The moment that `text` names; a day begins at its midnight.
@@ -112,6 +118,13 @@ pub fn length_ms(text: &str) -> Result<i64, TimeError> {
     let length = || text.parse::<SignedDuration>().ok();
     let milliseconds = || i64::try_from(length()?.as_millis()).ok();
     let length = seconds.or_else(milliseconds).filter(|length| *length >= 0);
+    length.ok_or_else(|| TimeError::Length(text.to_owned()))
+}
+
+/// `90m`, `4h`, `3d` or `1w`; days have 24 hours.
+pub fn long(text: &str) -> Result<SignedDuration, TimeError> {
+    let span = text.parse::<jiff::Span>().ok().filter(|span| span.is_positive());
+    let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     length.ok_or_else(|| TimeError::Length(text.to_owned()))
 }
 
@@ -222,6 +235,9 @@ mod tests {
         assert_eq!(length_ms("1h30m").unwrap(), 5_400_000);
         assert!(length_ms("-5").is_err());
         assert!(length_ms("long").is_err());
+        assert_eq!(long("3d").unwrap(), SignedDuration::from_hours(72));
+        assert_eq!(long("1w 90m").unwrap(), SignedDuration::from_mins(7 * 24 * 60 + 90));
+        assert!(["-3d", "0s", "1mo", "3", "long"].iter().all(|text| long(text).is_err()));
         assert_eq!(length(247_900), "4:07");
         assert_eq!(length(3_723_000), "1:02:03");
         assert_eq!((interval(900), interval(5_400)), ("15m".to_owned(), "1h 30m".to_owned()));

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod calls;
 pub mod completions;
 pub mod config;
+pub mod deliveries;
 pub mod demo;
 mod difference;
 pub mod directory;
@@ -62,6 +63,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCodeNumber> {
         Command::Quarantine(quarantine) => quarantine.run().await,
         Command::App(app) => app.run().await,
         Command::Alerts(alerts) => alerts.run().await,
+        Command::Deliveries(deliveries) => deliveries.run().await,
         Command::Report(report) => report.run().await,
         Command::Sql(sql) => sql.run().await,
         Command::Export(export) => export.run().await,
@@ -106,7 +108,7 @@ async fn open(config: &Config, account: Option<&str>) -> anyhow::Result<(Store, 
 }
 
 /// The account that is meant by an id or a registered name, of those in the archive.
-async fn choose(store: &Store, wanted: Option<&str>) -> anyhow::Result<Account> {
+pub async fn choose(store: &Store, wanted: Option<&str>) -> anyhow::Result<Account> {
     let accounts = store.accounts().await?;
     let registrations = store.registrations().await?;
     let named = |account: &Account| {

@@ -135,6 +135,7 @@ impl Systemd {
                 self.run_as
             );
         }
+        service += &self.reports(config)?;
         let rows = rows.into_iter();
         let of_file = rows.filter(|row| matches!(row.origin, Origin::File(_)));
         for (setting, value) in of_file.filter_map(|row| Some((row.setting, row.value?))) {
@@ -145,6 +146,18 @@ impl Systemd {
             }
         }
         Ok(service)
+    }
+
+    /// People's own reports, which are not beside the settings that systemd hands over.
+    fn reports(&self, config: &Config) -> anyhow::Result<String> {
+        let folder = std::path::absolute(config.reports_folder());
+        let folder = folder.context("cannot find the current folder")?;
+        if !folder.is_dir() {
+            return Ok(String::new());
+        }
+        note!("{} must be able to read {}", self.run_as, folder.display());
+        let variable = format!("CALLBOOK_REPORTS={}", folder.display());
+        Ok(format!("Environment={}\n", quoted(Path::new(&variable))))
     }
 
     /// A secret that the settings find beside themselves.

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
+use crate::deliveries::{self, Delivery, Threshold};
 use crate::{alerts, lake, recordings, reports};
 
 pub use error::ConfigError;
@@ -76,6 +77,8 @@ struct File {
     alerts: alerts::Settings,
     lake: lake::Settings,
     reports: reports::Settings,
+    deliveries: Vec<Delivery>,
+    thresholds: Vec<Threshold>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -275,6 +278,16 @@ impl Config {
         self.variable("CALLBOOK_REPORTS").map_or_else(|| self.beside(named), PathBuf::from)
     }
 
+    /// Reports that are sent by mail.
+    pub fn deliveries(&self) -> &[Delivery] {
+        &self.file.deliveries
+    }
+
+    /// Values of reports that somebody is told of.
+    pub fn thresholds(&self) -> &[Threshold] {
+        &self.file.thresholds
+    }
+
     /// Days on which the company is closed.
     pub fn holidays(&self) -> &[Date] {
         &self.file.lake.holidays
@@ -340,14 +353,15 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
         let message = without_value(error.message());
         ConfigError::Invalid { path: path.to_owned(), place: format!("line {line}"), message }
     })?;
-    match file.ringcentral.said_twice() {
-        None => Ok(file),
-        Some(name) => Err(ConfigError::Invalid {
-            path: path.to_owned(),
-            place: "[ringcentral]".to_owned(),
-            message: format!("{name} is there in more than one way: keep one"),
-        }),
-    }
+    let twice = file.ringcentral.said_twice();
+    let twice = twice.map(|name| format!("{name} is there in more than one way: keep one"));
+    let fault = deliveries::fault(&file.deliveries, &file.thresholds);
+    let (place, message) = match (twice, fault) {
+        (None, None) => return Ok(file),
+        (Some(message), _) => ("[ringcentral]", message),
+        (None, Some(message)) => ("[[deliveries]] and [[thresholds]]", message),
+    };
+    Err(ConfigError::Invalid { path: path.to_owned(), place: place.to_owned(), message })
 }
 
 /// `invalid type: string "…", expected a table`, without the value.

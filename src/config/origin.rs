@@ -107,7 +107,8 @@ impl Config {
         for (suffix, kind) in ways.into_iter().take(if elsewhere { 3 } else { 1 }) {
             let key = format!("{}{suffix}", setting.key);
             if let Some(value) = look_up(table, &key) {
-                return row(key, kind, &in_words(value), origin());
+                let text = if kind == Kind::Names { names(value) } else { in_words(value) };
+                return row(key, kind, &text, origin());
             }
         }
         let key = setting.key.to_owned();
@@ -153,7 +154,7 @@ impl Config {
 /// Shows of a value what may be shown.
 fn row(setting: String, kind: Kind, text: &str, origin: Origin) -> Row {
     let (value, secret) = match kind {
-        Kind::Plain => (Some(text.to_owned()), false),
+        Kind::Plain | Kind::Names => (Some(text.to_owned()), false),
         Kind::Secret | Kind::SecretElsewhere => (None, true),
         Kind::Database => match text.parse::<Location>() {
             Ok(Location::Sqlite(path)) => (Some(path.display().to_string()), false),
@@ -176,6 +177,13 @@ fn look_up<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
 
 fn in_words(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The names of tables.
+fn names(value: &toml::Value) -> String {
+    let tables = value.as_array().into_iter().flatten();
+    let names = tables.filter_map(|table| table.get("name")?.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(super) struct Setting {
 pub(super) enum Kind {
     /// All of it.
     Plain,
+    /// The names of the tables that it is made of.
+    Names,
     /// All but user, password and options.
     Database,
     /// A URL up to its query.
@@ -32,7 +34,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 23] = [
+pub(super) const SETTINGS: [Setting; 25] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -72,6 +74,8 @@ pub(super) const SETTINGS: [Setting; 23] = [
     Setting { variable: Some("CALLBOOK_LAKE"), ..of("lake.folder", Kind::Plain) },
     of("lake.holidays", Kind::Plain),
     Setting { variable: Some("CALLBOOK_REPORTS"), ..of("reports.folder", Kind::Plain) },
+    of("deliveries", Kind::Names),
+    of("thresholds", Kind::Names),
 ];
 
 const fn of(key: &'static str, kind: Kind) -> Setting {

@@ -22,6 +22,10 @@ fn every_help() {
         let text = place.output(&format!("directory {command} --help"));
         insta::assert_snapshot!(format!("help_directory_{command}"), text);
     }
+    for command in ["list", "run", "log", "pause", "resume"] {
+        let text = place.output(&format!("deliveries {command} --help"));
+        insta::assert_snapshot!(format!("help_deliveries_{command}"), text);
+    }
     insta::assert_snapshot!("help_config_show", place.output("config show --help"));
     for command in ["init", "doctor", "config", "completions", "man", "systemd"] {
         let text = place.output(&format!("{command} --help"));
@@ -50,6 +54,7 @@ fn every_help() {
         "directory",
         "sandbox",
         "report",
+        "deliveries",
         "sql",
     ];
     for command in keeping.into_iter().chain(others) {

@@ -9,6 +9,7 @@ mod bad_settings;
 mod bad_upstream;
 mod broken_answers;
 mod canaries;
+mod deliveries;
 mod directory;
 mod disk;
 mod doctor;

@@ -212,6 +212,9 @@ fn services() {
     };
     insta::assert_snapshot!("service_of_the_system", short(&(system.stderr + &system.stdout)));
     insta::assert_snapshot!("service_of_a_user", short(&user));
+    std::fs::create_dir(place.path("reports")).unwrap();
+    let reports = format!("Environment=CALLBOOK_REPORTS={}/reports\n", folder.display());
+    assert!(place.output("systemd").contains(&reports));
     place.write("browser.toml", "[ringcentral]\nclient_id = 'an-app'");
     let without = place.run("systemd --config browser.toml");
     assert!(without.stderr.contains("has no JWT, and callbook cannot use"), "{without:?}");

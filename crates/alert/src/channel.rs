@@ -2,18 +2,14 @@
 
 use std::time::Duration;
 
-use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
-use lettre::transport::smtp::AsyncSmtpTransport;
-use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use url::Url;
 
-use crate::{Change, Notice};
+use crate::{Change, Mail, MailServer, Notice};
 
 /// A receiver that takes longer is not waited for.
-const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Who tells: one server among several, one archive among those on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +32,8 @@ pub enum Channel {
 /// Where mail is handed in, and whom it is for.
 #[derive(Debug, Clone)]
 pub struct Email {
-    /// `smtps://user:password@host:465`, or `smtp://…` (`?tls=required` for STARTTLS).
-    pub server: SecretString,
-    /// The sender.
-    pub from: String,
+    /// Where it is handed in.
+    pub server: MailServer,
     /// Everybody who is told.
     pub to: Vec<String>,
 }
@@ -62,6 +56,9 @@ pub enum ChannelError {
     /// A sender or a recipient.
     #[error("'{0}' is no e-mail address")]
     Mailbox(String),
+    /// A file's kind.
+    #[error("'{0}' is no MIME type")]
+    Kind(&'static str),
     /// The mail could not be put together.
     #[error("the mail of the alerts cannot be written")]
     Compose(#[source] lettre::error::Error),
@@ -123,23 +120,9 @@ async fn post(
 }
 
 async fn mail(email: &Email, origin: &Origin, notices: &[Notice]) -> Result<(), ChannelError> {
-    let mut message =
-        Message::builder().from(mailbox(&email.from)?).subject(subject(origin, notices));
-    for recipient in &email.to {
-        message = message.to(mailbox(recipient)?);
-    }
-    let message = message
-        .header(ContentType::TEXT_PLAIN)
-        .body(format!("{}\n", text(origin, notices)))
-        .map_err(ChannelError::Compose)?;
-    let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(email.server.expose_secret());
-    let transport = server.map_err(|_| ChannelError::Server)?.timeout(Some(TIMEOUT)).build();
-    transport.send(message).await.map_err(ChannelError::Mail)?;
-    Ok(())
-}
-
-fn mailbox(address: &str) -> Result<Mailbox, ChannelError> {
-    address.parse().map_err(|_| ChannelError::Mailbox(address.to_owned()))
+    let body = format!("{}\n", text(origin, notices));
+    let mail = Mail { subject: subject(origin, notices), text: body, ..Mail::default() };
+    email.server.write(&mail, &email.to)?.send_to(&email.to).await
 }
 
 fn subject(origin: &Origin, notices: &[Notice]) -> String {

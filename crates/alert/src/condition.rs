@@ -51,6 +51,8 @@ pub enum Kind {
     LoginRefused,
     /// The disk fills up.
     DiskLow,
+    /// A value of a report is what nobody wants it to be.
+    Threshold,
     /// Nothing is wrong: somebody tries out whether a channel works.
     Test,
 }

@@ -94,6 +94,7 @@ fn passed_message(kind: Kind, subject: &str) -> String {
         Kind::Stale => format!("{subject} is current again"),
         Kind::LoginRefused => format!("the sign-in of {subject} works again"),
         Kind::DiskLow => format!("there is room again at {subject}"),
+        Kind::Threshold => format!("{subject} is as it should be"),
         Kind::Test => format!("the test of {subject} is over"),
     }
 }

@@ -7,7 +7,9 @@
 mod channel;
 mod condition;
 mod ledger;
+mod mail;
 
 pub use channel::{Channel, ChannelError, Email, Origin};
 pub use condition::{Condition, Disk, Kind, Limits, Watched, conditions};
 pub use ledger::{Change, Ledger, Notice};
+pub use mail::{Attachment, Mail, MailServer, Outgoing, check_address};

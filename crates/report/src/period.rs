@@ -36,6 +36,21 @@ impl Period {
         self.zone.iana_name()
     }
 
+    /// In words: the days, the last one included, or from when to when.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let [from, to] = [self.from, self.to].map(|at| at.to_zoned(self.zone.clone()));
+        if !is_midnight(&from) || !is_midnight(&to) {
+            return format!(
+                "{} to {}",
+                from.strftime("%Y-%m-%d %H:%M"),
+                to.strftime("%Y-%m-%d %H:%M")
+            );
+        }
+        let (first, last) = (from.date(), to.date().saturating_sub(1.day()));
+        if first == last { first.to_string() } else { format!("{first} to {last}") }
+    }
+
     /// When the period of the same length before began: of whole days as many days, else as many hours.
     #[must_use]
     pub fn before(&self) -> Timestamp {
@@ -74,6 +89,22 @@ mod tests {
         assert_eq!(period.to, "2024-03-15T04:00:00Z".parse().unwrap());
         assert_eq!(period.before(), "2024-01-15T05:00:00Z".parse().unwrap());
         assert_eq!(period.zone_name(), Some("America/New_York"));
+    }
+
+    #[test]
+    fn words_name_the_last_day() {
+        let period = |from: &str, to: &str| {
+            Period { from: from.parse().unwrap(), to: to.parse().unwrap(), zone: zone() }.words()
+        };
+        assert_eq!(
+            period("2024-03-04T05:00:00Z", "2024-03-11T04:00:00Z"),
+            "2024-03-04 to 2024-03-10"
+        );
+        assert_eq!(period("2024-03-10T05:00:00Z", "2024-03-11T04:00:00Z"), "2024-03-10");
+        assert_eq!(
+            period("2024-03-11T04:00:00Z", "2024-03-11T16:07:00Z"),
+            "2024-03-11 00:00 to 2024-03-11 12:07"
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct SyncLock {
     pub(crate) held: Box<dyn Any + Send + Sync>,
 }
 
-/// The right to do one account's work of some kind, held until dropped. It dies as [`SyncLock`] does; where it does
+/// The right to do one account's work of some kind, or the archive's, held until dropped. It dies as [`SyncLock`] does; where it does
 /// not work, two do the same, which must do no harm.
 #[derive(Debug)]
 pub struct WorkLock {
@@ -56,6 +56,15 @@ impl Store {
     /// When another process is, or the archive cannot be written.
     pub async fn lock_lake(&self, account: AccountKey) -> Result<WorkLock, Error> {
         dispatch!(self, lock_lake(account))
+    }
+
+    /// Becomes the only one who runs the archive's deliveries; none if another process, or another task of this one,
+    /// does.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn lock_deliveries(&self) -> Result<Option<WorkLock>, Error> {
+        dispatch!(self, lock_deliveries())
     }
 
     /// The process that syncs the account now, if one does: its id, or `unknown`.

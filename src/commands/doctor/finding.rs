@@ -51,6 +51,7 @@ pub(super) enum Check {
     RateLimits,
     Freshness,
     Alerts,
+    Deliveries,
 }
 
 impl Check {
@@ -69,6 +70,7 @@ impl Check {
             Self::RateLimits => "rate limits",
             Self::Freshness => "freshness",
             Self::Alerts => "alerts",
+            Self::Deliveries => "deliveries",
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn current(
             let advice = "`callbook doctor --all` tries it again";
             Some(Finding::failed(Check::SignIn, each.message, advice))
         }
-        Kind::DiskLow | Kind::Test => None,
+        Kind::DiskLow | Kind::Threshold | Kind::Test => None,
     });
     let found: Vec<_> = stale.collect();
     if !found.is_empty() {

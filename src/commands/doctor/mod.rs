@@ -2,6 +2,7 @@
 
 mod accounts;
 mod archive;
+mod deliveries;
 mod disk;
 mod finding;
 mod freshness;
@@ -84,6 +85,9 @@ impl Doctor {
         let known = findings.clone();
         findings.extend(upstream.into_iter().filter(|each| !known.contains(each)));
         findings.push(freshness::told(config.alerts()));
+        if let Ok(store) = &store {
+            findings.extend(deliveries::sent(store, config).await?);
+        }
         Ok(findings)
     }
 

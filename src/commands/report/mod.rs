@@ -5,10 +5,9 @@ mod list;
 
 use callbook_lake::Lake;
 use callbook_model::Span;
-use callbook_report::{Asked, Page, Period, Report, functions};
+use callbook_report::{Asked, Page, Period, Relative, Report, functions};
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::open;
 use crate::answer::Output;
@@ -22,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   callbook report                                       lists all
   callbook report answer-rate                           of the last 30 days
+  callbook report overview --period 'last week' --by day
   callbook report answer-rate --from 2024-01-01 --to 2024-03-31 --by month
   callbook report agent-scorecard --set queue=Support --output scorecard.xlsx
   callbook report caller-lookup --set number='(650) 555-0112' --json
@@ -37,6 +37,9 @@ Examples:
 pub struct ReportCommand {
     /// The report; without one, all are listed
     name: Option<String>,
+    /// today, yesterday, this week, last month, last 7 days …
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
+    period: Option<Relative>,
     /// The first day, or moment [default: 30 days before --to]
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
@@ -97,6 +100,9 @@ impl ReportCommand {
     /// What is left out is the last 30 days.
     fn period(&self, now: Timestamp) -> anyhow::Result<Period> {
         let zone = time::zone(self.tz.as_deref())?;
+        if let Some(relative) = &self.period {
+            return Ok(relative.period(time::named_zone(self.tz.as_deref())?, now));
+        }
         let usual = Period::last_days(Period::USUAL_DAYS, zone.clone(), now);
         let to = match (&self.to, &self.from) {
             (Some(text), _) => time::end(text, &zone)?,
@@ -112,7 +118,8 @@ impl ReportCommand {
             from: text(&self.from, from),
             to: text(&self.to, to),
         })?;
-        Ok(Period { from: span.from, to: span.to, zone: named(zone) })
+        let zone = time::named_zone(self.tz.as_deref())?;
+        Ok(Period { from: span.from, to: span.to, zone })
     }
 }
 
@@ -135,9 +142,4 @@ pub async fn print(
         zone: &question.period.zone,
     };
     output.write(answer, &page).await
-}
-
-/// UTC, where the machine's zone has no name: that is what such machines show.
-fn named(zone: TimeZone) -> TimeZone {
-    if zone.iana_name().is_some() { zone } else { TimeZone::UTC }
 }

@@ -13,6 +13,7 @@ use super::sentence;
 use crate::alerts;
 use crate::config::Config;
 use crate::credentials::ByReference;
+use crate::deliveries;
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note};
 
@@ -24,6 +25,7 @@ pub async fn run(
     json: bool,
 ) -> anyhow::Result<ExitCodeNumber> {
     let (config, store) = (Arc::new(config), store.clone());
+    let (settings, delivering) = (Arc::clone(&config), store.clone());
     let connect = Arc::new(ByReference { logins: config.logins()? });
     let registered = Registered {
         store: store.clone(),
@@ -61,7 +63,11 @@ pub async fn run(
         }
         anyhow::Ok(failed)
     };
-    let (failed, without_recordings) = tokio::join!(calls, recordings);
+    let both = async { tokio::join!(calls, recordings) };
+    let (failed, without_recordings) = tokio::select! {
+        ended = both => ended,
+        () = deliveries::watch(&delivering, &settings), if follow => return Ok(failure::OK),
+    };
     let failed = failed? + without_recordings;
     Ok(if failed > 0 { failure::PARTLY } else { failure::OK })
 }

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use super::print_json;
 use crate::alerts;
 use crate::config::{Config, Sources};
+use crate::deliveries;
 use crate::failure::{self, ExitCodeNumber};
 use crate::output::{self, note, say};
 use crate::progress::Bar;
@@ -101,6 +102,7 @@ impl Sync {
                     noted(&store, ended).await
                 }
                 () = alerts::watch(&store, config.alerts()) => Ok(failure::OK),
+                () = deliveries::watch(&store, &config) => Ok(failure::OK),
             };
         }
         let client = signed_in(connection.clone(), &store)?;

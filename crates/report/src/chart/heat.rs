@@ -35,7 +35,7 @@ pub(super) fn draw(data: &Data) -> (String, f64) {
 }
 
 /// From nearly white to dark blue.
-fn colour(value: f64, most: f64) -> String {
+pub(super) fn colour(value: f64, most: f64) -> String {
     let part = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
     let mixed = |from: f64, to: f64| (from + (to - from) * part).round() as u8;
     format!("#{:02x}{:02x}{:02x}", mixed(238.0, 0.0), mixed(243.0, 72.0), mixed(248.0, 140.0))

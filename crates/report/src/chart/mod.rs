@@ -1,6 +1,7 @@
 //! Charts of answers, as SVG. The crates for that are either heavy or draw on everything but paper; these four ways are
 //! few enough to be drawn here.
 
+mod cells;
 mod data;
 mod heat;
 mod scale;
@@ -10,6 +11,7 @@ use std::fmt::Write as _;
 
 use crate::ChartKind;
 
+pub(crate) use cells::cells;
 pub use data::{Data, Series};
 
 /// Wide and high, in pixels.

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
 use super::failure::{Failure, retried};
-use super::{LAKE_LOCKS, LOCKS, Postgres, RECORDING_LOCKS};
+use super::{DELIVERY_LOCKS, LAKE_LOCKS, LOCKS, Postgres, RECORDING_LOCKS};
 use crate::{AccountKey, Error, SyncLock, WorkLock};
 
 /// A lock that was just dropped, or whose process has just ended, is free a moment later.
@@ -81,6 +81,10 @@ impl Postgres {
     pub(crate) async fn lock_lake(&self, account: AccountKey) -> Result<WorkLock, Error> {
         let locked = self.lock_work(LAKE_LOCKS, account).await?;
         locked.map_err(|holder| Error::LakeLocked { holder })
+    }
+
+    pub(crate) async fn lock_deliveries(&self) -> Result<Option<WorkLock>, Error> {
+        Ok(self.lock_work(DELIVERY_LOCKS, AccountKey(0)).await?.ok())
     }
 
     /// The lock, or who has it.

@@ -60,6 +60,8 @@ const LOCKS: i32 = 0x43_42_4b_31;
 const RECORDING_LOCKS: i32 = LOCKS + 1;
 /// The same where it is an account's tables.
 const LAKE_LOCKS: i32 = LOCKS + 2;
+/// The same where it is the archive's deliveries, of no account.
+const DELIVERY_LOCKS: i32 = LOCKS + 3;
 /// Locks of accounts have the accounts' numbers; these are none.
 const MIGRATING: i32 = 0;
 const PARTITIONING: i32 = -1;

@@ -30,6 +30,10 @@ impl Sqlite {
         locked.map_err(|holder| Error::LakeLocked { holder })
     }
 
+    pub(crate) async fn lock_deliveries(&self) -> Result<Option<WorkLock>, Error> {
+        Ok(self.lock_work("deliveries", AccountKey(0)).await?.ok())
+    }
+
     /// The lock, or who has it.
     async fn lock_work(
         &self,

@@ -19,6 +19,18 @@ conformance! {
         assert_eq!(store.values("budgets_").await.unwrap(), []);
     }
 
+    async fn deliveries_are_run_by_one_at_a_time(kind: Kind) {
+        let archive = Archive::new(kind).await;
+        // As another process would: with connections of its own.
+        let other = Store::open(&archive.place.location(), Open::Existing).await.unwrap();
+        let lock = archive.store.lock_deliveries().await.unwrap();
+        assert!(lock.is_some());
+        assert!(other.lock_deliveries().await.unwrap().is_none());
+        assert!(archive.store.lock_deliveries().await.unwrap().is_none());
+        drop(lock);
+        assert!(other.lock_deliveries().await.unwrap().is_some());
+    }
+
     async fn nobody_changes_a_value_in_between(kind: Kind) {
         let archive = Archive::new(kind).await;
         let mut tasks = Vec::new();
