@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod access;
+mod analytics;
 mod any_request;
 mod authorize;
 mod batch;
