@@ -3,7 +3,7 @@ nothing with the SQL that counts: every group, counter and timer, filters, and t
 
     analytics_test.py --binary target/debug/callbook [--calls 4000]
 
-What words mean is in docs/metrics.md and docs/analytics.md; the recomputation knows only the shapes of calls that the
+What words mean is in docs/metrics.md and docs/differences.md; the recomputation knows only the shapes of calls that the
 sandbox makes.
 """
 
