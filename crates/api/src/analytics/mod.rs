@@ -32,7 +32,7 @@ use request::Request;
 
 const TAG: &str = "Business Analytics";
 
-/// Cells that an answer is made of, at most: some hundred megabytes.
+/// Cells that an answer is made of, at most: 64 bytes each.
 const MOST_CELLS: usize = 1_000_000;
 
 /// Pieces of time that a request may have: more than a century of days, or eleven years of hours.

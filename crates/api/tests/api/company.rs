@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::analytics::TestAnalytics;
+use crate::counted::TestAnalytics;
 use crate::push::TestJournal;
 
 pub const ADMIN: ExtensionId = ExtensionId(101_001);

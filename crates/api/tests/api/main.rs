@@ -10,6 +10,7 @@ mod batch;
 mod call_log;
 mod company;
 mod connections;
+mod counted;
 mod errors;
 mod limits;
 mod matrix;
