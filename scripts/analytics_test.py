@@ -1,13 +1,15 @@
 """Compares what `callbook serve` answers to the Analytics API with a recomputation from the call log's own JSON, which shares
 nothing with the SQL that counts: every group, counter and timer, filters, and timelines in zones where clocks leap.
 
-    analytics_test.py --binary target/debug/callbook [--calls 4000]
+    analytics_test.py --binary target/debug/callbook [--calls 2000]
 
 What words mean is in docs/metrics.md and docs/differences.md; the recomputation knows only the shapes of calls that the
 sandbox makes.
 """
 
 import argparse
+import base64
+import bisect
 import collections
 import contextlib
 import datetime
@@ -19,10 +21,8 @@ import re
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
-import base64
 import zoneinfo
 
 UTC = datetime.timezone.utc
@@ -557,8 +557,7 @@ class Check:
             assert starts == list(borders(interval, zoneinfo.ZoneInfo(zone))), (interval, zone, starts[:5])
             pieces = [[] for _ in starts]
             for part in expected[None if grouping == "Company" else key]:
-                place = max(place for place, start in enumerate(starts) if start <= part["start"])
-                pieces[place].append(part)
+                pieces[bisect.bisect(starts, part["start"]) - 1].append(part)
             for point, parts in zip(record["points"], pieces):
                 self.compare(f"{grouping} {interval} {zone} {point['time']}", grouping, point, parts, total)
 
@@ -607,7 +606,7 @@ def archive(folder, binary, calls, database):
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--binary", type=pathlib.Path, default=pathlib.Path("target/debug/callbook"))
-    options.add_argument("--calls", type=int, default=4000)
+    options.add_argument("--calls", type=int, default=2000)
     options = options.parse_args()
     binary = options.binary.resolve()
     with tempfile.TemporaryDirectory() as folder:
