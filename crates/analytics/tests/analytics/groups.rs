@@ -1,34 +1,31 @@
 //! Departments, menus, shared lines, members of a queue.
 
-use callbook_api::{CallGroup, Facet, Grouping, Membership, Side};
+use callbook_api::{CallGroup, Cell, Facet, Grouping, Membership, Side};
 use serde_json::json;
 
 use crate::archive::{
     ANN, Archive, BOB, EVE, LINE, MENU, QUEUE, call, inside, outside, page, query,
 };
 
-/// What a group had, as `direction response calls seconds`, in order.
-fn told(group: &CallGroup) -> Vec<String> {
-    let word = |facet: Facet, side: Side, words: [&str; 4]| match side {
+/// The word for a side of a facet.
+fn word(facet: Facet, side: Side, words: &[&'static str]) -> &'static str {
+    match side {
         Side::Unknown => "?",
         Side::Neither => "-",
-        Side::Word(place) => words
-            .into_iter()
-            .find(|word| facet.side(Some(word)) == Some(Side::Word(place)))
-            .unwrap(),
+        word => words.iter().find(|known| facet.side(Some(known)) == Some(word)).unwrap(),
+    }
+}
+
+/// What a group had, as `direction response calls seconds`, in order.
+fn told(group: &CallGroup) -> Vec<String> {
+    let responses = ["Answered", "NotAnswered", "Connected", "NotConnected"];
+    let line = |cell: &Cell| {
+        let side = |facet: Facet| cell.sides[facet as usize];
+        let direction = word(Facet::Direction, side(Facet::Direction), &["Inbound", "Outbound"]);
+        let response = word(Facet::Response, side(Facet::Response), &responses);
+        format!("{direction} {response} {} {}", cell.calls, cell.spent_ms / 1000)
     };
-    let mut told: Vec<String> = group.cells[0]
-        .iter()
-        .map(|cell| {
-            let direction = cell.sides[Facet::Direction as usize];
-            let direction =
-                word(Facet::Direction, direction, ["Inbound", "Outbound", "Inbound", "Outbound"]);
-            let response = cell.sides[Facet::Response as usize];
-            let words = ["Answered", "NotAnswered", "Connected", "NotConnected"];
-            let response = word(Facet::Response, response, words);
-            format!("{direction} {response} {} {}", cell.calls, cell.spent_ms / 1000)
-        })
-        .collect();
+    let mut told: Vec<String> = group.cells[0].iter().map(line).collect();
     told.sort_unstable();
     told
 }
@@ -80,7 +77,8 @@ async fn archive() -> Archive {
 
 #[tokio::test]
 async fn a_departments_calls_are_its_peoples_each_once() {
-    let analytics = archive().await.analytics();
+    let archive = archive().await;
+    let analytics = archive.analytics();
     let (groups, total) = page(&analytics, &query(Grouping::Departments)).await;
     assert_eq!((total, &*groups[0].key, &*groups[1].key), (2, "Sales", "Support"));
     assert_eq!(told(&groups[0]), ["Inbound Answered 1 80", "Outbound Connected 1 30"]);
@@ -89,7 +87,8 @@ async fn a_departments_calls_are_its_peoples_each_once() {
 
 #[tokio::test]
 async fn menus_and_shared_lines_have_what_came_to_them() {
-    let analytics = archive().await.analytics();
+    let archive = archive().await;
+    let analytics = archive.analytics();
     for (grouping, extension, told_) in
         [(Grouping::Menus, MENU, "Inbound ? 1 60"), (Grouping::SharedLines, LINE, "Inbound ? 1 10")]
     {
@@ -102,7 +101,8 @@ async fn menus_and_shared_lines_have_what_came_to_them() {
 
 #[tokio::test]
 async fn people_can_be_those_of_a_queue_or_a_department() {
-    let analytics = archive().await.analytics();
+    let archive = archive().await;
+    let analytics = archive.analytics();
     let keys = async |membership: Membership, keys: &[&str]| {
         let mut query = query(Grouping::Users);
         query.membership = Some(membership);
@@ -120,7 +120,8 @@ async fn people_can_be_those_of_a_queue_or_a_department() {
 
 #[tokio::test]
 async fn hours_that_nobody_has_archived_are_not_known() {
-    let analytics = archive().await.analytics();
+    let archive = archive().await;
+    let analytics = archive.analytics();
     let (groups, _) = page(&analytics, &query(Grouping::Company)).await;
     let known = groups[0].cells[0].iter().map(|cell| cell.sides[Facet::CompanyHours as usize]);
     assert!(known.clone().count() > 0);

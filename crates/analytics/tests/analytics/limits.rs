@@ -20,7 +20,8 @@ fn calls(first: u32, count: u32) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_company_without_calls_is_a_group_without_cells() {
-    let analytics = Archive::new().await.analytics();
+    let archive = Archive::new().await;
+    let analytics = archive.analytics();
     let (groups, total) = page(&analytics, &query(Grouping::Company)).await;
     assert_eq!((total, &*groups[0].key, &*groups[0].cells), (1, "400", &[Vec::new()][..]));
     assert_eq!(page(&analytics, &query(Grouping::Users)).await.1, 0);
