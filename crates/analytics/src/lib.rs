@@ -54,7 +54,7 @@ impl LakeAnalytics {
         if let Some(membership) = query.membership {
             parameters.belong(membership);
             let members = tables.ask(MEMBERS, parameters.all()).await?;
-            parameters.only(rows::keys(members).await?);
+            parameters.only(&rows::keys(members).await?);
         }
         page(&tables, query, &mut parameters).await
     }
@@ -75,7 +75,8 @@ async fn page(
     let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
     let groups = groups.into_iter().skip(skip).take(query.take as usize);
     let mut groups: Vec<CallGroup> = groups.collect();
-    parameters.only(groups.iter().map(|group| group.key.clone()).collect());
+    let keys: Vec<String> = groups.iter().map(|group| group.key.clone()).collect();
+    parameters.only(&keys);
     let mut left = query.most_cells;
     for interval in &query.intervals {
         if groups.is_empty() {

@@ -64,8 +64,8 @@ impl Parameters {
     }
 
     /// Only the groups with these keys.
-    pub(crate) fn only(&mut self, keys: Vec<String>) {
-        self.keys = list(&keys);
+    pub(crate) fn only(&mut self, keys: &[String]) {
+        self.keys = list(keys);
     }
 
     /// Which pieces of time are told apart. Those that need none have years.

@@ -57,7 +57,7 @@ fn what_is_wrong_is_named() {
         (
             |b| {
                 b["timeSettings"]["advancedTimeSettings"] =
-                    json!({"includeHours": [{"from": "9:00", "to": "10:00"}]})
+                    json!({"includeHours": [{"from": "9:00", "to": "10:00"}]});
             },
             "CMN-101",
             "timeSettings.advancedTimeSettings.includeHours.from",
