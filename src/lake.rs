@@ -29,16 +29,24 @@ const WRITTEN: i64 = 20_000;
 /// # Errors
 /// When nobody has said where it is, or it cannot be there.
 pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Lake> {
+    find(config, store, account)?.ok_or_else(|| {
+        let message = "nobody has said where the tables of reports are kept".to_owned();
+        Usage { message, hint: "set CALLBOOK_LAKE to a folder" }.into()
+    })
+}
+
+/// The lake of an account, if there is a place for one.
+///
+/// # Errors
+/// When it cannot be there.
+pub fn find(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Option<Lake>> {
     let folder = config.lake_folder().or_else(|| match store.location() {
         Location::Sqlite(path) => Some(path.with_extension("lake")),
         Location::Postgres(_) => None,
     });
-    let Some(folder) = folder else {
-        let message = "nobody has said where the tables of reports are kept".to_owned();
-        return Err(Usage { message, hint: "set CALLBOOK_LAKE to a folder" }.into());
-    };
+    let Some(folder) = folder else { return Ok(None) };
     let holidays = config.holidays().to_vec();
-    Ok(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?)
+    Ok(Some(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?))
 }
 
 /// Its tables, as new as the archive. Where the files are far behind they are brought up to date first.

@@ -8,6 +8,10 @@ pub mod server;
 #[path = "../../crates/api/tests/api/company.rs"]
 mod company;
 
+/// Its figures.
+#[path = "../../crates/api/tests/api/counted.rs"]
+mod counted;
+
 /// Its journal.
 #[expect(dead_code, reason = "the tests write into it")]
 #[path = "../../crates/api/tests/api/push/journal.rs"]

@@ -3,7 +3,8 @@
 //! A client reads `errorCode` and, for some codes, `parameterName`; the message is for people. What
 //! went wrong inside is logged once, when the answer is written, and never sent.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,7 +25,12 @@ struct Refusal {
     summary_code: Option<&'static str>,
     /// What went wrong inside, if it was not the client's fault.
     cause: Option<PortError>,
+    /// When it may be asked again.
+    retry_after_s: Option<u64>,
 }
+
+/// How long to wait for what is being made.
+const NOT_YET_S: u64 = 10;
 
 /// What is wrong.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -81,7 +87,13 @@ impl ApiError {
             parameter_value: None,
             permission_name: None,
         };
-        Self(Box::new(Refusal { status, item, summary_code: None, cause: None }))
+        Self(Box::new(Refusal {
+            status,
+            item,
+            summary_code: None,
+            cause: None,
+            retry_after_s: None,
+        }))
     }
 
     fn parameter(mut self, name: &str, value: Option<&str>) -> Self {
@@ -144,6 +156,23 @@ impl ApiError {
     /// What was asked for is known here, and not offered.
     pub(crate) fn feature_not_available() -> Self {
         Self::new(StatusCode::FORBIDDEN, "CMN-109", "Feature not available")
+    }
+
+    /// What was asked for is being made.
+    pub(crate) fn not_yet() -> Self {
+        let mut error =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "CMN-201", "Service Temporary Unavailable");
+        error.0.retry_after_s = Some(NOT_YET_S);
+        error
+    }
+
+    /// A range of time would have a larger answer than any that is given.
+    pub(crate) fn range_too_long(name: &str) -> Self {
+        let message = format!(
+            "Parameter [{name}] value is invalid: the answer is too large, take a shorter range, a longer interval or \
+             fewer groups a page"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "CMN-101", message).parameter(name, None)
     }
 
     /// A path names something that does not exist.
@@ -241,6 +270,10 @@ impl IntoResponse for ApiError {
         if let Some(PortError(cause)) = &self.0.cause {
             tracing::error!(error = &**cause as &dyn std::error::Error, "request failed");
         }
-        json_bytes(self.0.status, self.to_json())
+        let mut response = json_bytes(self.0.status, self.to_json());
+        if let Some(seconds) = self.0.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

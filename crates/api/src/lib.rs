@@ -34,6 +34,7 @@ mod session;
 mod versions;
 
 pub use access::{AppScope, UnknownScope, UserPermission};
+pub use analytics::{Cell, Facet, Interval, Side};
 pub use auth::{MemoryTokens, OsRandom};
 pub use call_log::{
     ActiveQuery, ChangesQuery, Deletion, Direction, Filter, ListQuery, RecordingFilter, SyncKey,
@@ -44,11 +45,12 @@ pub use limits::{Decision, Limit, ParsePlanError, Plan, PlanLimiter, Quota, Slid
 pub use mask::mask_numbers;
 pub use operation::{Authentication, Group, Operation};
 pub use ports::{
-    App, Apps, Availability, Blacklisted, ByteStream, CallLog, CallLogPage, Change, ChangeKind,
-    Changes, Clock, Directory, FoundSession, Journal, KeptSession, LimitKey, Limiter, Mark,
+    Analytics, App, Apps, Availability, Blacklisted, ByteStream, CallGroup, CallGroups, CallLog,
+    CallLogPage, CallsFilter, CallsQuery, Change, ChangeKind, Changes, Clock, Directory,
+    FoundSession, Grouping, Journal, KeptSession, LimitKey, Limiter, Mark, Membership, NoAnalytics,
     NoDigest, NoJournal, NoTelephony, PortError, Ports, Random, Recording, Recordings,
     Subscription, Subscriptions, SystemClock, Telephony, TokenChanges, TokenDigest, Tokens,
-    Verdict, Webhook,
+    Verdict, Webhook, Week,
 };
 pub use push::{Event, Hub, MemorySubscriptions, PushOptions, Retries, Topic, deliver};
 pub use reference::openapi_json;

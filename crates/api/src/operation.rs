@@ -263,9 +263,9 @@ operations! {
     /// Figures about calls, summed up.
     AnalyticsCallsAggregationFetch = "analyticsCallsAggregationFetch"
         POST "/analytics/calls/v1/accounts/{accountId}/aggregation/fetch",
-        Light, Bearer, Analytics;
+        Light, Bearer, Analytics, FullCompanyCallLog;
     /// Figures about calls, over time.
     AnalyticsCallsTimelineFetch = "analyticsCallsTimelineFetch"
         POST "/analytics/calls/v1/accounts/{accountId}/timeline/fetch",
-        Light, Bearer, Analytics;
+        Light, Bearer, Analytics, FullCompanyCallLog;
 }

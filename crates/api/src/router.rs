@@ -180,7 +180,7 @@ fn endpoint<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ReadAccountPresence => on(get, presence::of_account::<P>),
         Operation::ReadCallQueuePresence => on(get, presence::of_queue::<P>),
         Operation::ReadCallSessionStatus => on(get, session::read::<P>),
-        Operation::AnalyticsCallsAggregationFetch => on(post, analytics::fetch::<P>),
-        Operation::AnalyticsCallsTimelineFetch => on(post, analytics::fetch::<P>),
+        Operation::AnalyticsCallsAggregationFetch => on(post, analytics::fetch_aggregation::<P>),
+        Operation::AnalyticsCallsTimelineFetch => on(post, analytics::fetch_timeline::<P>),
     }
 }

@@ -96,7 +96,7 @@ impl Lake {
     ///
     /// # Errors
     /// When another process does, the archive cannot be read, or the files not be written.
-    pub async fn update(&self, progress: &mut dyn FnMut(u64)) -> Result<Extent, Error> {
+    pub async fn update(&self, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
         let mut manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
@@ -112,7 +112,7 @@ impl Lake {
     pub async fn fill(
         &self,
         sessions: mpsc::Receiver<Result<SessionChanges, Error>>,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
         let manifest = Manifest::empty(&self.store.archive_id().await?);
@@ -125,7 +125,7 @@ impl Lake {
         mut manifest: Manifest,
         directory: &Arc<Directory>,
         mut changes: mpsc::Receiver<Result<SessionChanges, Error>>,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
         let mut staged = Staged::default();
         let (mut position, mut done) = (manifest.position, 0);
@@ -169,6 +169,14 @@ impl Lake {
     /// When the manifest cannot be read.
     pub async fn extent(&self) -> Result<Extent, Error> {
         Ok(extent(&self.manifest().await?))
+    }
+
+    /// The number of the archive's newest change.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn newest(&self) -> Result<i64, Error> {
+        Ok(self.store.newest_seq(self.account.key).await?)
     }
 
     /// How many changes the files do not have yet.

@@ -15,6 +15,7 @@ mod context;
 mod directory;
 mod epoch;
 mod error;
+mod hours;
 mod lake;
 mod local;
 mod manifest;

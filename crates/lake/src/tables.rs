@@ -16,7 +16,7 @@ use crate::manifest::{File, Manifest, Segment};
 use crate::question::{Answer, wrong};
 use crate::staged::Staged;
 use crate::table::{TABLES, schemas};
-use crate::{Error, Limits, Place, context, narrow, scan, table};
+use crate::{Error, Limits, Place, context, hours, narrow, scan, table};
 
 /// Tables as of one change number.
 pub struct Tables {
@@ -29,7 +29,7 @@ impl Tables {
         place: &Place,
         manifest: &Manifest,
         staged: &Staged,
-        directory: &Directory,
+        directory: &Arc<Directory>,
         limits: &Limits,
     ) -> Result<Self, Error> {
         let context = context::new(place, limits)?;
@@ -41,6 +41,7 @@ impl Tables {
         for (name, rows) in table::of_directory(directory) {
             context.register_batch(name, rows)?;
         }
+        context.register_udf(hours::function(directory));
         Ok(Self { context, limits: limits.clone() })
     }
 

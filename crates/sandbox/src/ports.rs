@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callbook_api::{MemorySubscriptions, MemoryTokens, OsRandom, PlanLimiter, Ports};
+use callbook_api::{MemorySubscriptions, MemoryTokens, NoAnalytics, OsRandom, PlanLimiter, Ports};
 
 use crate::apps::SandboxApps;
 use crate::call_log::SandboxCallLog;
@@ -37,6 +37,7 @@ impl Ports for SandboxPorts {
     type Random = OsRandom;
     type Subscriptions = MemorySubscriptions;
     type Journal = SandboxJournal;
+    type Analytics = NoAnalytics;
 
     fn call_log(&self) -> &SandboxCallLog {
         &self.call_log
@@ -80,5 +81,9 @@ impl Ports for SandboxPorts {
 
     fn journal(&self) -> &SandboxJournal {
         &self.journal
+    }
+
+    fn analytics(&self) -> &NoAnalytics {
+        &NoAnalytics
     }
 }

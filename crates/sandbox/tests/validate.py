@@ -22,8 +22,9 @@ import urllib.request
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
+from figures import check_figures
 from push import check_subscriptions
-from refusals import NOT_OFFERED, check_coverage, check_refusals
+from refusals import check_coverage, check_refusals
 
 SCHEMA_ROOT = "#/components/schemas/"
 CALL_LOGS = tuple(
@@ -482,8 +483,7 @@ def main():
     check_recordings(check)
     check_archive(check) if check.archive else check_world(check)
     check_subscriptions(check)
-    for operation in NOT_OFFERED:
-        check.call(operation, 403, query="interval=Day", message={})
+    check_figures(check)
     check_refusals(check)
     check_coverage(check)
     print(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use callbook_api::{
-    Apps, Limiter, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
+    Analytics, Apps, Limiter, NoTelephony, OsRandom, Ports, Subscriptions, SystemClock, Tokens,
 };
 
 use crate::call_log::ArchiveCallLog;
@@ -12,7 +12,7 @@ use crate::journal::ArchiveJournal;
 use crate::recordings::ArchiveRecordings;
 
 /// An account of an archive, for apps, sessions and limits that are kept somewhere.
-pub struct ArchivePorts<A, T, L, S> {
+pub struct ArchivePorts<A, T, L, S, N> {
     /// Its calls.
     pub call_log: ArchiveCallLog,
     /// Its recordings.
@@ -29,9 +29,18 @@ pub struct ArchivePorts<A, T, L, S> {
     pub subscriptions: S,
     /// What changes.
     pub journal: ArchiveJournal,
+    /// Figures about its calls.
+    pub analytics: N,
 }
 
-impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A, T, L, S> {
+impl<A, T, L, S, N> Ports for ArchivePorts<A, T, L, S, N>
+where
+    A: Apps,
+    T: Tokens,
+    L: Limiter,
+    S: Subscriptions,
+    N: Analytics,
+{
     type CallLog = ArchiveCallLog;
     type Recordings = ArchiveRecordings;
     type Directory = ArchiveDirectory;
@@ -43,6 +52,7 @@ impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A,
     type Random = OsRandom;
     type Subscriptions = S;
     type Journal = ArchiveJournal;
+    type Analytics = N;
 
     fn call_log(&self) -> &ArchiveCallLog {
         &self.call_log
@@ -86,5 +96,9 @@ impl<A: Apps, T: Tokens, L: Limiter, S: Subscriptions> Ports for ArchivePorts<A,
 
     fn journal(&self) -> &ArchiveJournal {
         &self.journal
+    }
+
+    fn analytics(&self) -> &N {
+        &self.analytics
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use callbook_api::{
-    Api, Config, Hub, OsRandom, Plan, PortError, PushOptions, Random as _, ServeOptions, SyncKey,
-    deliver,
+    Analytics, Api, Config, Hub, OsRandom, Plan, PortError, PushOptions, Random as _, ServeOptions,
+    SyncKey, deliver,
 };
 use callbook_recordings::Place;
 use callbook_store::{Account, Store};
@@ -31,7 +31,7 @@ const SYNC_KEY: &str = "serve sync key";
 
 /// What is served, and how.
 #[derive(Debug, Clone)]
-pub struct Serving {
+pub struct Serving<N> {
     /// The archive.
     pub store: Store,
     /// Which of its accounts.
@@ -44,9 +44,11 @@ pub struct Serving {
     pub plan: Plan,
     /// How they are notified.
     pub push: PushOptions,
+    /// Figures about its calls.
+    pub analytics: N,
 }
 
-impl Serving {
+impl<N: Analytics> Serving<N> {
     /// Answers whoever connects until `shutdown` completes.
     ///
     /// # Errors
@@ -76,7 +78,7 @@ impl Serving {
         limiter: &Arc<ArchiveLimiter>,
         options: &ServeOptions,
     ) -> Result<Router, PortError> {
-        let Self { store, account, recordings, addresses, push, .. } = self;
+        let Self { store, account, recordings, addresses, push, analytics, .. } = self;
         let sync_key = SyncKey::new(sync_key(&store).await?);
         let (server_url, media_url) = (addresses.server_url.clone(), addresses.media_url.clone());
         let refresh_grace = REFRESH_GRACE;
@@ -92,6 +94,7 @@ impl Serving {
             limiter: Arc::clone(limiter),
             subscriptions: ArchiveSubscriptions::new(store.clone(), account.key),
             journal: ArchiveJournal(archive),
+            analytics,
         };
         let api = Api::new(ports, config);
         tokio::spawn(deliver(api.clone()));

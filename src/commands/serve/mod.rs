@@ -5,6 +5,7 @@ mod limits;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use callbook_analytics::LakeAnalytics;
 use callbook_api::{Plan, PushOptions, ServeOptions};
 use callbook_server::{Addresses, Serving};
 use callbook_store::{Account, Location, Store};
@@ -15,7 +16,7 @@ use super::{open, shutdown_signal};
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber, Usage};
 use crate::output::{note, say};
-use crate::recordings;
+use crate::{lake, recordings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,6 +93,7 @@ impl Serve {
             ..PushOptions::default()
         };
         let serving = Serving {
+            analytics: analytics(&config, &store, &account)?,
             recordings: place(&config, &store)?,
             store,
             account,
@@ -115,7 +117,7 @@ pub struct CannotListen {
     source: std::io::Error,
 }
 
-fn announce(url: &str, serving: &Serving) -> anyhow::Result<()> {
+fn announce<N>(url: &str, serving: &Serving<N>) -> anyhow::Result<()> {
     say!("listening on {url}")?;
     let Account { id, .. } = serving.account;
     let limits = match serving.plan {
@@ -135,6 +137,16 @@ fn place(config: &Config, store: &Store) -> anyhow::Result<Option<callbook_recor
         Location::Postgres(_) => false,
     };
     (is_named || is_there).then(|| recordings::place(config, store)).transpose()
+}
+
+/// Figures, if there is a place for the tables that they are counted in.
+fn analytics(
+    config: &Config,
+    store: &Store,
+    account: &Account,
+) -> anyhow::Result<Option<LakeAnalytics>> {
+    let lake = lake::find(config, store, account)?;
+    Ok(lake.map(|lake| LakeAnalytics::new(lake, account.id, account.home)))
 }
 
 /// An address without a path, and without a slash at its end.

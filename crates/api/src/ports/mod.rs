@@ -1,5 +1,6 @@
 //! What the server needs from whoever starts it.
 
+mod analytics;
 mod apps;
 mod call_log;
 mod clock;
@@ -11,6 +12,10 @@ mod subscriptions;
 mod telephony;
 mod tokens;
 
+pub use analytics::{
+    Analytics, CallGroup, CallGroups, CallsFilter, CallsQuery, Grouping, Membership, NoAnalytics,
+    Week,
+};
 pub use apps::{App, Apps};
 pub use call_log::{CallLog, CallLogPage, Changes, Mark};
 pub use clock::{Clock, SystemClock};
@@ -51,6 +56,8 @@ pub trait Ports: Send + Sync + 'static {
     type Subscriptions: Subscriptions;
     /// What changed in the call log.
     type Journal: Journal;
+    /// Figures about calls.
+    type Analytics: Analytics;
 
     /// Where call records come from.
     fn call_log(&self) -> &Self::CallLog;
@@ -74,6 +81,8 @@ pub trait Ports: Send + Sync + 'static {
     fn subscriptions(&self) -> &Self::Subscriptions;
     /// What changed in the call log.
     fn journal(&self) -> &Self::Journal;
+    /// Figures about calls.
+    fn analytics(&self) -> &Self::Analytics;
 }
 
 /// Unpredictable bytes for tokens.

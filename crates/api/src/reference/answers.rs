@@ -131,6 +131,7 @@ fn headers(status: u16) -> &'static [(&'static str, &'static str)] {
             ("X-Rate-Limit-Remaining", "How many of them are left."),
             ("X-Rate-Limit-Window", "How long the window is, in seconds."),
         ],
+        503 => &[("Retry-After", "How long to wait, in seconds; not always told.")],
         _ => &[],
     }
 }

@@ -61,9 +61,8 @@ fn about(operation: Operation) -> About {
         Operation::ReadAccountPresence => presence::about_account(),
         Operation::ReadCallQueuePresence => presence::about_queue(),
         Operation::ReadCallSessionStatus => session::about(),
-        Operation::AnalyticsCallsAggregationFetch | Operation::AnalyticsCallsTimelineFetch => {
-            analytics::about()
-        }
+        Operation::AnalyticsCallsAggregationFetch => analytics::about_aggregation(),
+        Operation::AnalyticsCallsTimelineFetch => analytics::about_timeline(),
         Operation::AuthWsToken => push::about_token(),
         Operation::ListSubscriptions => push::about_list(),
         Operation::CreateSubscription => push::about_create(),

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use crate::counted::TestAnalytics;
 use crate::push::TestJournal;
 
 pub const ADMIN: ExtensionId = ExtensionId(101_001);
@@ -64,6 +65,7 @@ pub struct TestPorts {
     pub subscriptions: Arc<MemorySubscriptions>,
     pub journal: TestJournal,
     pub hidden: Arc<Mutex<Option<(ExtensionId, Deletion)>>>,
+    pub analytics: TestAnalytics,
 }
 
 impl TestPorts {
@@ -77,6 +79,7 @@ impl TestPorts {
             subscriptions: Arc::default(),
             journal: TestJournal::default(),
             hidden: Arc::default(),
+            analytics: TestAnalytics::default(),
         }
     }
 }
@@ -93,6 +96,7 @@ impl Ports for TestPorts {
     type Random = OsRandom;
     type Subscriptions = MemorySubscriptions;
     type Journal = TestJournal;
+    type Analytics = TestAnalytics;
 
     fn call_log(&self) -> &Self {
         self
@@ -126,6 +130,9 @@ impl Ports for TestPorts {
     }
     fn journal(&self) -> &TestJournal {
         &self.journal
+    }
+    fn analytics(&self) -> &TestAnalytics {
+        &self.analytics
     }
 }
 

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod access;
+mod analytics;
 mod any_request;
 mod authorize;
 mod batch;
 mod call_log;
 mod company;
 mod connections;
+mod counted;
 mod errors;
 mod limits;
 mod matrix;

@@ -30,9 +30,6 @@ const NOT_FOUND: &str = "404 CMN-102";
 /// Nearly everything: a token, a scope, a permission, and one's own account.
 const GUARDED: Row = [NO, BAD, EXPIRED, SCOPE, USER, NOT_FOUND];
 
-/// Nobody has the feature, whatever they may do.
-const ANALYTICS: Row = [NO, BAD, EXPIRED, SCOPE, "403 CMN-109", NOT_FOUND];
-
 /// Everybody has their own, and no path names an account. What it is about is guarded (`push/subscriptions.rs`).
 const OWN: Row = [NO, BAD, EXPIRED, "200", "200", "200"];
 
@@ -86,8 +83,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("readCallQueuePresence", [NO, BAD, EXPIRED, SCOPE, "200", NOT_FOUND]),
     // Everybody sees the calls that they take part in.
     ("readCallSessionStatus", [NO, BAD, EXPIRED, SCOPE, NOT_FOUND, NOT_FOUND]),
-    ("analyticsCallsAggregationFetch", ANALYTICS),
-    ("analyticsCallsTimelineFetch", ANALYTICS),
+    ("analyticsCallsAggregationFetch", GUARDED),
+    ("analyticsCallsTimelineFetch", GUARDED),
     ("listSubscriptions", OWN),
     ("createSubscription", [NO, BAD, EXPIRED, UNREADABLE, UNREADABLE, UNREADABLE]),
     ("readSubscription", [NO, BAD, EXPIRED, NOT_FOUND, NOT_FOUND, NOT_FOUND]),

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::company::{ADMIN, NOW, QUEUE, SESSION, USER};
-use crate::server::{Server, error_code};
+use crate::server::Server;
 
 #[tokio::test]
 async fn presence_is_given_of_people_and_everybody_else_is_offline() {
@@ -79,17 +79,4 @@ async fn only_ones_own_log_is_hidden_and_no_more_of_it_than_was_asked() {
     assert_eq!(delete("~", "type=Telex").await, StatusCode::BAD_REQUEST);
     assert_eq!(delete(&ADMIN.to_string(), "").await, StatusCode::FORBIDDEN);
     assert!(server.ports.hidden.lock().unwrap().is_none());
-}
-
-#[tokio::test]
-async fn analytics_are_not_available() {
-    let server = Server::start(Plan::Off).await;
-    let token = server.access_token(ADMIN).await;
-    for what in ["aggregation", "timeline"] {
-        let url = format!("{}/analytics/calls/v1/accounts/~/{what}/fetch", server.url);
-        let answer = server.http.post(url).bearer_auth(&token).json(&json!({})).send().await;
-        let answer = answer.unwrap();
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-        assert_eq!(error_code(&answer.json().await.unwrap()), "CMN-109");
-    }
 }

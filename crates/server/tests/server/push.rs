@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use callbook_api::{
-    Api, Config, Hub, MemoryTokens, Plan, PlanLimiter, PushOptions, Scope, ServeOptions, SyncKey,
-    deliver, router, serve,
+    Api, Config, Hub, MemoryTokens, NoAnalytics, Plan, PlanLimiter, PushOptions, Scope,
+    ServeOptions, SyncKey, deliver, router, serve,
 };
 use callbook_server::{
     Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchiveJournal, ArchivePorts,
@@ -65,6 +65,7 @@ async fn start(archived: &Archived) -> (String, JoinSet<()>) {
         limiter: Arc::new(PlanLimiter::new(Plan::Off)),
         subscriptions: ArchiveSubscriptions::new(store, account.key),
         journal: ArchiveJournal(archive),
+        analytics: NoAnalytics,
     };
     let config = Config {
         server_url: url.clone(),

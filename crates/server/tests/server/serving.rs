@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use callbook_api::{
-    Api, App, AppScope, Apps, Config, ExtensionId, Hub, MemorySubscriptions, MemoryTokens, Plan,
-    PlanLimiter, PortError, PushOptions, ServeOptions, SyncKey, router, serve,
+    Api, App, AppScope, Apps, Config, ExtensionId, Hub, MemorySubscriptions, MemoryTokens,
+    NoAnalytics, Plan, PlanLimiter, PortError, PushOptions, ServeOptions, SyncKey, router, serve,
 };
 use callbook_server::{
     Addresses, Archive, ArchiveCallLog, ArchiveDirectory, ArchiveJournal, ArchivePorts,
@@ -78,6 +78,7 @@ impl Served {
             limiter: Arc::new(PlanLimiter::new(Plan::Off)),
             subscriptions: MemorySubscriptions::default(),
             journal: ArchiveJournal(archive),
+            analytics: NoAnalytics,
         };
         let config = Config {
             server_url: url.clone(),
