@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use callbook_lake::{Lake, Limits, Place, Tables};
+use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_store::{Account, Location, Store};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -41,15 +41,15 @@ pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<L
     Ok(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?)
 }
 
-/// Its tables, as new as the archive. Where the files are far behind they are brought up to date first.
+/// Its tables as `access` lets them be seen, as new as the archive. Where the files are far behind they are brought up to date first.
 ///
 /// # Errors
 /// When another process writes them just then, or the archive or the files cannot be read or written.
-pub async fn tables(lake: &Lake) -> anyhow::Result<Tables> {
+pub async fn tables(lake: &Lake, access: &Access) -> anyhow::Result<Tables> {
     if lake.is_behind(WRITTEN).await? {
         update(lake).await?;
     }
-    Ok(lake.tables(&Limits::default()).await?)
+    Ok(lake.tables(&Limits::default(), access).await?)
 }
 
 /// Brings the files up to date, with a bar on a terminal.

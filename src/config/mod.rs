@@ -19,7 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
-use crate::{alerts, lake, recordings, reports};
+use crate::{access, alerts, lake, recordings, reports};
 
 pub use error::ConfigError;
 pub use origin::{Origin, Row};
@@ -76,6 +76,7 @@ struct File {
     alerts: alerts::Settings,
     lake: lake::Settings,
     reports: reports::Settings,
+    access: Vec<access::Rule>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -273,6 +274,11 @@ impl Config {
     pub fn reports_folder(&self) -> PathBuf {
         let named = self.file.reports.folder.as_deref().unwrap_or(Path::new(REPORTS));
         self.variable("CALLBOOK_REPORTS").map_or_else(|| self.beside(named), PathBuf::from)
+    }
+
+    /// Who sees more than their own calls.
+    pub fn access(&self) -> &[access::Rule] {
+        &self.file.access
     }
 
     /// Days on which the company is closed.

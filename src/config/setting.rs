@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 23] = [
+pub(super) const SETTINGS: [Setting; 24] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -72,6 +72,7 @@ pub(super) const SETTINGS: [Setting; 23] = [
     Setting { variable: Some("CALLBOOK_LAKE"), ..of("lake.folder", Kind::Plain) },
     of("lake.holidays", Kind::Plain),
     Setting { variable: Some("CALLBOOK_REPORTS"), ..of("reports.folder", Kind::Plain) },
+    of("access", Kind::Plain),
 ];
 
 const fn of(key: &'static str, kind: Kind) -> Setting {

@@ -16,7 +16,7 @@ use crate::question::gave_up;
 use crate::segment::Shelf;
 use crate::staged::Staged;
 use crate::table::{DIRECTORY, TABLES};
-use crate::{Error, Limits, Place, Tables, context, table};
+use crate::{Access, Error, Limits, Place, Tables, context, table};
 
 /// Changed calls that are read at a time.
 const STEP: u32 = 5_000;
@@ -77,11 +77,12 @@ impl Lake {
         Ok(Self { store, account, place, holidays, context })
     }
 
-    /// What is in the files, and what has changed since, as tables to ask. Nothing is written.
+    /// What is in the files, and what has changed since, as tables to ask, of which `access` says what may be seen.
+    /// Nothing is written.
     ///
     /// # Errors
     /// When the archive or the files cannot be read.
-    pub async fn tables(&self, limits: &Limits) -> Result<Tables, Error> {
+    pub async fn tables(&self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
         let manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
         let mut staged = Staged::default();
@@ -89,7 +90,7 @@ impl Lake {
         while let Some(some) = changes.recv().await {
             staged = derived(staged, some?, &directory).await?;
         }
-        Tables::new(&self.place, &manifest, &staged, &directory, limits)
+        Tables::new(&self.place, &manifest, &staged, &directory, limits, access)
     }
 
     /// Brings the files up to date.

@@ -1,6 +1,6 @@
 //! An archive to make tables of.
 
-use callbook_lake::{Lake, Limits, Place, Tables};
+use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_model::{AccountId, Region, Scope};
 use callbook_store::{Account, Batch, Decoder, Location, Open, Store, SyncLock};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -41,9 +41,13 @@ impl Archive {
     }
 
     pub async fn commit(&self, calls: &[Call]) {
+        self.commit_texts(&calls.iter().map(Call::json).collect::<Vec<_>>()).await;
+    }
+
+    pub async fn commit_texts(&self, records: &[String]) {
         let mut decoder = Decoder::new(Region::US).unwrap();
-        let decode = |call: &Call| decoder.decode(&call.json()).unwrap().unwrap();
-        let records = calls.iter().map(decode).collect();
+        let decode = |text: &String| decoder.decode(text).unwrap().unwrap();
+        let records = records.iter().map(decode).collect();
         let batch = Batch { records, ..Batch::default() };
         self.store.commit(&self.lock, Scope::Account, batch).await.unwrap();
     }
@@ -58,9 +62,14 @@ impl Archive {
     }
 }
 
+/// As upstream writes it.
+pub fn moment(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
 impl Call {
     fn json(&self) -> String {
-        let at = Timestamp::from_millisecond(self.start_ms).unwrap().to_string();
+        let at = moment(self.start_ms);
         let from = json!({ "phoneNumber": format!("+1650555{:04}", self.session % 10_000) });
         let to = json!({ "phoneNumber": "+16505550100", "extensionId": "1001" });
         let mut json = json!({
@@ -83,7 +92,7 @@ impl Call {
 
 /// The tables as a lake has them now.
 pub async fn tables(lake: &Lake) -> Tables {
-    lake.tables(&Limits::default()).await.unwrap()
+    lake.tables(&Limits::default(), &Access::Everything).await.unwrap()
 }
 
 /// What a question is answered with, a line a row.

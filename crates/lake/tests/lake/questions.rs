@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbook_lake::{Error, Limits, Tables};
+use callbook_lake::{Access, Error, Limits, Tables};
 
 use crate::archive::{Archive, Call, START_MS, ask, tables};
 
@@ -80,12 +80,12 @@ async fn memory_and_time_have_an_end() {
     let archive = Archive::new().await;
     some(&archive).await;
     let limits = Limits { memory_bytes: 8 << 20, disk_bytes: 1 << 20, ..Limits::default() };
-    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
     let many = "SELECT count(DISTINCT a.value * 1000000 + b.value) FROM generate_series(1, 1000) a, generate_series(1, 1000) b";
     let found = error(&tables, many).await;
     assert!(matches!(found, Error::Memory { .. }), "{found:?}");
     let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
-    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
     let long = "SELECT sum(sin(a.value * b.value)) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";
     assert!(matches!(error(&tables, long).await, Error::Time { .. }));
 }
