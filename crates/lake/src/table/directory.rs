@@ -13,9 +13,6 @@ use serde_json::Value;
 use super::table;
 use crate::directory::{Directory, zone_name};
 
-/// The last millisecond of the year 9999 that every reader of Parquet can show.
-const EVER_MS: i64 = 253_402_300_799_000;
-
 table! {
     /// Whoever has an extension: users, queues, menus, …
     People("people"), |fact: &Fact, dates: &Dates, sites: &HashMap<&str, &str>| {
@@ -110,7 +107,7 @@ fn dated(facts: &[Fact]) -> impl Iterator<Item = (&Fact, Dates)> {
         let first = known.insert((fact.part, &fact.entry.id));
         let from_ms = if first { 0 } else { fact.valid_from_ms };
         let moment = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
-        let to = moment(fact.valid_to_ms.unwrap_or(EVER_MS));
+        let to = fact.valid_to_ms.map_or(Timestamp::MAX, moment);
         (fact, Dates { from: moment(from_ms), to, current: fact.valid_to_ms.is_none() })
     })
 }
