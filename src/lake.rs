@@ -1,7 +1,5 @@
 //! The lake beside the archive: settings, and tables that are up to date.
 
-use std::path::PathBuf;
-
 use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_store::{Account, Location, Store};
 use jiff::civil::Date;
@@ -15,8 +13,8 @@ use crate::progress::Bar;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table")]
 pub struct Settings {
-    /// Where its files are.
-    pub folder: Option<PathBuf>,
+    /// Where its files are: a folder, or s3://BUCKET/PREFIX and the like.
+    pub folder: Option<String>,
     /// Days on which the company is closed.
     pub holidays: Vec<Date>,
 }
@@ -29,16 +27,18 @@ const WRITTEN: i64 = 20_000;
 /// # Errors
 /// When nobody has said where it is, or it cannot be there.
 pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Lake> {
-    let folder = config.lake_folder().or_else(|| match store.location() {
-        Location::Sqlite(path) => Some(path.with_extension("lake")),
+    let named = config.lake_place().or_else(|| match store.location() {
+        Location::Sqlite(path) => Some(path.with_extension("lake").display().to_string()),
         Location::Postgres(_) => None,
     });
-    let Some(folder) = folder else {
+    let Some(named) = named else {
         let message = "nobody has said where the tables of reports are kept".to_owned();
-        return Err(Usage { message, hint: "set CALLBOOK_LAKE to a folder" }.into());
+        let hint = "set CALLBOOK_LAKE to a folder or s3://BUCKET/PREFIX";
+        return Err(Usage { message, hint }.into());
     };
+    let place = Place::open(&named, config.variables())?;
     let holidays = config.holidays().to_vec();
-    Ok(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?)
+    Ok(Lake::new(store.clone(), account.clone(), place, holidays)?)
 }
 
 /// Its tables as `access` lets them be seen, as new as the archive. Where the files are far behind they are brought up to date first.

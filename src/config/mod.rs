@@ -246,12 +246,7 @@ impl Config {
 
     /// The place that recordings are kept at, if one is named.
     pub fn recordings_store(&self) -> Option<String> {
-        let named = || {
-            let place = self.file.recordings.store.clone()?;
-            let is_url = place.contains("://");
-            Some(if is_url { place } else { self.beside(Path::new(&place)).display().to_string() })
-        };
-        self.variable("CALLBOOK_RECORDINGS").or_else(named)
+        self.place("CALLBOOK_RECORDINGS", self.file.recordings.store.as_deref())
     }
 
     /// The folder for recordings on their way, if one is named.
@@ -264,10 +259,9 @@ impl Config {
         self.file.recordings.users.iter().map(|path| self.beside(path)).collect()
     }
 
-    /// The folder of the lake, if one is named.
-    pub fn lake_folder(&self) -> Option<PathBuf> {
-        let named = || Some(self.beside(self.file.lake.folder.as_deref()?));
-        self.variable("CALLBOOK_LAKE").map(PathBuf::from).or_else(named)
+    /// The place of the lake, if one is named.
+    pub fn lake_place(&self) -> Option<String> {
+        self.place("CALLBOOK_LAKE", self.file.lake.folder.as_deref())
     }
 
     /// The folder of people's own reports, whether it is there or not.
@@ -300,6 +294,17 @@ impl Config {
         let value = self.env_file.get(name).map(|value| value.expose_secret().to_owned());
         let value = value.or_else(|| std::env::var(name).ok());
         value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// A folder or bucket, by a variable or as the file of settings has it.
+    fn place(&self, variable: &str, named: Option<&str>) -> Option<String> {
+        let named = || {
+            let place = named?;
+            let is_url = place.contains("://");
+            let beside = || self.beside(Path::new(place)).display().to_string();
+            Some(if is_url { place.to_owned() } else { beside() })
+        };
+        self.variable(variable).or_else(named)
     }
 
     /// A path that the file of settings names: it counts from that file's folder.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use callbook_store::{Account, SessionChanges, Store};
+use callbook_store::{Account, PurgeMark, SessionChanges, Store};
 use datafusion::prelude::SessionContext;
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use crate::question::gave_up;
 use crate::segment::Shelf;
 use crate::staged::Staged;
 use crate::table::{DIRECTORY, TABLES};
-use crate::{Access, Error, Limits, Place, Tables, context, table};
+use crate::{Access, Error, Limits, Place, Tables, context, crash, table};
 
 /// Changed calls that are read at a time.
 const STEP: u32 = 5_000;
@@ -164,6 +164,11 @@ impl Lake {
         receive
     }
 
+    /// Where its files are.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// What files there are.
     ///
     /// # Errors
@@ -247,6 +252,7 @@ impl Lake {
             if !staged.is_empty() {
                 let position = manifest.position;
                 self.commit(manifest, &staged, position, None).await?;
+                crash::point(crash::PURGING);
             }
         }
         let position = manifest.position;
@@ -283,10 +289,13 @@ impl Lake {
             }
         }
         next.position = position;
+        next.received_ms = self.store.received_ms(self.account.key, position).await?;
         next.generation += 1;
         next.segments.sort_by(|a, b| (&a.month, a.from_ms).cmp(&(&b.month, b.from_ms)));
         let json = serde_json::to_vec_pretty(&next).expect("a manifest is JSON");
+        crash::point(crash::COMMITTING);
         self.place.write(&self.manifest_path(), json).await?;
+        crash::point(crash::COMMITTED);
         *manifest = next;
         Ok(())
     }
@@ -312,11 +321,10 @@ impl Lake {
     async fn sweep(&self, manifest: &Manifest) -> Result<(), Error> {
         let wanted: HashSet<&str> = manifest.files().map(|file| file.path.as_str()).collect();
         let folder = Shelf::folder(&self.account);
-        self.place.sweep(&folder, |path| wanted.contains(path)).await.map(drop)
+        self.place.sweep(&folder, |path| wanted.contains(path)).await
     }
 
-    /// The manifest; an empty one, if there is none or its rows are not those of today. An archive that was put back to
-    /// an earlier state has changes of the same numbers that say something else.
+    /// The manifest; an empty one, if there is none or its rows are not those of today.
     async fn manifest(&self) -> Result<Manifest, Error> {
         let archive = self.store.archive_id().await?;
         let path = self.manifest_path();
@@ -325,9 +333,21 @@ impl Lake {
         };
         let read: Manifest = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Manifest { object: path, source })?;
-        let newest = self.store.newest_seq(self.account.key).await?;
-        let is_ours = read.is_of(&archive) && read.position <= newest;
+        let is_ours = read.is_of(&archive) && self.has_lived_on(&read).await?;
         Ok(if is_ours { read } else { Manifest::empty(&archive) })
+    }
+
+    /// Whether the archive is later than the files. One that was put back to an earlier state has fewer changes, or
+    /// others of the same numbers, or calls again that were purged.
+    async fn has_lived_on(&self, manifest: &Manifest) -> Result<bool, Error> {
+        let account = self.account.key;
+        let newest = self.store.newest_seq(account).await?;
+        let received_ms = self.store.received_ms(account, manifest.position).await?;
+        // A state that was purged has no moment any more.
+        let is_other = received_ms.is_some() && received_ms != manifest.received_ms;
+        let purges = self.store.purges(account, PurgeMark::default()).await?;
+        let purged = purges.last().map_or_else(PurgeMark::default, |purge| purge.mark);
+        Ok(manifest.position <= newest && !is_other && manifest.purged <= purged)
     }
 
     fn manifest_path(&self) -> String {

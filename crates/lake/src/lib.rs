@@ -13,6 +13,7 @@
 
 mod access;
 mod context;
+mod crash;
 mod directory;
 mod epoch;
 mod error;
@@ -23,6 +24,7 @@ mod month;
 mod parquet;
 mod place;
 mod question;
+mod reading;
 mod scan;
 mod sealed;
 mod segment;

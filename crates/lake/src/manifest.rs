@@ -19,6 +19,9 @@ pub(crate) struct Manifest {
     pub archive: String,
     /// All changes up to this number of the archive are in the files.
     pub position: i64,
+    /// When the archive received the change of that number, milliseconds since 1970-01-01T00:00:00Z: another one of the
+    /// same number came at another moment.
+    pub received_ms: Option<i64>,
     /// What was purged up to this mark is not in them.
     pub purged: PurgeMark,
     /// The rows, each interaction in one segment with all that belongs to it.
@@ -64,6 +67,7 @@ impl Manifest {
             derivation: callbook_interaction::DERIVATION,
             archive: archive.to_owned(),
             position: 0,
+            received_ms: None,
             purged: PurgeMark::default(),
             segments: Vec::new(),
             directory: BTreeMap::new(),

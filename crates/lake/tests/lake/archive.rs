@@ -1,5 +1,7 @@
 //! An archive to make tables of.
 
+use std::path::Path;
+
 use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_model::{AccountId, Region, Scope};
 use callbook_store::{Account, Batch, Decoder, Location, Open, Store, SyncLock};
@@ -31,13 +33,7 @@ pub struct Call {
 
 impl Archive {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(folder.path().join("a.db"));
-        let store = Store::open(&location, Open::OrCreate).await.unwrap();
-        let account =
-            store.put_account(AccountId(400), "http://a", None, Region::US).await.unwrap();
-        let lock = store.lock_sync(account.key).await.unwrap();
-        Self { store, account, lock, folder }
+        Self::open(tempfile::tempdir().unwrap()).await
     }
 
     pub async fn commit(&self, calls: &[Call]) {
@@ -52,12 +48,34 @@ impl Archive {
         self.store.commit(&self.lock, Scope::Account, batch).await.unwrap();
     }
 
+    /// Another that is as this one is now, down to its id.
+    pub async fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.db", "a.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+        Self::open(folder).await
+    }
+
+    async fn open(folder: TempDir) -> Self {
+        let location = Location::Sqlite(folder.path().join("a.db"));
+        let store = Store::open(&location, Open::OrCreate).await.unwrap();
+        let account =
+            store.put_account(AccountId(400), "http://a", None, Region::US).await.unwrap();
+        let lock = store.lock_sync(account.key).await.unwrap();
+        Self { store, account, lock, folder }
+    }
+
     pub async fn purge(&self, before_ms: i64) {
         self.store.purge(&self.lock, Some(before_ms)).await.unwrap();
     }
 
     pub fn lake(&self, name: &str) -> Lake {
-        let place = Place::folder(&self.folder.path().join(name)).unwrap();
+        self.lake_at(&self.folder.path().join(name))
+    }
+
+    pub fn lake_at(&self, folder: &Path) -> Lake {
+        let place = Place::folder(folder).unwrap();
         Lake::new(self.store.clone(), self.account.clone(), place, Vec::new()).unwrap()
     }
 }
@@ -68,7 +86,7 @@ pub fn moment(ms: i64) -> String {
 }
 
 impl Call {
-    fn json(&self) -> String {
+    pub fn json(&self) -> String {
         let at = moment(self.start_ms);
         let from = json!({ "phoneNumber": format!("+1650555{:04}", self.session % 10_000) });
         let to = json!({ "phoneNumber": "+16505550100", "extensionId": "1001" });

@@ -4,6 +4,8 @@
 
 mod access;
 mod archive;
+mod put_back;
 mod questions;
+mod s3;
 mod simulation;
 mod zones;

@@ -20,7 +20,7 @@ async fn some(archive: &Archive) -> Tables {
     tables(&archive.lake("a")).await
 }
 
-async fn error(tables: &Tables, sql: &str) -> Error {
+pub async fn error(tables: &Tables, sql: &str) -> Error {
     match tables.ask(sql, Vec::new()).await {
         Ok(answer) => answer.all().await.expect_err(sql),
         Err(error) => error,
@@ -88,6 +88,17 @@ async fn memory_and_time_have_an_end() {
     let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
     let long = "SELECT sum(sin(a.value * b.value)) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";
     assert!(matches!(error(&tables, long).await, Error::Time { .. }));
+}
+
+/// A file that is gone is an error, and not a table with fewer rows.
+#[tokio::test]
+async fn no_row_is_left_out_in_silence() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let files = archive.lake("a").files("interactions").await.unwrap();
+    std::fs::remove_file(&files[0]).unwrap();
+    let error = error(&tables, "SELECT count(*) FROM interactions").await;
+    assert!(matches!(error, Error::Tables(_)), "{error:?}");
 }
 
 #[tokio::test]
