@@ -126,11 +126,10 @@ impl Company {
             circle.people.extend(self.people("department", department, is_in)?);
         }
         for site in &rule.sites {
-            let named = |known: &&DirectoryEntry| {
-                known.id == *site || is_called(known.name.as_deref(), site)
-            };
+            let named = self.sites.iter();
+            let named = named.filter(|known| is_called(known.name.as_deref(), site));
             let ids: BTreeSet<&str> =
-                self.sites.iter().filter(named).map(|known| known.id.as_str()).collect();
+                named.map(|known| known.id.as_str()).chain([site.as_str()]).collect();
             let is_at =
                 |entry: &DirectoryEntry| entry.site.as_deref().is_some_and(|id| ids.contains(id));
             circle.people.extend(self.people("site", site, is_at)?);
