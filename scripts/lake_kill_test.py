@@ -5,8 +5,8 @@
 
 An archive is edited at random between updates; they die at each named step, the first time they pass it and later, and
 then at random moments. After each death questions are answered as on a lake that is built anew; the next update makes
-the files so, too, and once nobody waits for old files any more there are the manifest and the files that it names, and
-nothing else.
+the files so, too, and once nobody waits for old files any more there are the manifest and the files that it names or the one
+before did, and nothing else.
 """
 
 import argparse
@@ -84,15 +84,20 @@ class Archive:
     def age(self):
         """Makes every file old, as if the last question had ended long ago."""
         then = time.time() - 7200
+        for manifest in self.lake.glob("*/manifest.json"):
+            read = json.loads(manifest.read_text())
+            read["dropped"] = {path: int(then * 1000) for path in read["dropped"]}
+            manifest.write_text(json.dumps(read))
         for file in self.lake.rglob("*"):
             os.utime(file, (then, then))
 
     def check_files(self):
-        """The manifest, and what it names."""
+        """The manifest, what it names, and what the one before did."""
         (manifest,) = self.lake.glob("*/manifest.json")
         read = json.loads(manifest.read_text())
         files = [file for segment in read["segments"] for file in segment["files"].values()]
         named = {self.lake / file["path"] for file in [*files, *read["directory"].values()]}
+        named |= {self.lake / path for path in read["dropped"]}
         there = {file for file in self.lake.rglob("*") if file.is_file()}
         if there != named | {manifest}:
             raise Failed(f"not as the manifest says: {sorted(map(str, there ^ (named | {manifest})))}")

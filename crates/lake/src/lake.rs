@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use callbook_store::{Account, PurgeMark, SessionChanges, Store};
 use datafusion::prelude::SessionContext;
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use crate::directory::Directory;
@@ -292,6 +292,8 @@ impl Lake {
         next.received_ms = self.store.received_ms(self.account.key, position).await?;
         next.generation += 1;
         next.segments.sort_by(|a, b| (&a.month, a.from_ms).cmp(&(&b.month, b.from_ms)));
+        let now_ms = Timestamp::now().as_millisecond();
+        next.drop_those_of(manifest, now_ms, now_ms - self.place.kept.as_millis() as i64);
         let json = serde_json::to_vec_pretty(&next).expect("a manifest is JSON");
         crash::point(crash::COMMITTING);
         self.place.write(&self.manifest_path(), json).await?;
@@ -319,7 +321,9 @@ impl Lake {
     }
 
     async fn sweep(&self, manifest: &Manifest) -> Result<(), Error> {
-        let wanted: HashSet<&str> = manifest.files().map(|file| file.path.as_str()).collect();
+        let named = manifest.files().map(|file| file.path.as_str());
+        let wanted: HashSet<&str> =
+            named.chain(manifest.dropped.keys().map(String::as_str)).collect();
         let folder = Shelf::folder(&self.account);
         self.place.sweep(&folder, |path| wanted.contains(path)).await
     }
@@ -333,8 +337,12 @@ impl Lake {
         };
         let read: Manifest = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Manifest { object: path, source })?;
-        let is_ours = read.is_of(&archive) && self.has_lived_on(&read).await?;
-        Ok(if is_ours { read } else { Manifest::empty(&archive) })
+        if read.is_of(&archive) && self.has_lived_on(&read).await? {
+            return Ok(read);
+        }
+        let mut empty = Manifest::empty(&archive);
+        empty.drop_those_of(&read, Timestamp::now().as_millisecond(), i64::MIN);
+        Ok(empty)
     }
 
     /// Whether the archive is later than the files. One that was put back to an earlier state has fewer changes, or

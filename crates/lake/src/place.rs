@@ -23,7 +23,7 @@ const PART: usize = 8 << 20;
 /// How names of files begin that are being written in a lake's folder.
 const ASIDE: &str = ".aside-";
 
-/// Files that no manifest names are left for questions that began before: so long, and a little.
+/// Questions end within this, and a little.
 const KEPT: SignedDuration = SignedDuration::from_mins(30);
 
 /// A folder or a bucket's prefix, for the files of one lake.
@@ -34,7 +34,8 @@ pub struct Place {
     folder: Option<PathBuf>,
     pub(crate) store: Arc<dyn ObjectStore>,
     prefix: Path,
-    kept: SignedDuration,
+    /// So long files are left for questions that began before they were out of date.
+    pub(crate) kept: SignedDuration,
 }
 
 impl Place {
@@ -241,7 +242,11 @@ fn remove_aside(folder: &FilePath, is_old: impl Fn(Timestamp) -> bool) -> std::i
         // One that is renamed just now is nobody's business here.
         let Ok(written) = entry.metadata().and_then(|of| of.modified()) else { continue };
         if is_aside && Timestamp::try_from(written).is_ok_and(&is_old) {
-            std::fs::remove_file(entry.path())?;
+            match std::fs::remove_file(entry.path()) {
+                // Another account's update was first.
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     Ok(())

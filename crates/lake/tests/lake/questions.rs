@@ -90,6 +90,34 @@ async fn memory_and_time_have_an_end() {
     assert!(matches!(error(&tables, long).await, Error::Time { .. }));
 }
 
+/// However old the files are that an update replaces, a question ends on those that it began with.
+#[tokio::test]
+async fn an_update_takes_no_file_from_a_question() {
+    let archive = Archive::new().await;
+    let before = some(&archive).await;
+    let lake = archive.lake("a");
+    let files = lake.files("interactions").await.unwrap();
+    for file in &files {
+        let file = std::fs::File::options().append(true).open(file).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
+    let edited = Call {
+        id: 0,
+        session: 0,
+        start_ms: START_MS,
+        seconds: 9,
+        result: "Missed",
+        deleted: false,
+    };
+    archive.commit(&[edited]).await;
+    lake.update(&mut |_| {}).await.unwrap();
+    assert!(lake.files("interactions").await.unwrap().iter().all(|file| !files.contains(file)));
+    let answered = "SELECT count(*) FROM interactions WHERE disposition = 'answered'";
+    assert_eq!(ask(&before, answered).await, ["50"]);
+    assert_eq!(ask(&self::tables(&lake).await, answered).await, ["49"]);
+    assert!(files.iter().all(|file| std::path::Path::new(file).exists()));
+}
+
 /// A file that is gone is an error, and not a table with fewer rows.
 #[tokio::test]
 async fn no_row_is_left_out_in_silence() {
