@@ -411,9 +411,16 @@ fn lake(error: &Lake) -> (u8, String) {
         Lake::Writes { .. } => (USAGE, "write a SELECT; the archive is changed by other commands"),
         Lake::Memory { .. } => (FAILED, "ask for less: fewer days, fewer columns, a LIMIT"),
         Lake::Time { .. } => (FAILED, "ask for less: fewer days, or sums by hour before others"),
-        Lake::Object { .. } | Lake::Folder { .. } => {
-            (FAILED, "check that there is room, and that the folder of [lake] may be written to")
+        Lake::OddPlace { .. } => {
+            (USAGE, "name a folder, s3://BUCKET/PREFIX, gs://… or az://…, without secrets in it")
         }
+        Lake::Place { .. } => {
+            (FAILED, "check its name, and its credentials in AWS_…, GOOGLE_… or AZURE_…")
+        }
+        Lake::Object { .. } | Lake::Folder { .. } => (
+            FAILED,
+            "check that there is room, that the place of [lake] may be written to, and a bucket's credentials",
+        ),
         Lake::Manifest { .. } => {
             (FAILED, "delete the lake's folder: it is built anew from the archive")
         }

@@ -1,8 +1,6 @@
 //! The lake beside the archive: settings, and tables that are up to date.
 
-use std::path::PathBuf;
-
-use callbook_lake::{Lake, Limits, Place, Tables};
+use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_store::{Account, Location, Store};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -15,8 +13,8 @@ use crate::progress::Bar;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table")]
 pub struct Settings {
-    /// Where its files are.
-    pub folder: Option<PathBuf>,
+    /// Where its files are: a folder, or s3://BUCKET/PREFIX and the like.
+    pub folder: Option<String>,
     /// Days on which the company is closed.
     pub holidays: Vec<Date>,
 }
@@ -31,7 +29,8 @@ const WRITTEN: i64 = 20_000;
 pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Lake> {
     find(config, store, account)?.ok_or_else(|| {
         let message = "nobody has said where the tables of reports are kept".to_owned();
-        Usage { message, hint: "set CALLBOOK_LAKE to a folder" }.into()
+        let hint = "set CALLBOOK_LAKE to a folder or s3://BUCKET/PREFIX";
+        Usage { message, hint }.into()
     })
 }
 
@@ -40,24 +39,25 @@ pub fn of(config: &Config, store: &Store, account: &Account) -> anyhow::Result<L
 /// # Errors
 /// When it cannot be there.
 pub fn find(config: &Config, store: &Store, account: &Account) -> anyhow::Result<Option<Lake>> {
-    let folder = config.lake_folder().or_else(|| match store.location() {
-        Location::Sqlite(path) => Some(path.with_extension("lake")),
+    let named = config.lake_place().or_else(|| match store.location() {
+        Location::Sqlite(path) => Some(path.with_extension("lake").display().to_string()),
         Location::Postgres(_) => None,
     });
-    let Some(folder) = folder else { return Ok(None) };
+    let Some(named) = named else { return Ok(None) };
+    let place = Place::open(&named, config.variables())?;
     let holidays = config.holidays().to_vec();
-    Ok(Some(Lake::new(store.clone(), account.clone(), Place::folder(&folder)?, holidays)?))
+    Ok(Some(Lake::new(store.clone(), account.clone(), place, holidays)?))
 }
 
-/// Its tables, as new as the archive. Where the files are far behind they are brought up to date first.
+/// Its tables as `access` lets them be seen, as new as the archive. Where the files are far behind they are brought up to date first.
 ///
 /// # Errors
 /// When another process writes them just then, or the archive or the files cannot be read or written.
-pub async fn tables(lake: &Lake) -> anyhow::Result<Tables> {
+pub async fn tables(lake: &Lake, access: &Access) -> anyhow::Result<Tables> {
     if lake.is_behind(WRITTEN).await? {
         update(lake).await?;
     }
-    Ok(lake.tables(&Limits::default()).await?)
+    Ok(lake.tables(&Limits::default(), access).await?)
 }
 
 /// Brings the files up to date, with a bar on a terminal.

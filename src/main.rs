@@ -3,6 +3,7 @@
 //! One file per command in [`commands`]; they parse, call a crate, and print. Data goes to standard
 //! output, everything else to standard error.
 
+mod access;
 mod alerts;
 mod answer;
 mod cli;

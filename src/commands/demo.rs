@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context as _;
-use callbook_lake::{Lake, Place};
+use callbook_lake::{Access, Lake, Place};
 use callbook_model::{Scope, Span, legs};
 use callbook_report::{Asked, Catalog, Period};
 use callbook_ringcentral::{Connection, Credential, parse_server_url};
@@ -114,7 +114,8 @@ async fn print_answer_rate(store: &Store, account: &Account, lake: &Lake) -> any
     let words = Known::read(store, account).await?;
     let catalog = Catalog::built_in();
     let report = catalog.get("answer-rate")?;
-    super::report::print(report, &asked, &words, lake, &Output::default()).await
+    super::report::print(report, &asked, &words, (lake, &Access::Everything), &Output::default())
+        .await
 }
 
 fn step(title: &str) -> anyhow::Result<()> {

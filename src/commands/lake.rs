@@ -1,6 +1,6 @@
 //! `callbook lake`: the tables of reports as files.
 
-use callbook_lake::Extent;
+use callbook_lake::{Extent, Lake};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -13,15 +13,16 @@ use crate::output::{self, say};
 const EXAMPLES: &str = "\
 Examples:
   callbook lake update                     write what is new into the files
-  callbook lake status                     how far they are
+  callbook lake status                     where they are, and how far
   callbook lake files interactions         names of a table's files, for other tools
   callbook lake views > views.sql          the tables in DuckDB:
   duckdb -init views.sql                   then ask";
 
 /// Keep the tables of reports as Parquet files, which other tools can read
 ///
-/// Reports write them by themselves when many calls are new. They are nobody's only copy: the folder can be deleted
-/// and is built anew from the archive.
+/// Reports write them by themselves when many calls are new. They lie in the folder callbook.lake beside the archive, or
+/// where [lake] folder or CALLBOOK_LAKE say: another folder, s3://BUCKET/PREFIX, gs://… or az://…. They are nobody's
+/// only copy: the folder can be deleted and is built anew from the archive.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, name = "lake")]
 pub struct LakeCommand {
@@ -64,10 +65,10 @@ impl LakeCommand {
         match self.action {
             Action::Update(AsJson { json }) => {
                 let extent = lake::update(&lake).await?;
-                print(&extent, 0, json)?;
+                print(&lake, &extent, 0, json)?;
             }
             Action::Status(AsJson { json }) => {
-                print(&lake.extent().await?, lake.behind().await?, json)?;
+                print(&lake, &lake.extent().await?, lake.behind().await?, json)?;
             }
             Action::Files { table } => {
                 for file in lake.files(&table).await? {
@@ -84,19 +85,20 @@ impl LakeCommand {
     }
 }
 
-fn print(extent: &Extent, behind: i64, json: bool) -> anyhow::Result<()> {
+fn print(lake: &Lake, extent: &Extent, behind: i64, json: bool) -> anyhow::Result<()> {
     if json {
         let Extent { position, interactions, files, bytes } = extent;
         return say!(
             "{}",
             json!({
                 "position": position, "behind": behind, "interactions": interactions,
-                "files": files, "bytes": bytes,
+                "files": files, "bytes": bytes, "place": lake.place().to_string(),
             })
         );
     }
     say!(
-        "{} in {}, {}",
+        "{}: {} in {}, {}",
+        lake.place(),
         output::counted(extent.interactions, "interaction"),
         output::counted(extent.files, "file"),
         output::bytes(extent.bytes)

@@ -8,6 +8,7 @@ use callbook_report::{Page, functions};
 use clap::Args;
 
 use super::open;
+use crate::access::As;
 use crate::answer::Output;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
@@ -19,6 +20,7 @@ Examples:
   callbook sql \"SHOW TABLES\"
   callbook sql \"DESCRIBE interactions\"
   callbook sql --file question.sql --output answer.parquet
+  callbook sql \"SELECT count(*) FROM interactions\" --as 101    of the calls that 101 may see
   echo 'SELECT * FROM people LIMIT 3' | callbook sql - --json";
 
 /// Ask the tables of the calls in SQL, read-only
@@ -42,6 +44,8 @@ pub struct Sql {
     /// The account's id or registered name, where the archive holds several
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
+    #[command(flatten)]
+    whose: As,
     #[command(flatten, next_help_heading = "Settings")]
     sources: Sources,
 }
@@ -53,7 +57,8 @@ impl Sql {
         self.output.check()?;
         let config = Config::load(&self.sources)?;
         let (store, account) = open(&config, self.account.as_deref()).await?;
-        let tables = lake::tables(&lake::of(&config, &store, &account)?).await?;
+        let access = self.whose.access(&config, &store, &account).await?;
+        let tables = lake::tables(&lake::of(&config, &store, &account)?, &access).await?;
         let answer = tables.with_functions(functions()).ask(&question, Vec::new()).await?;
         let (parameters, chart) = (Vec::new(), None);
         let page = Page { title: "Answer", question: &question, parameters, chart, zone: &zone };

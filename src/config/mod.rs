@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::credentials::{Variables, output_of, read_env_file, signed_in};
 use crate::deliveries::{self, Delivery, Threshold};
-use crate::{alerts, lake, recordings, reports};
+use crate::{access, alerts, lake, recordings, reports};
 
 pub use error::ConfigError;
 pub use origin::{Origin, Row};
@@ -77,6 +77,7 @@ struct File {
     alerts: alerts::Settings,
     lake: lake::Settings,
     reports: reports::Settings,
+    access: Vec<access::Rule>,
     deliveries: Vec<Delivery>,
     thresholds: Vec<Threshold>,
 }
@@ -248,12 +249,7 @@ impl Config {
 
     /// The place that recordings are kept at, if one is named.
     pub fn recordings_store(&self) -> Option<String> {
-        let named = || {
-            let place = self.file.recordings.store.clone()?;
-            let is_url = place.contains("://");
-            Some(if is_url { place } else { self.beside(Path::new(&place)).display().to_string() })
-        };
-        self.variable("CALLBOOK_RECORDINGS").or_else(named)
+        self.place("CALLBOOK_RECORDINGS", self.file.recordings.store.as_deref())
     }
 
     /// The folder for recordings on their way, if one is named.
@@ -266,10 +262,9 @@ impl Config {
         self.file.recordings.users.iter().map(|path| self.beside(path)).collect()
     }
 
-    /// The folder of the lake, if one is named.
-    pub fn lake_folder(&self) -> Option<PathBuf> {
-        let named = || Some(self.beside(self.file.lake.folder.as_deref()?));
-        self.variable("CALLBOOK_LAKE").map(PathBuf::from).or_else(named)
+    /// The place of the lake, if one is named.
+    pub fn lake_place(&self) -> Option<String> {
+        self.place("CALLBOOK_LAKE", self.file.lake.folder.as_deref())
     }
 
     /// The folder of people's own reports, whether it is there or not.
@@ -286,6 +281,11 @@ impl Config {
     /// Values of reports that somebody is told of.
     pub fn thresholds(&self) -> &[Threshold] {
         &self.file.thresholds
+    }
+
+    /// Who sees more than their own calls.
+    pub fn access(&self) -> &[access::Rule] {
+        &self.file.access
     }
 
     /// Days on which the company is closed.
@@ -307,6 +307,17 @@ impl Config {
         let value = self.env_file.get(name).map(|value| value.expose_secret().to_owned());
         let value = value.or_else(|| std::env::var(name).ok());
         value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// A folder or bucket, by a variable or as the file of settings has it.
+    fn place(&self, variable: &str, named: Option<&str>) -> Option<String> {
+        let named = || {
+            let place = named?;
+            let is_url = place.contains("://");
+            let beside = || self.beside(Path::new(place)).display().to_string();
+            Some(if is_url { place.to_owned() } else { beside() })
+        };
+        self.variable(variable).or_else(named)
     }
 
     /// A path that the file of settings names: it counts from that file's folder.

@@ -34,7 +34,7 @@ pub(super) enum Kind {
 }
 
 /// In the order of the README.
-pub(super) const SETTINGS: [Setting; 25] = [
+pub(super) const SETTINGS: [Setting; 26] = [
     Setting {
         flag: Some("--database"),
         variable: Some("CALLBOOK_DATABASE"),
@@ -74,6 +74,7 @@ pub(super) const SETTINGS: [Setting; 25] = [
     Setting { variable: Some("CALLBOOK_LAKE"), ..of("lake.folder", Kind::Plain) },
     of("lake.holidays", Kind::Plain),
     Setting { variable: Some("CALLBOOK_REPORTS"), ..of("reports.folder", Kind::Plain) },
+    of("access", Kind::Plain),
     of("deliveries", Kind::Names),
     of("thresholds", Kind::Names),
 ];

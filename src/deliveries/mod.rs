@@ -11,7 +11,7 @@ mod words;
 
 use anyhow::Context as _;
 use callbook_delivery::Record;
-use callbook_lake::Tables;
+use callbook_lake::{Access, Tables};
 use callbook_report::{Asked, Catalog, Period, Question, Report, functions};
 use callbook_store::Store;
 use jiff::Timestamp;
@@ -104,7 +104,7 @@ async fn prepare<'r>(
     // It is asked again and again, once for each file and every few minutes: what is not in files is worked out each time.
     // Where they cannot be written just now, or another process does so, that is still what happens.
     let _ = lake::update(&lake).await;
-    let tables = lake::tables(&lake).await?;
+    let tables = lake::tables(&lake, &Access::Everything).await?;
     Ok(Prepared { tables: tables.with_functions(functions()), question })
 }
 

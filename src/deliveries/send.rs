@@ -92,8 +92,9 @@ async fn tell(
         match channel.deliver(&origin, &[notice]).await {
             Ok(()) => {
                 point("delivery.sent");
-                let known =
-                    move |record: &mut Record| drop(record.told.insert(key.to_owned(), after));
+                let known = move |record: &mut Record| {
+                    record.told.insert(key.to_owned(), after);
+                };
                 note_reached(store, &name, reached, key, known).await?;
                 sent.to.push(key.to_owned());
             }

@@ -59,6 +59,72 @@ fn every_report_answers_in_the_end() {
     }
 }
 
+/// The directory's names are those of whoever was there at the time, for ever if nothing else is known.
+#[test]
+fn calls_have_the_names_of_their_day() {
+    let place = place();
+    place.write(
+        "q.sql",
+        "SELECT count(*) AS calls, count(people.name) AS named FROM interactions
+         JOIN people ON people.extension = answered_by AND valid_from <= started AND started < valid_to",
+    );
+    let rows = place.json("sql --file q.sql --json");
+    assert!(rows[0]["calls"].as_i64() > Some(100), "{rows}");
+    assert_eq!(rows[0]["calls"], rows[0]["named"]);
+}
+
+#[test]
+fn people_see_what_they_may() {
+    let place = place();
+    let count = |of: &str| {
+        place.write("q.sql", "SELECT count(*) AS calls FROM interactions");
+        let rows = place.json(&format!("sql --file q.sql --json {of}"));
+        rows[0]["calls"].as_i64().unwrap()
+    };
+    let lines = |of: &str| {
+        let rows = place.json(&format!("report agent-scorecard {YEAR} --json {of}"));
+        let numbers =
+            rows.as_array().unwrap().iter().filter(|row| row["offers"].as_i64() > Some(0));
+        let mut numbers: Vec<_> =
+            numbers.map(|row| row["number"].as_str().unwrap().to_owned()).collect();
+        numbers.sort();
+        numbers
+    };
+    let (all, own) = (count(""), count("--as 102"));
+    assert!(0 < own && own < all, "{own} of {all}");
+    // The first one is an administrator.
+    assert_eq!(count("--as 101"), all);
+    assert_eq!(lines("--as 102"), ["102"]);
+
+    let people = place.json("directory list people --json");
+    let people = people.as_array().unwrap();
+    let site = |number: &str| {
+        let entry = people.iter().find(|entry| entry["number"] == number).unwrap();
+        entry["site_id"].as_str().unwrap().to_owned()
+    };
+    place.write(
+        "callbook.toml",
+        format!("[[access]]\nperson = '102'\nsites = ['{}']\n", site("102")),
+    );
+    let seen = lines("--as 102");
+    assert!(seen.iter().all(|number| site(number) == site("102")), "{seen:?}");
+    assert!(seen.len() > 1, "{seen:?}");
+    assert_eq!(lines("--as 103"), ["103"]);
+
+    for (name, settings, person) in [
+        ("nobody", "", "999"),
+        ("queue", "", "Support"),
+        ("department", "[[access]]\nperson = '102'\ndepartments = ['None such']", "102"),
+        ("rule_queue", "[[access]]\nperson = '102'\nqueues = ['None such']", "102"),
+        ("rule", "[[access]]\nperson = '102'\nteams = ['None such']", "102"),
+    ] {
+        place.write("callbook.toml", settings);
+        let outcome = place.run(&format!("report numbers --as {person}"));
+        let text = format!("{:?}\n{}", outcome.code, outcome.stderr);
+        insta::assert_snapshot!(format!("report_as_{name}"), text);
+    }
+}
+
 #[test]
 fn own_reports_join_in_and_bad_ones_are_named() {
     let place = place();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use callbook_lake::{Error, Lake, Limits, Tables};
+use callbook_lake::{Access, Error, Lake, Limits, Tables};
 use tokio::sync::Mutex;
 
 /// So many changes are read from the archive for a question; if there are more, the files are brought up to date first.
@@ -59,7 +59,7 @@ impl Current {
         if self.lake.is_behind(READ).await? {
             return Ok(State::Behind);
         }
-        let tables = Arc::new(self.lake.tables(&self.limits).await?);
+        let tables = Arc::new(self.lake.tables(&self.limits, &Access::Everything).await?);
         *last = Some(Kept { newest, since: Instant::now(), tables: Arc::clone(&tables) });
         Ok(State::Ready(tables))
     }

@@ -1,10 +1,14 @@
-//! Files and folders for their owner alone, whole or not at all, safe on the disk.
+//! Files and folders for their owner alone, whole or not at all, safe on the disk; how places for them are named.
+
+mod address;
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+
+pub use address::{Address, OddAddress, bucket_options};
 
 /// The folder that a path is in.
 pub fn folder_of(path: &Path) -> &Path {

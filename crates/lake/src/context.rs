@@ -8,6 +8,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::reading::Reading;
 use crate::{Error, Place, epoch, local};
 
 /// What a question may take.
@@ -36,7 +37,7 @@ pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Erro
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
         .with_disk_manager_builder(disk)
         .build_arc()?;
-    runtime.register_object_store(&place.root(), Arc::clone(&place.store));
+    runtime.register_object_store(&place.root(), Arc::new(Reading(Arc::clone(&place.store))));
     let mut config =
         SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
     let options = &mut config.options_mut().execution;

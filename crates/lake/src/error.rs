@@ -9,6 +9,20 @@ pub enum Error {
     /// The archive could not be read.
     #[error("cannot read the archive")]
     Store(#[from] callbook_store::Error),
+    /// A text that names no place for tables.
+    #[error("'{place}' is no place for tables")]
+    OddPlace {
+        /// What was given, up to anything that could be secret.
+        place: String,
+    },
+    /// A bucket that cannot be used as it is set up.
+    #[error("cannot use {place} for tables")]
+    Place {
+        /// Which.
+        place: String,
+        /// What it says.
+        source: object_store::Error,
+    },
     /// A file of the lake could not be read or written.
     #[error("cannot read or write {object} of the lake at {place}")]
     Object {

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use callbook_store::{Account, SessionChanges, Store};
+use callbook_store::{Account, PurgeMark, SessionChanges, Store};
 use datafusion::prelude::SessionContext;
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use crate::directory::Directory;
@@ -16,7 +16,7 @@ use crate::question::gave_up;
 use crate::segment::Shelf;
 use crate::staged::Staged;
 use crate::table::{DIRECTORY, TABLES};
-use crate::{Error, Limits, Place, Tables, context, table};
+use crate::{Access, Error, Limits, Place, Tables, context, crash, table};
 
 /// Changed calls that are read at a time.
 const STEP: u32 = 5_000;
@@ -77,11 +77,12 @@ impl Lake {
         Ok(Self { store, account, place, holidays, context })
     }
 
-    /// What is in the files, and what has changed since, as tables to ask. Nothing is written.
+    /// What is in the files, and what has changed since, as tables to ask, of which `access` says what may be seen.
+    /// Nothing is written.
     ///
     /// # Errors
     /// When the archive or the files cannot be read.
-    pub async fn tables(&self, limits: &Limits) -> Result<Tables, Error> {
+    pub async fn tables(&self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
         let manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
         let mut staged = Staged::default();
@@ -89,7 +90,7 @@ impl Lake {
         while let Some(some) = changes.recv().await {
             staged = derived(staged, some?, &directory).await?;
         }
-        Tables::new(&self.place, &manifest, &staged, &directory, limits)
+        Tables::new(&self.place, &manifest, &staged, &directory, limits, access)
     }
 
     /// Brings the files up to date.
@@ -161,6 +162,11 @@ impl Lake {
             }
         });
         receive
+    }
+
+    /// Where its files are.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// What files there are.
@@ -254,6 +260,7 @@ impl Lake {
             if !staged.is_empty() {
                 let position = manifest.position;
                 self.commit(manifest, &staged, position, None).await?;
+                crash::point(crash::PURGING);
             }
         }
         let position = manifest.position;
@@ -290,10 +297,15 @@ impl Lake {
             }
         }
         next.position = position;
+        next.received_ms = self.store.received_ms(self.account.key, position).await?;
         next.generation += 1;
         next.segments.sort_by(|a, b| (&a.month, a.from_ms).cmp(&(&b.month, b.from_ms)));
+        let now_ms = Timestamp::now().as_millisecond();
+        next.drop_those_of(manifest, now_ms, now_ms - self.place.kept.as_millis() as i64);
         let json = serde_json::to_vec_pretty(&next).expect("a manifest is JSON");
+        crash::point(crash::COMMITTING);
         self.place.write(&self.manifest_path(), json).await?;
+        crash::point(crash::COMMITTED);
         *manifest = next;
         Ok(())
     }
@@ -317,13 +329,14 @@ impl Lake {
     }
 
     async fn sweep(&self, manifest: &Manifest) -> Result<(), Error> {
-        let wanted: HashSet<&str> = manifest.files().map(|file| file.path.as_str()).collect();
+        let named = manifest.files().map(|file| file.path.as_str());
+        let wanted: HashSet<&str> =
+            named.chain(manifest.dropped.keys().map(String::as_str)).collect();
         let folder = Shelf::folder(&self.account);
-        self.place.sweep(&folder, |path| wanted.contains(path)).await.map(drop)
+        self.place.sweep(&folder, |path| wanted.contains(path)).await
     }
 
-    /// The manifest; an empty one, if there is none or its rows are not those of today. An archive that was put back to
-    /// an earlier state has changes of the same numbers that say something else.
+    /// The manifest; an empty one, if there is none or its rows are not those of today.
     async fn manifest(&self) -> Result<Manifest, Error> {
         let archive = self.store.archive_id().await?;
         let path = self.manifest_path();
@@ -332,9 +345,25 @@ impl Lake {
         };
         let read: Manifest = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Manifest { object: path, source })?;
-        let newest = self.store.newest_seq(self.account.key).await?;
-        let is_ours = read.is_of(&archive) && read.position <= newest;
-        Ok(if is_ours { read } else { Manifest::empty(&archive) })
+        if read.is_of(&archive) && self.has_lived_on(&read).await? {
+            return Ok(read);
+        }
+        let mut empty = Manifest::empty(&archive);
+        empty.drop_those_of(&read, Timestamp::now().as_millisecond(), i64::MIN);
+        Ok(empty)
+    }
+
+    /// Whether the archive is later than the files. One that was put back to an earlier state has fewer changes, or
+    /// others of the same numbers, or calls again that were purged.
+    async fn has_lived_on(&self, manifest: &Manifest) -> Result<bool, Error> {
+        let account = self.account.key;
+        let newest = self.store.newest_seq(account).await?;
+        let received_ms = self.store.received_ms(account, manifest.position).await?;
+        // A state that was purged has no moment any more.
+        let is_other = received_ms.is_some() && received_ms != manifest.received_ms;
+        let purges = self.store.purges(account, PurgeMark::default()).await?;
+        let purged = purges.last().map_or_else(PurgeMark::default, |purge| purge.mark);
+        Ok(manifest.position <= newest && !is_other && manifest.purged <= purged)
     }
 
     fn manifest_path(&self) -> String {

@@ -1,6 +1,6 @@
 //! Which files make up an account's tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use callbook_store::PurgeMark;
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,19 @@ pub(crate) struct Manifest {
     pub archive: String,
     /// All changes up to this number of the archive are in the files.
     pub position: i64,
+    /// When the archive received the change of that number, milliseconds since 1970-01-01T00:00:00Z: another one of the
+    /// same number came at another moment.
+    pub received_ms: Option<i64>,
     /// What was purged up to this mark is not in them.
     pub purged: PurgeMark,
     /// The rows, each interaction in one segment with all that belongs to it.
     pub segments: Vec<Segment>,
     /// People and queues.
     pub directory: BTreeMap<String, File>,
+    /// Files that earlier ones named, by their paths, and when that ended, milliseconds since 1970-01-01T00:00:00Z:
+    /// questions may be reading them.
+    #[serde(default)]
+    pub dropped: BTreeMap<String, i64>,
 }
 
 /// Interactions of a month, and what belongs to them.
@@ -64,10 +71,21 @@ impl Manifest {
             derivation: callbook_interaction::DERIVATION,
             archive: archive.to_owned(),
             position: 0,
+            received_ms: None,
             purged: PurgeMark::default(),
             segments: Vec::new(),
             directory: BTreeMap::new(),
+            dropped: BTreeMap::new(),
         }
+    }
+
+    /// Notes the files that only the one before names; those that were so before a moment are forgotten.
+    pub(crate) fn drop_those_of(&mut self, before: &Self, now_ms: i64, forgotten_ms: i64) {
+        let mut dropped = before.dropped.clone();
+        dropped.extend(before.files().map(|file| (file.path.clone(), now_ms)));
+        let named: HashSet<&str> = self.files().map(|file| file.path.as_str()).collect();
+        dropped.retain(|path, at_ms| *at_ms >= forgotten_ms && !named.contains(path.as_str()));
+        self.dropped = dropped;
     }
 
     /// Whether its rows are those that would be derived today.

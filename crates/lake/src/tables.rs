@@ -16,7 +16,7 @@ use crate::manifest::{File, Manifest, Segment};
 use crate::question::{Answer, wrong};
 use crate::staged::Staged;
 use crate::table::{TABLES, schemas};
-use crate::{Error, Limits, Place, context, hours, narrow, scan, table};
+use crate::{Access, Error, Limits, Place, context, hours, narrow, scan, table};
 
 /// Tables as of one change number.
 pub struct Tables {
@@ -31,12 +31,16 @@ impl Tables {
         staged: &Staged,
         directory: &Arc<Directory>,
         limits: &Limits,
+        access: &Access,
     ) -> Result<Self, Error> {
         let context = context::new(place, limits)?;
         let parts = Parts::of(manifest, staged);
+        let mut all = Vec::with_capacity(TABLES.len());
         for (index, schema) in schemas().into_iter().enumerate() {
-            let view = parts.view(&context, place, staged, index, &schema)?;
-            context.register_table(TABLES[index], view)?;
+            all.push(parts.view(&context, place, staged, index, &schema)?);
+        }
+        for (name, view) in TABLES.into_iter().zip(access.of(all)?) {
+            context.register_table(name, view)?;
         }
         for (name, rows) in table::of_directory(directory) {
             context.register_batch(name, rows)?;

@@ -7,6 +7,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use callbook_files::{Address, OddAddress, bucket_options};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
@@ -53,10 +54,9 @@ impl Place {
         text: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Error> {
-        match text.split_once("://") {
-            None => Self::folder(FilePath::new(text)),
-            Some(("file", path)) => Self::folder(FilePath::new(path)),
-            Some(_) => Self::bucket(text, variables),
+        match text.parse().map_err(|OddAddress { place }| Error::OddPlace { place })? {
+            Address::Folder(path) => Self::folder(&path),
+            Address::Bucket(url) => Self::bucket(text, &url, variables),
         }
     }
 
@@ -73,30 +73,10 @@ impl Place {
 
     fn bucket(
         text: &str,
+        url: &Url,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Error> {
-        let odd = || {
-            // What follows the scheme may be a secret.
-            let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
-            let place = match text.contains(['?', '#', '@']) {
-                true => format!("{scheme}://…"),
-                false => text.to_owned(),
-            };
-            Error::OddPlace { place }
-        };
-        let url = Url::parse(text).map_err(|_| odd())?;
-        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-        if !plain || !matches!(url.scheme(), "s3" | "gs" | "az") {
-            return Err(odd());
-        }
-        // Buckets with locked objects take nothing without a checksum.
-        let checksum = ("aws_checksum_algorithm".to_owned(), "sha256".to_owned());
-        let ours = |name: &str| {
-            ["aws_", "google_", "azure_"].iter().any(|prefix| name.starts_with(prefix))
-        };
-        let options = variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
-        let options = [checksum].into_iter().chain(options.filter(|(name, _)| ours(name)));
-        let (store, prefix) = object_store::parse_url_opts(&url, options)
+        let (store, prefix) = object_store::parse_url_opts(url, bucket_options(variables))
             .map_err(|source| Error::Place { place: text.to_owned(), source })?;
         Ok(Self { name: text.to_owned(), folder: None, store: Arc::from(store), prefix })
     }

@@ -93,7 +93,9 @@ impl ArchiveApps {
     }
 }
 
-fn email(person: &DirectoryEntry) -> Option<String> {
+/// A person's e-mail address.
+#[must_use]
+pub fn email(person: &DirectoryEntry) -> Option<String> {
     let json: Value = serde_json::from_str(&person.json).ok()?;
     Some(json["contact"]["email"].as_str()?.to_owned())
 }

@@ -19,7 +19,7 @@ mod staff;
 mod subscriptions;
 mod tokens;
 
-pub use apps::{ArchiveApps, may_sign_in};
+pub use apps::{ArchiveApps, email, may_sign_in};
 pub use archive::{Addresses, Archive};
 pub use call_log::ArchiveCallLog;
 pub use directory::ArchiveDirectory;
@@ -30,6 +30,7 @@ pub use recordings::ArchiveRecordings;
 pub use secrets::{NewApp, NewCredential, hash_password, random_password};
 pub use serve::Serving;
 pub use shell::shell;
+pub use staff::permissions_of;
 pub use subscriptions::ArchiveSubscriptions;
 pub use tokens::ArchiveTokens;
 

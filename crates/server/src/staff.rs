@@ -75,16 +75,21 @@ impl Staff {
 
     /// What a user may do; nothing for whoever cannot sign in.
     pub(crate) fn permissions(&self, user: ExtensionId) -> Vec<UserPermission> {
-        let is_user = |json: &&Value| may_sign_in(json["type"].as_str(), json["status"].as_str());
-        match self.extension(user).filter(is_user) {
-            Some(json) if json["permissions"]["admin"]["enabled"] == true => {
-                let all = UserPermission::ALL.iter().copied();
-                all.filter(|permission| *permission != NOBODYS).collect()
-            }
-            Some(_) => ORDINARY.to_vec(),
-            None => Vec::new(),
-        }
+        self.extension(user).map(permissions_of).unwrap_or_default()
     }
+}
+
+/// What an extension of the directory may do; nothing if it is nobody who signs in.
+#[must_use]
+pub fn permissions_of(extension: &Value) -> Vec<UserPermission> {
+    if !may_sign_in(extension["type"].as_str(), extension["status"].as_str()) {
+        return Vec::new();
+    }
+    if extension["permissions"]["admin"]["enabled"] != true {
+        return ORDINARY.to_vec();
+    }
+    let all = UserPermission::ALL.iter().copied();
+    all.filter(|permission| *permission != NOBODYS).collect()
 }
 
 /// The staff as last read.

@@ -46,6 +46,16 @@ impl Store {
         dispatch!(self, newest_seq(account))
     }
 
+    /// When the state of a change number was received, milliseconds since 1970-01-01T00:00:00Z; `None` if there is none,
+    /// or it was purged.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn received_ms(&self, account: AccountKey, seq: i64) -> Result<Option<i64>, Error> {
+        let found = dispatch!(self, received_after(account, seq - 1))?;
+        Ok(found.filter(|(of, _)| *of == seq).map(|(_, ms)| ms))
+    }
+
     /// A change number that comes before those of all states received at a moment or later, in milliseconds since
     /// 1970-01-01T00:00:00Z. It is found by halving, so it is right as far as states were received in the order of
     /// their numbers: those that were imported with moments of their own were not.

@@ -18,7 +18,7 @@ pub struct Purged {
 }
 
 /// How much of what was purged somebody has seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PurgeMark {
     /// Of the purge, rising; the next one begins only when no more comes of it.
     pub number: i64,

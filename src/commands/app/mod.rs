@@ -12,7 +12,6 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use callbook_model::{DirectoryKind, ExtensionId};
-use callbook_server::may_sign_in;
 use callbook_store::{Account, Extension, Store};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
@@ -95,26 +94,11 @@ impl Common {
     }
 }
 
-/// The person that is meant, by number, id or name: somebody who may sign in.
+/// The person that is meant: somebody who may sign in.
 async fn person(store: &Store, account: &Account, wanted: &str) -> anyhow::Result<Extension> {
     let facts = store.directory_at(account.key, DirectoryKind::Extension, i64::MAX).await?;
     let entries: Vec<_> = facts.into_iter().map(|fact| fact.entry).collect();
-    let extension = |e: &callbook_model::DirectoryEntry| {
-        let (number, name, kind) = (e.number.clone(), e.name.clone(), e.r#type.clone());
-        e.extension.map(|id| Extension { id, number, name, kind })
-    };
-    let extensions: Vec<Extension> = entries.iter().filter_map(extension).collect();
-    let id = who::find(&extensions, &[], wanted, "person")?;
-    let entry = entries.iter().find(|entry| entry.extension == Some(id));
-    let found = entry.context("the directory changed")?;
-    if !may_sign_in(found.r#type.as_deref(), found.status.as_deref()) {
-        return Err(Usage {
-            message: format!("'{wanted}' is nobody who signs in"),
-            hint: "`callbook directory list` shows people and their status",
-        }
-        .into());
-    }
-    extension(found).context("the directory changed")
+    who::extension(who::person(&entries, wanted)?).context("the directory changed")
 }
 
 /// What people are called, by id.

@@ -6,6 +6,7 @@ mod deliveries;
 mod disk;
 mod finding;
 mod freshness;
+mod lake;
 mod limits;
 mod recordings;
 mod server;
@@ -134,6 +135,7 @@ async fn in_archive(store: &Store, config: &Config) -> anyhow::Result<Vec<Findin
     let mut findings = vec![archive::whole(store, &status).await?];
     findings.extend(archive::syncers(store, &status).await?);
     findings.extend(recordings::kept(store, &status, config).await?);
+    findings.extend(lake::read(store, &status, config).await?);
     findings.extend(disk::space(store, &status, config).await?);
     findings.extend(freshness::current(store, &status, config.alerts()).await?);
     findings.push(limits::seen(store).await?);

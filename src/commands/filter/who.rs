@@ -1,6 +1,8 @@
 //! Whom the words of a command line mean.
 
-use callbook_model::ExtensionId;
+use anyhow::Context as _;
+use callbook_model::{DirectoryEntry, ExtensionId};
+use callbook_server::{email, may_sign_in};
 use callbook_store::Extension;
 
 use crate::failure::Usage;
@@ -34,6 +36,39 @@ pub fn find(
         message: format!("the archive knows no {what} '{wanted}'"),
         hint: "give its short number, its whole name or its id",
     })
+}
+
+/// The person that is meant, by number, e-mail, id or name: somebody who may sign in.
+pub fn person<'a>(
+    entries: &'a [DirectoryEntry],
+    wanted: &str,
+) -> anyhow::Result<&'a DirectoryEntry> {
+    let has_email = |entry: &&DirectoryEntry| {
+        email(entry).is_some_and(|email| email.eq_ignore_ascii_case(wanted))
+    };
+    let found = match entries.iter().find(has_email) {
+        Some(found) => found,
+        None => {
+            let extensions: Vec<_> = entries.iter().filter_map(extension).collect();
+            let id = find(&extensions, &[], wanted, "person")?;
+            let entry = entries.iter().find(|entry| entry.extension == Some(id));
+            entry.context("the directory changed")?
+        }
+    };
+    if !may_sign_in(found.r#type.as_deref(), found.status.as_deref()) {
+        return Err(Usage {
+            message: format!("'{wanted}' is nobody who signs in"),
+            hint: "`callbook directory list` shows people and their status",
+        }
+        .into());
+    }
+    Ok(found)
+}
+
+/// An entry of the directory that has an extension.
+pub fn extension(entry: &DirectoryEntry) -> Option<Extension> {
+    let (number, name, kind) = (entry.number.clone(), entry.name.clone(), entry.r#type.clone());
+    entry.extension.map(|id| Extension { id, number, name, kind })
 }
 
 fn ambiguous(several: &[&Extension], wanted: &str) -> Usage {

@@ -3,13 +3,14 @@
 mod about;
 mod list;
 
-use callbook_lake::Lake;
+use callbook_lake::{Access, Lake};
 use callbook_model::Span;
 use callbook_report::{Asked, Page, Period, Relative, Report, functions};
 use clap::Args;
 use jiff::Timestamp;
 
 use super::open;
+use crate::access::As;
 use crate::answer::Output;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
@@ -26,6 +27,7 @@ Examples:
   callbook report agent-scorecard --set queue=Support --output scorecard.xlsx
   callbook report caller-lookup --set number='(650) 555-0112' --json
   callbook report heat-map --output heat.html           a page with its chart
+  callbook report agent-scorecard --as 101              of the calls that 101 may see
   callbook report service-level --explain               what it asks, and its parameters";
 
 /// Answer usual questions about the calls: answer rates, agents, queues, callers, cost
@@ -63,6 +65,8 @@ pub struct ReportCommand {
     /// The account's id or registered name, where the archive holds several
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
+    #[command(flatten)]
+    whose: As,
     #[command(flatten, next_help_heading = "Settings")]
     sources: Sources,
 }
@@ -94,7 +98,9 @@ impl ReportCommand {
         let (store, account) = open(config, self.account.as_deref()).await?;
         let lake = lake::of(config, &store, &account)?;
         let words = Known::read(&store, &account).await?;
-        print(report, &Asked { period, given, now }, &words, &lake, &self.output).await
+        let access = self.whose.access(config, &store, &account).await?;
+        let asked = Asked { period, given, now };
+        print(report, &asked, &words, (&lake, &access), &self.output).await
     }
 
     /// What is left out is the last 30 days.
@@ -111,7 +117,7 @@ impl ReportCommand {
         };
         let from = match &self.from {
             Some(text) => time::beginning(text, &zone)?,
-            None => Period::last_days(Period::USUAL_DAYS, zone.clone(), to).from,
+            None => Period::last_days(Period::USUAL_DAYS, zone, to).from,
         };
         let text = |given: &Option<String>, at: Timestamp| given.clone().unwrap_or(at.to_string());
         let span = Span::new(from, to).ok_or_else(|| TimeError::Empty {
@@ -123,16 +129,16 @@ impl ReportCommand {
     }
 }
 
-/// Asks a lake, and writes the answer.
+/// Asks a lake for what may be seen, and writes the answer.
 pub async fn print(
     report: &Report,
     asked: &Asked,
     words: &Known,
-    lake: &Lake,
+    (lake, access): (&Lake, &Access),
     output: &Output,
 ) -> anyhow::Result<()> {
     let question = report.question(asked, words)?;
-    let tables = lake::tables(lake).await?.with_functions(functions());
+    let tables = lake::tables(lake, access).await?.with_functions(functions());
     let answer = question.ask(&tables).await?;
     let page = Page {
         title: &report.title,

@@ -1,6 +1,8 @@
 //! An archive to make tables of.
 
-use callbook_lake::{Lake, Limits, Place, Tables};
+use std::path::Path;
+
+use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_model::{AccountId, Region, Scope};
 use callbook_store::{Account, Batch, Decoder, Location, Open, Store, SyncLock};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -31,7 +33,31 @@ pub struct Call {
 
 impl Archive {
     pub async fn new() -> Self {
+        Self::open(tempfile::tempdir().unwrap()).await
+    }
+
+    pub async fn commit(&self, calls: &[Call]) {
+        self.commit_texts(&calls.iter().map(Call::json).collect::<Vec<_>>()).await;
+    }
+
+    pub async fn commit_texts(&self, records: &[String]) {
+        let mut decoder = Decoder::new(Region::US).unwrap();
+        let decode = |text: &String| decoder.decode(text).unwrap().unwrap();
+        let records = records.iter().map(decode).collect();
+        let batch = Batch { records, ..Batch::default() };
+        self.store.commit(&self.lock, Scope::Account, batch).await.unwrap();
+    }
+
+    /// Another that is as this one is now, down to its id.
+    pub async fn copy(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        for name in ["a.db", "a.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+        Self::open(folder).await
+    }
+
+    async fn open(folder: TempDir) -> Self {
         let location = Location::Sqlite(folder.path().join("a.db"));
         let store = Store::open(&location, Open::OrCreate).await.unwrap();
         let account =
@@ -40,27 +66,28 @@ impl Archive {
         Self { store, account, lock, folder }
     }
 
-    pub async fn commit(&self, calls: &[Call]) {
-        let mut decoder = Decoder::new(Region::US).unwrap();
-        let decode = |call: &Call| decoder.decode(&call.json()).unwrap().unwrap();
-        let records = calls.iter().map(decode).collect();
-        let batch = Batch { records, ..Batch::default() };
-        self.store.commit(&self.lock, Scope::Account, batch).await.unwrap();
-    }
-
     pub async fn purge(&self, before_ms: i64) {
         self.store.purge(&self.lock, Some(before_ms)).await.unwrap();
     }
 
     pub fn lake(&self, name: &str) -> Lake {
-        let place = Place::folder(&self.folder.path().join(name)).unwrap();
+        self.lake_at(&self.folder.path().join(name))
+    }
+
+    pub fn lake_at(&self, folder: &Path) -> Lake {
+        let place = Place::folder(folder).unwrap();
         Lake::new(self.store.clone(), self.account.clone(), place, Vec::new()).unwrap()
     }
 }
 
+/// As upstream writes it.
+pub fn moment(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
 impl Call {
-    fn json(&self) -> String {
-        let at = Timestamp::from_millisecond(self.start_ms).unwrap().to_string();
+    pub fn json(&self) -> String {
+        let at = moment(self.start_ms);
         let from = json!({ "phoneNumber": format!("+1650555{:04}", self.session % 10_000) });
         let to = json!({ "phoneNumber": "+16505550100", "extensionId": "1001" });
         let mut json = json!({
@@ -83,7 +110,7 @@ impl Call {
 
 /// The tables as a lake has them now.
 pub async fn tables(lake: &Lake) -> Tables {
-    lake.tables(&Limits::default()).await.unwrap()
+    lake.tables(&Limits::default(), &Access::Everything).await.unwrap()
 }
 
 /// What a question is answered with, a line a row.

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod access;
 mod archive;
+mod put_back;
 mod questions;
+mod s3;
 mod simulation;
 mod zones;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbook_lake::{Error, Limits, Tables};
+use callbook_lake::{Access, Error, Limits, Tables};
 
 use crate::archive::{Archive, Call, START_MS, ask, tables};
 
@@ -20,7 +20,7 @@ async fn some(archive: &Archive) -> Tables {
     tables(&archive.lake("a")).await
 }
 
-async fn error(tables: &Tables, sql: &str) -> Error {
+pub async fn error(tables: &Tables, sql: &str) -> Error {
     match tables.ask(sql, Vec::new()).await {
         Ok(answer) => answer.all().await.expect_err(sql),
         Err(error) => error,
@@ -80,14 +80,53 @@ async fn memory_and_time_have_an_end() {
     let archive = Archive::new().await;
     some(&archive).await;
     let limits = Limits { memory_bytes: 8 << 20, disk_bytes: 1 << 20, ..Limits::default() };
-    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
     let many = "SELECT count(DISTINCT a.value * 1000000 + b.value) FROM generate_series(1, 1000) a, generate_series(1, 1000) b";
     let found = error(&tables, many).await;
     assert!(matches!(found, Error::Memory { .. }), "{found:?}");
     let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
-    let tables = archive.lake("a").tables(&limits).await.unwrap();
+    let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
     let long = "SELECT sum(sin(a.value * b.value)) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";
     assert!(matches!(error(&tables, long).await, Error::Time { .. }));
+}
+
+/// However old the files are that an update replaces, a question ends on those that it began with.
+#[tokio::test]
+async fn an_update_takes_no_file_from_a_question() {
+    let archive = Archive::new().await;
+    let before = some(&archive).await;
+    let lake = archive.lake("a");
+    let files = lake.files("interactions").await.unwrap();
+    for file in &files {
+        let file = std::fs::File::options().append(true).open(file).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
+    let edited = Call {
+        id: 0,
+        session: 0,
+        start_ms: START_MS,
+        seconds: 9,
+        result: "Missed",
+        deleted: false,
+    };
+    archive.commit(&[edited]).await;
+    lake.update(&mut |_| {}).await.unwrap();
+    assert!(lake.files("interactions").await.unwrap().iter().all(|file| !files.contains(file)));
+    let answered = "SELECT count(*) FROM interactions WHERE disposition = 'answered'";
+    assert_eq!(ask(&before, answered).await, ["50"]);
+    assert_eq!(ask(&self::tables(&lake).await, answered).await, ["49"]);
+    assert!(files.iter().all(|file| std::path::Path::new(file).exists()));
+}
+
+/// A file that is gone is an error, and not a table with fewer rows.
+#[tokio::test]
+async fn no_row_is_left_out_in_silence() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let files = archive.lake("a").files("interactions").await.unwrap();
+    std::fs::remove_file(&files[0]).unwrap();
+    let error = error(&tables, "SELECT count(*) FROM interactions").await;
+    assert!(matches!(error, Error::Tables(_)), "{error:?}");
 }
 
 #[tokio::test]

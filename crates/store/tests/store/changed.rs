@@ -54,6 +54,8 @@ conformance! {
             let found = archive.store.seq_before(key, START_MS + after_ms).await.unwrap();
             assert_eq!(found, seq, "{after_ms}");
         }
+        let received = [archive.store.received_ms(key, 3).await, archive.store.received_ms(key, 6).await];
+        assert_eq!(received.map(Result::unwrap), [Some(START_MS + 20), None]);
     }
 
     async fn a_list_goes_on_behind_calls_that_were_skipped(kind: Kind) {
