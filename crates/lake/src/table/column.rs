@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, ListBuilder, StringBuilder,
     StringDictionaryBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, Field, TimeUnit, UInt8Type};
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
 use jiff::Timestamp;
 
 /// Digits of an amount of money, and how many of them are decimals: millionths.
@@ -31,8 +31,9 @@ pub(crate) trait Column: Default {
 pub(crate) struct Text(StringViewBuilder);
 
 /// One of a few words of ours: a number for each, which takes less time to read and to compare.
+/// Small numbers would do here, but not for groups: DataFusion numbers their words anew, each group's by itself.
 #[derive(Default)]
-pub(crate) struct Word(StringDictionaryBuilder<UInt8Type>);
+pub(crate) struct Word(StringDictionaryBuilder<Int32Type>);
 
 /// Texts in their order.
 #[derive(Default)]
@@ -74,7 +75,7 @@ impl Column for Word {
     type Value<'a> = &'a str;
 
     fn data_type() -> DataType {
-        DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8))
+        DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
     }
 
     fn push(&mut self, value: Option<&str>) {
