@@ -68,7 +68,7 @@ def measure(callbook, lake, name, runs):
     ours, theirs = [], []
     for _ in range(runs):
         ours.append(seconds(lambda: callbook.run(*command)))
-        theirs.append(seconds(lambda: lake.execute(sql, values).to_arrow_table()))
+        theirs.append(seconds(lambda: lake.cursor().sql(sql, params=values).to_arrow_table()))
     rows = report_test.compare(callbook, lake, name, about, ZONE, given, FROM, TO)
     ratio = min(ours) / min(theirs)
     print(f"{name:20} {min(ours):8.3f} {min(theirs):8.3f} {ratio:8.2f} {rows:10,}", flush=True)
