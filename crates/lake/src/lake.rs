@@ -190,8 +190,7 @@ impl Lake {
     /// # Errors
     /// When the archive or the manifest cannot be read.
     pub async fn behind(&self) -> Result<i64, Error> {
-        let newest = self.store.newest_seq(self.account.key).await?;
-        Ok(newest - self.manifest().await?.position)
+        Ok(self.newest().await? - self.manifest().await?.position)
     }
 
     /// Whether more than so many changes are not in the files yet, or calls are in them that were purged.
@@ -200,7 +199,7 @@ impl Lake {
     /// When the archive or the manifest cannot be read.
     pub async fn is_behind(&self, changes: i64) -> Result<bool, Error> {
         let manifest = self.manifest().await?;
-        let newest = self.store.newest_seq(self.account.key).await?;
+        let newest = self.newest().await?;
         let purged = self.store.purges(self.account.key, manifest.purged).await?;
         Ok(newest - manifest.position > changes || !purged.is_empty())
     }

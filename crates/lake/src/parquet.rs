@@ -1,9 +1,7 @@
 //! How tables are written.
 
-use std::sync::Arc;
-
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::arrow::{
     ARROW_SCHEMA_META_KEY as ARROW, ArrowWriter, encode_arrow_schema,
@@ -16,6 +14,7 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use crate::manifest::File;
+use crate::table::retyped;
 use crate::{Error, Place};
 
 /// Rows of a group: few enough that a month has several, which questions about some days can skip.
@@ -62,11 +61,7 @@ impl Writer {
 /// Arrow's types, for readers that know them: which columns are words by their numbers. Texts are common ones; not all
 /// readers know views of texts.
 fn types(schema: &SchemaRef) -> String {
-    let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8View => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
-        _ => Arc::clone(field),
-    });
-    encode_arrow_schema(&Schema::new(fields.collect::<Fields>()))
+    encode_arrow_schema(&retyped(schema, |of| *of == DataType::Utf8View, &DataType::Utf8))
 }
 
 fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {

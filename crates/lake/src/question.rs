@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::DataFrame;
@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
+use crate::table::retyped;
 use crate::{Error, Limits};
 
 /// Batches that wait to be taken.
@@ -127,13 +128,8 @@ impl Answer {
 
 /// The schema with texts in the place of words by their numbers: those are for the way there.
 fn plain(schema: &SchemaRef) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Dictionary(..) => {
-            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
-        }
-        _ => Arc::clone(field),
-    });
-    Arc::new(Schema::new(fields.collect::<Fields>()))
+    let is_word = |of: &DataType| matches!(of, DataType::Dictionary(..));
+    Arc::new(retyped(schema, is_word, &DataType::Utf8View))
 }
 
 fn as_plain(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFusionError> {

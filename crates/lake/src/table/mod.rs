@@ -8,9 +8,11 @@ mod offers;
 mod queue_visits;
 mod recordings;
 
+use std::sync::Arc;
+
 use callbook_interaction::Derived;
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 
 use interactions::Interactions;
 use legs::Legs;
@@ -79,6 +81,19 @@ pub(crate) fn schemas() -> [SchemaRef; 5] {
         QueueVisits::schema(),
         Recordings::schema(),
     ]
+}
+
+/// The schema with another type in the place of some.
+pub(crate) fn retyped(
+    schema: &Schema,
+    is_wanted: impl Fn(&DataType) -> bool,
+    to: &DataType,
+) -> Schema {
+    let fields = schema.fields().iter().map(|field| match is_wanted(field.data_type()) {
+        true => Arc::new(field.as_ref().clone().with_data_type(to.clone())),
+        false => Arc::clone(field),
+    });
+    Schema::new(fields.collect::<Fields>())
 }
 
 /// Rows of all tables, while they are collected.
