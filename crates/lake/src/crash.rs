@@ -12,5 +12,7 @@ pub(crate) const COMMITTING: &str = "lake-committing";
 pub(crate) const COMMITTED: &str = "lake-committed";
 /// What was purged is out of some files.
 pub(crate) const PURGING: &str = "lake-purging";
+/// Some rows are as the directory says now.
+pub(crate) const REVISING: &str = "lake-revising";
 /// A file that nobody needs is gone.
 pub(crate) const SWEEPING: &str = "lake-sweeping";

@@ -12,6 +12,10 @@ use serde_json::Value;
 
 use crate::Error;
 
+mod facts;
+
+pub(crate) use facts::{Facts, Span as FactSpan};
+
 /// Everything that the directory ever said.
 #[derive(Debug)]
 pub(crate) struct Directory {
@@ -19,7 +23,8 @@ pub(crate) struct Directory {
     names: Names,
     numbers: HashMap<String, Vec<Span>>,
     /// By the extension whose hours they are; 0: the company's.
-    hours: HashMap<u64, Vec<(Span, Hours)>>,
+    hours: HashMap<u64, Vec<(Span, Week)>>,
+    holidays: Vec<Date>,
     pub(crate) people: Vec<Fact>,
     pub(crate) queues: Vec<Fact>,
     pub(crate) members: Vec<Fact>,
@@ -31,6 +36,13 @@ pub(crate) struct Directory {
 struct Span {
     from_ms: i64,
     to_ms: Option<i64>,
+}
+
+/// Hours, without the holidays in them as a hash.
+#[derive(Debug)]
+struct Week {
+    hours: Hours,
+    hash: u64,
 }
 
 impl Directory {
@@ -49,23 +61,29 @@ impl Directory {
             let Some(number) = fact.entry.number.clone() else { continue };
             numbers.entry(number).or_default().push(Span::of(&fact));
         }
-        let mut hours: HashMap<u64, Vec<(Span, Hours)>> = HashMap::new();
+        let mut hours: HashMap<u64, Vec<(Span, Week)>> = HashMap::new();
         for fact in facts(DirectoryKind::Hours).await? {
             let read = Hours::read(&fact.entry.json, zones.of_extension(fact.part));
             let Some(read) = read else { continue };
-            let open = read.closed_on(holidays.iter().copied());
-            hours.entry(fact.part).or_default().push((Span::of(&fact), open));
+            let hash = facts::hash(&format!("{read:?}"));
+            let week = Week { hours: read.closed_on(holidays.iter().copied()), hash };
+            hours.entry(fact.part).or_default().push((Span::of(&fact), week));
         }
         Ok(Self {
             home: account.home,
             names: store.names(account.key).await?,
             numbers,
             hours,
+            holidays: holidays.to_vec(),
             people,
             queues: facts(DirectoryKind::Queue).await?,
             members: facts(DirectoryKind::Member).await?,
             sites: facts(DirectoryKind::Site).await?,
         })
+    }
+
+    fn week(&self, of: u64, at: Timestamp) -> Option<&Week> {
+        at_moment(self.hours.get(&of)?.iter().map(|(span, week)| (*span, week)), at)
     }
 }
 
@@ -89,8 +107,7 @@ impl Company for Directory {
     }
 
     fn hours(&self, queue: Option<ExtensionId>, at: Timestamp) -> Option<&Hours> {
-        let of = self.hours.get(&queue.map_or(0, |queue| queue.0))?;
-        at_moment(of.iter().map(|(span, hours)| (*span, hours)), at)
+        self.week(queue.map_or(0, |queue| queue.0), at).map(|week| &week.hours)
     }
 }
 
@@ -143,5 +160,10 @@ fn zone(json: &str) -> Option<TimeZone> {
 impl Span {
     fn of(fact: &Fact) -> Self {
         Self { from_ms: fact.valid_from_ms, to_ms: fact.valid_to_ms }
+    }
+
+    /// At which something begins or ends to be so.
+    fn moments(&self) -> impl Iterator<Item = i64> + use<> {
+        std::iter::once(self.from_ms).chain(self.to_ms)
     }
 }

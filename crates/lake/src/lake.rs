@@ -1,5 +1,7 @@
 //! The lake: an account's tables in files, brought up to date from the archive.
 
+mod renewal;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -34,10 +36,7 @@ const SMALL_SEGMENTS: usize = 4;
 const LARGE: u64 = 1_000_000;
 
 /// Rows of a session are found this far around its records' starts: none lasts longer.
-const REACH: SignedDuration = SignedDuration::from_hours(48);
-
-/// What a session's key may begin with, before what the tables have of it.
-const KEYS: [char; 3] = ['t', 's', 'r'];
+pub(crate) const REACH: SignedDuration = SignedDuration::from_hours(48);
 
 /// An account's tables.
 pub struct Lake {
@@ -85,7 +84,7 @@ impl Lake {
     pub async fn tables(&self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
         let manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
-        let mut staged = Staged::default();
+        let mut staged = self.revised(&manifest, &directory).await?;
         let mut changes = self.changes(manifest.position);
         while let Some(some) = changes.recv().await {
             staged = derived(staged, some?, &directory).await?;
@@ -102,6 +101,7 @@ impl Lake {
         let mut manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
         self.purge(&mut manifest, &directory).await?;
+        self.revise(&mut manifest, &directory).await?;
         let changes = self.changes(manifest.position);
         self.write(manifest, &directory, changes, progress).await
     }
@@ -116,8 +116,9 @@ impl Lake {
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
-        let manifest = Manifest::empty(&self.store.archive_id().await?);
+        let mut manifest = Manifest::empty(&self.store.archive_id().await?);
         let directory = Arc::new(self.directory().await?);
+        manifest.facts = directory.facts();
         self.write(manifest, &directory, sessions, progress).await
     }
 
@@ -193,7 +194,8 @@ impl Lake {
         Ok(self.newest().await? - self.manifest().await?.position)
     }
 
-    /// Whether more than so many changes are not in the files yet, or calls are in them that were purged.
+    /// Whether more than so many changes are not in the files yet, or calls are in them that were purged, or rows that the
+    /// directory has become another one for.
     ///
     /// # Errors
     /// When the archive or the manifest cannot be read.
@@ -201,7 +203,11 @@ impl Lake {
         let manifest = self.manifest().await?;
         let newest = self.newest().await?;
         let purged = self.store.purges(self.account.key, manifest.purged).await?;
-        Ok(newest - manifest.position > changes || !purged.is_empty())
+        if newest - manifest.position > changes || !purged.is_empty() {
+            return Ok(true);
+        }
+        let facts = self.directory().await?.facts();
+        Ok(!manifest.segments.is_empty() && facts != manifest.facts)
     }
 
     /// Where outside readers find the files of a table.
@@ -236,35 +242,6 @@ impl Lake {
             }
         }
         Ok(statements)
-    }
-
-    /// Takes out what was purged from the archive.
-    async fn purge(&self, manifest: &mut Manifest, directory: &Directory) -> Result<(), Error> {
-        let purges = self.store.purges(self.account.key, manifest.purged).await?;
-        let Some(last) = purges.last() else { return Ok(()) };
-        let until_ms = purges.iter().map(|purge| purge.until_ms).fold(i64::MIN, i64::max);
-        let folder = Shelf::folder(&self.account);
-        let shelf = self.shelf(&folder);
-        for segment in manifest.segments.clone() {
-            let sessions = shelf.sessions_before(&segment, until_ms).await?;
-            let span = (segment.from_ms, segment.to_ms);
-            let mut staged = Staged::default();
-            for some in sessions.chunks(STEP as usize) {
-                let keys =
-                    some.iter().flat_map(|session| KEYS.map(|key| format!("{key}{session}")));
-                let asked =
-                    self.store.sessions(self.account.key, keys.collect(), manifest.position);
-                staged.replace(some, span, &asked.await?, directory);
-            }
-            if !staged.is_empty() {
-                let position = manifest.position;
-                self.commit(manifest, &staged, position, None).await?;
-                crash::point(crash::PURGING);
-            }
-        }
-        let position = manifest.position;
-        manifest.purged = last.mark;
-        self.commit(manifest, &Staged::default(), position, None).await
     }
 
     fn shelf<'a>(&'a self, folder: &'a str) -> Shelf<'a> {

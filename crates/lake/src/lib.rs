@@ -23,6 +23,7 @@ mod local;
 mod manifest;
 mod month;
 mod narrow;
+mod outdated;
 mod parquet;
 mod place;
 mod question;

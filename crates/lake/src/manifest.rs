@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use callbook_store::PurgeMark;
 use serde::{Deserialize, Serialize};
 
+use crate::directory::Facts;
+
 /// `manifest.json`: written anew, whole, with every change of the files it names. Files that it does not name are
 /// nobody's, and are removed some time later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub(crate) struct Manifest {
     pub received_ms: Option<i64>,
     /// What was purged up to this mark is not in them.
     pub purged: PurgeMark,
+    /// What the directory said, as far as rows depend on it.
+    pub facts: Facts,
     /// The rows, each interaction in one segment with all that belongs to it.
     pub segments: Vec<Segment>,
     /// People and queues.
@@ -61,7 +65,7 @@ pub(crate) struct File {
 }
 
 /// Of the manifest, and of the columns; an older lake is built anew.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 impl Manifest {
     pub(crate) fn empty(archive: &str) -> Self {
@@ -73,6 +77,7 @@ impl Manifest {
             position: 0,
             received_ms: None,
             purged: PurgeMark::default(),
+            facts: Facts::default(),
             segments: Vec::new(),
             directory: BTreeMap::new(),
             dropped: BTreeMap::new(),

@@ -7,9 +7,9 @@ use callbook_store::Account;
 use datafusion::arrow::array::{AsArray as _, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::{SchemaRef, TimestampMillisecondType};
-use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
-use datafusion::prelude::{SessionContext, col, lit};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::prelude::{DataFrame, Expr, SessionContext, col};
 use futures_util::TryStreamExt as _;
 use tokio::task::spawn_blocking;
 
@@ -81,28 +81,20 @@ impl<'a> Shelf<'a> {
         Ok(writing.finish())
     }
 
-    /// A segment's sessions that began before a moment, in milliseconds since 1970-01-01T00:00:00Z.
-    pub(crate) async fn sessions_before(
+    /// The sessions of a segment's rows of a table that something is so of, in the column `session`; `None` if there is
+    /// nothing to look for, or at.
+    pub(crate) fn sessions(
         &self,
         segment: &Segment,
-        until_ms: i64,
-    ) -> Result<Vec<String>, Error> {
-        let mut found = Vec::new();
-        if segment.from_ms >= until_ms {
-            return Ok(found);
-        }
-        let [interactions, ..] = schemas();
-        let files = segment.files.get(TABLES[0]);
-        let Some(all) = scan::files(self.context, self.place, &interactions, files)? else {
-            return Ok(found);
-        };
-        let until = ScalarValue::TimestampMillisecond(Some(until_ms), Some("UTC".into()));
-        let early = all.filter(col("started").lt(lit(until)))?.select_columns(&["session"])?;
-        let mut rows = early.execute_stream().await?;
-        while let Some(batch) = rows.try_next().await? {
-            let sessions = batch.column(0).as_string_view().iter().flatten();
-            found.extend(sessions.map(str::to_owned));
-        }
+        table: &str,
+        of: Option<Expr>,
+    ) -> Result<Option<DataFrame>, Error> {
+        let Some(of) = of else { return Ok(None) };
+        let schemas = TABLES.into_iter().zip(schemas());
+        let schema = schemas.filter(|(name, _)| *name == table).map(|(_, schema)| schema).next();
+        let schema = schema.ok_or_else(|| Error::NoTable { name: table.to_owned() })?;
+        let all = scan::files(self.context, self.place, &schema, segment.files.get(table))?;
+        let found = all.map(|all| all.filter(of)?.select_columns(&["session"])).transpose()?;
         Ok(found)
     }
 
@@ -124,6 +116,28 @@ impl<'a> Shelf<'a> {
             }
         }
         Ok(false)
+    }
+}
+
+/// Names of sessions, some at a time.
+pub(crate) struct Sessions(Option<SendableRecordBatchStream>);
+
+impl Sessions {
+    /// Those in the column `session`.
+    pub(crate) async fn of(found: Option<DataFrame>) -> Result<Self, Error> {
+        Ok(Self(match found {
+            Some(found) => Some(found.execute_stream().await?),
+            None => None,
+        }))
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<String>>, Error> {
+        let Some(rows) = &mut self.0 else { return Ok(None) };
+        let batch = rows.try_next().await?;
+        let names = |batch: RecordBatch| -> Vec<String> {
+            batch.column(0).as_string_view().iter().flatten().map(str::to_owned).collect()
+        };
+        Ok(batch.map(names))
     }
 }
 

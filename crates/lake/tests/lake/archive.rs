@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use callbook_lake::{Access, Lake, Limits, Place, Tables};
-use callbook_model::{AccountId, Region, Scope};
-use callbook_store::{Account, Batch, Decoder, Location, Open, Store, SyncLock};
+use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
+use callbook_store::{Account, Batch, Decoder, Location, Open, Reading, Store, SyncLock};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -75,8 +76,24 @@ impl Archive {
     }
 
     pub fn lake_at(&self, folder: &Path) -> Lake {
+        self.lake_closed_on(folder, &[])
+    }
+
+    pub fn lake_closed_on(&self, folder: &Path, holidays: &[Date]) -> Lake {
         let place = Place::folder(folder).unwrap();
-        Lake::new(self.store.clone(), self.account.clone(), place, Vec::new()).unwrap()
+        Lake::new(self.store.clone(), self.account.clone(), place, holidays.to_vec()).unwrap()
+    }
+
+    /// A list of the directory is this from a moment on.
+    pub async fn mirror(
+        &self,
+        at_ms: i64,
+        kind: DirectoryKind,
+        part: u64,
+        entries: Vec<DirectoryEntry>,
+    ) {
+        let reading = Reading { kind, part, entries, complete: true };
+        self.store.mirror(&self.lock, at_ms, vec![reading], None).await.unwrap();
     }
 }
 
@@ -107,6 +124,15 @@ impl Call {
         json.to_string()
     }
 }
+
+/// Every column of every table.
+pub const EVERYTHING: [&str; 5] = [
+    "SELECT * FROM interactions ORDER BY session",
+    "SELECT * FROM legs ORDER BY session, leg",
+    "SELECT * FROM offers ORDER BY session, started, extension",
+    "SELECT * FROM queue_visits ORDER BY session, visit",
+    "SELECT * FROM recordings ORDER BY session, recording",
+];
 
 /// The tables as a lake has them now.
 pub async fn tables(lake: &Lake) -> Tables {

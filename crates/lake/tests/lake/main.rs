@@ -6,6 +6,7 @@ mod access;
 mod archive;
 mod put_back;
 mod questions;
+mod revision;
 mod s3;
 mod simulation;
 mod zones;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::archive::{Archive, Call, START_MS, ask, tables};
+use crate::archive::{Archive, Call, EVERYTHING, START_MS, ask, tables};
 
 #[derive(Debug, Clone)]
 enum Event {
@@ -50,14 +50,6 @@ fn recomputed(calls: &BTreeMap<u32, Call>) -> Vec<String> {
 
 const SESSIONS: &str =
     "SELECT session, records, disposition = 'answered' FROM interactions ORDER BY session";
-
-/// Every column of every table.
-const EVERYTHING: [&str; 4] = [
-    "SELECT * FROM interactions ORDER BY session",
-    "SELECT * FROM legs ORDER BY session, leg",
-    "SELECT * FROM offers ORDER BY session, started, extension",
-    "SELECT * FROM queue_visits ORDER BY session, visit",
-];
 
 async fn live_through(events: Vec<Event>) {
     let archive = Archive::new().await;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 pub const START_MS: i64 = 1_704_067_200_000;
 pub const DAYS: i64 = 120;
 const DAY_MS: i64 = 86_400_000;
-const USERS: u64 = 40;
-const QUEUES: u64 = 5;
+pub const USERS: u64 = 40;
+pub const QUEUES: u64 = 5;
 
 /// A record of the company's log.
 #[derive(Debug, Clone)]

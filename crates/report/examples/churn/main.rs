@@ -6,11 +6,12 @@
 //! ```
 //!
 //! Calls come in, are edited, moved between sessions and over months, deleted and erased through the store, in commits of
-//! any size; now and then the lake is brought up to date. At every checkpoint, before as well as after an update, each
+//! any size; the directory learns names and hours; now and then the lake is brought up to date. At every checkpoint, before as well as after an update, each
 //! report answers as on a lake that is built anew, and the tables are what [`call::lines`] makes of the calls by hand.
 //! With `--database` it makes some edits in that archive, and compares nothing.
 
 mod call;
+mod company;
 mod compare;
 
 use std::collections::BTreeMap;
@@ -84,6 +85,9 @@ async fn main() -> anyhow::Result<()> {
             let some = life.random.random_range(1..=most).min(until - done);
             life.edit(some).await?;
             done += some;
+            if life.random.random_ratio(1, 4) {
+                life.learn().await?;
+            }
             if life.random.random_ratio(1, 12) {
                 lake.update(&mut |_| {}).await?;
                 updates += 1;
@@ -143,6 +147,14 @@ impl Life {
         let batch = Batch { records, ..Batch::default() };
         let done = self.store.commit(&self.lock, Scope::Account, batch).await?;
         ensure!(done.quarantined == 0, "{done:?}");
+        Ok(())
+    }
+
+    /// Takes in what a look at a list of the directory shows.
+    async fn learn(&mut self) -> anyhow::Result<()> {
+        let at_ms = START_MS + self.random.random_range(0..DAYS) * 86_400_000;
+        let reading = company::any(&mut self.random);
+        self.store.mirror(&self.lock, at_ms, vec![reading], None).await?;
         Ok(())
     }
 
