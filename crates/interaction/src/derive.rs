@@ -8,7 +8,7 @@ use crate::disposition::disposition;
 use crate::ends::{Ends, key};
 use crate::offer::{Open, offers};
 use crate::recording::recordings;
-use crate::row::{Derived, Interaction, Kind, Leg, Offer, QueueVisit};
+use crate::row::{Derived, Interaction, Kind, Leg, Offer, QueueVisit, Source};
 use crate::session::{Part, Session, Union, moment};
 use crate::visit::{rows, visits};
 use crate::wire::Party;
@@ -21,9 +21,11 @@ pub fn derive<'a, C: Company>(records: &[Record<'a>], company: &'a C) -> Option<
     let session = Session::new(records, company)?;
     let (offers, queue_visits) = offered(&session);
     let recordings = recordings(&session);
-    let legs = (0..).zip(&session.parts).map(|(order, part)| leg(&session, order, part, company));
-    let legs = legs.collect();
-    let parts = Parts { offers: &offers, visits: &queue_visits, recorded: !recordings.is_empty() };
+    let known = session.parts.iter().filter(|_| !session.is_imported());
+    let legs = (0..).zip(known).map(|(order, part)| leg(&session, order, part, company));
+    let legs: Vec<_> = legs.collect();
+    let (recorded, many) = (!recordings.is_empty(), legs.len());
+    let parts = Parts { offers: &offers, visits: &queue_visits, legs: many, recorded };
     let interaction = interaction(&session, company, &parts);
     Some(Derived { interaction, legs, offers, queue_visits, recordings })
 }
@@ -32,6 +34,7 @@ pub fn derive<'a, C: Company>(records: &[Record<'a>], company: &'a C) -> Option<
 struct Parts<'p> {
     offers: &'p [Offer],
     visits: &'p [QueueVisit],
+    legs: usize,
     recorded: bool,
 }
 
@@ -46,6 +49,7 @@ impl Parts<'_> {
 }
 
 /// Who spoke, and for how long.
+#[derive(Default)]
 struct Speech {
     first: Option<ExtensionId>,
     answer_ms: Option<i64>,
@@ -55,6 +59,9 @@ struct Speech {
 
 impl Speech {
     fn of(session: &Session<'_, '_>) -> Self {
+        if session.is_imported() {
+            return Self::default();
+        }
         let (mut talk, mut users) = (Union::default(), Vec::with_capacity(2));
         for (user, part) in session.answers() {
             talk.add(part);
@@ -77,9 +84,9 @@ fn after_hours(company: &impl Company, queue: Option<ExtensionId>, at: Timestamp
     own.or_else(|| company.hours(None, at)).map(|hours| !hours.is_open(at))
 }
 
-/// Offers to users and visits to queues; nobody is offered a fax.
+/// Offers to users and visits to queues; nobody is offered a fax, and a row of the portal's tells of none.
 fn offered(session: &Session<'_, '_>) -> (Vec<Offer>, Vec<QueueVisit>) {
-    if session.kind == Kind::Fax {
+    if session.kind == Kind::Fax || session.is_imported() {
         return (vec![], vec![]);
     }
     let mut offers = offers(session);
@@ -98,6 +105,7 @@ fn interaction<'a, C: Company>(
     let (ends, speech) = (Ends::of(session, company, at), Speech::of(session));
     Interaction {
         session: first.session().clone(),
+        source: if session.is_imported() { Source::Portal } else { Source::RingCentral },
         calls: session.records.iter().map(|record| record.id_text()).collect(),
         started: moment(session.start_ms()),
         ended: moment(session.end_ms()),
@@ -122,11 +130,15 @@ fn interaction<'a, C: Company>(
         refused: parts.refused() as u32,
         transfers: session.parts.iter().filter(|part| part.is_transfer()).count() as u32,
         hops: speech.hops,
-        legs: session.parts.len() as u32,
+        legs: parts.legs as u32,
         records: session.records.len() as u32,
         recorded: parts.recorded,
         voicemail: session.has_voicemail(),
-        after_hours: after_hours(company, parts.queue(), at),
+        after_hours: if session.is_imported() {
+            None
+        } else {
+            after_hours(company, parts.queue(), at)
+        },
         cost: cost(session.records.iter().map(|record| &record.call)),
     }
 }

@@ -32,7 +32,7 @@ pub use hours::Hours;
 pub use record::Record;
 pub use row::{
     Cost, Derived, Direction, Disposition, End, Interaction, Kind, Leg, Offer, OfferOutcome,
-    Origin, QueueVisit, Recording, VisitOutcome,
+    Origin, QueueVisit, Recording, Source, VisitOutcome,
 };
 
 /// The version of what is derived. Rows of another version have to be derived anew.

@@ -32,7 +32,7 @@ WITH waits AS (
         count(*) FILTER (WHERE disposition = 'answered') AS answered
     FROM interactions
     WHERE started >= $from AND started < $to
-        AND kind = 'voice' AND direction = 'inbound' AND origin = 'external'
+        AND kind = 'voice' AND direction = 'inbound' AND origin = 'external' AND wait_ms IS NOT NULL
         AND ($queue IS NULL OR first_queue = $queue)
     GROUP BY 1
 ), running AS (

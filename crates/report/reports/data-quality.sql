@@ -13,7 +13,8 @@ WITH counts AS (
         count(*) FILTER (WHERE duration_ms = 0) AS without_duration,
         count(*) FILTER (WHERE duration_ms > 86400000) AS longer_than_a_day,
         count(*) FILTER (WHERE talk_ms > duration_ms) AS talk_longer_than_call,
-        count(*) FILTER (WHERE after_hours IS NULL) AS hours_unknown,
+        count(*) FILTER (WHERE after_hours IS NULL AND source = 'ringcentral') AS hours_unknown,
+        count(*) FILTER (WHERE source = 'portal') AS imported,
         count(*) FILTER (WHERE people.extension IS NULL AND answered_by IS NOT NULL) AS answered_by_a_stranger
     FROM interactions
     LEFT JOIN (SELECT DISTINCT extension FROM people) AS people ON people.extension = interactions.answered_by
@@ -32,6 +33,7 @@ SELECT
         WHEN 'longer_than_a_day' THEN longer_than_a_day
         WHEN 'talk_longer_than_call' THEN talk_longer_than_call
         WHEN 'hours_unknown' THEN hours_unknown
+        WHEN 'imported' THEN imported
     END AS calls,
     calls AS of_calls,
     checks.meaning
@@ -46,6 +48,7 @@ CROSS JOIN (VALUES
     (7, 'without_duration', 'it took no time'),
     (8, 'longer_than_a_day', 'probably a line that was never hung up'),
     (9, 'talk_longer_than_call', 'legs and records contradict each other'),
-    (10, 'hours_unknown', 'business hours are not in the directory')
+    (10, 'hours_unknown', 'business hours are not in the directory'),
+    (11, 'imported', 'only the CSV of the portal has them: no waits, legs, queues or costs')
 ) AS checks (place, finding, meaning)
 ORDER BY checks.place

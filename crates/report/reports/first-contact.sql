@@ -37,7 +37,7 @@ WITH calls AS (
         count(*) FILTER (WHERE disposition = 'answered' AND hops = 0
             AND epoch_ms(again) - epoch_ms(started) <= 86400000 * $days) AS called_again
     FROM calls
-    WHERE started < $to
+    WHERE started < $to AND hops IS NOT NULL
     GROUP BY 1
 ), periods AS (
     SELECT

@@ -17,6 +17,7 @@ WITH periods AS (
         count(*) FILTER (WHERE direction = 'inbound' AND disposition = 'voicemail') AS voicemail,
         count(*) FILTER (WHERE direction = 'inbound' AND disposition = 'abandoned') AS abandoned,
         sum(wait_ms) FILTER (WHERE direction = 'inbound' AND disposition = 'answered') AS wait_ms,
+        count(wait_ms) FILTER (WHERE direction = 'inbound' AND disposition = 'answered') AS waits,
         count(*) FILTER (WHERE direction = 'outbound') AS outbound,
         count(*) FILTER (WHERE direction = 'outbound' AND disposition = 'answered') AS connected,
         sum(talk_ms) AS talk_ms
@@ -37,7 +38,7 @@ WITH periods AS (
             WHEN 'missed' THEN CAST(missed AS DOUBLE)
             WHEN 'voicemail' THEN CAST(voicemail AS DOUBLE)
             WHEN 'abandoned' THEN CAST(abandoned AS DOUBLE)
-            WHEN 'mean_wait_ms' THEN 1.0 * wait_ms / nullif(answered, 0)
+            WHEN 'mean_wait_ms' THEN 1.0 * wait_ms / nullif(waits, 0)
             WHEN 'outbound' THEN CAST(outbound AS DOUBLE)
             WHEN 'connect_rate_percent' THEN 100.0 * connected / nullif(outbound, 0)
             WHEN 'talk_ms' THEN CAST(talk_ms AS DOUBLE)

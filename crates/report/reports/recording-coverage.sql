@@ -31,7 +31,7 @@ WITH hours AS (
         count(*) FILTER (WHERE direction = 'inbound' AND recorded) AS inbound_recorded
     FROM interactions
     WHERE started >= $from AND started < $to
-        AND kind = 'voice' AND disposition = 'answered'
+        AND kind = 'voice' AND disposition = 'answered' AND recorded IS NOT NULL
         AND ($queue IS NULL OR first_queue = $queue)
         AND ($extension IS NULL OR answered_by = $extension)
     GROUP BY 1

@@ -35,7 +35,7 @@ WITH hours AS (
     SELECT
         date_trunc('hour', local(started, $tz)) AS hour,
         count(*) AS calls,
-        count(*) FILTER (WHERE disposition = 'answered') AS answered,
+        count(talk_ms) FILTER (WHERE disposition = 'answered') AS answered,
         sum(talk_ms) FILTER (WHERE disposition = 'answered') AS handle_ms
     FROM interactions
     WHERE started >= $from AND started < $to

@@ -11,6 +11,12 @@ use crate::{ChangedSession, SessionChanges, SessionRecord};
 /// What keys of records begin with that are in no session; the others are those of postings.
 const ALONE: char = 'r';
 
+/// What keys of the portal's rows begin with, which have a log of their own.
+const IMPORTED: char = 'p';
+
+/// One of those is a call if the account's log has none that began in the same minute.
+pub(crate) const MINUTE_MS: i64 = 60_000;
+
 /// A call by its newest state, but for the document.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -22,6 +28,8 @@ pub(crate) struct Found {
     pub(crate) first_seq: i64,
     pub(crate) start_ms: i64,
     pub(crate) deleted: bool,
+    /// It is a row of the portal's: whether the account's log has the call.
+    pub(crate) replaced: Option<bool>,
 }
 
 /// How a session's records are found.
@@ -31,6 +39,8 @@ pub(crate) enum Lookup<'a> {
     Key(&'a str),
     /// By RingCentral's id.
     Id(&'a str),
+    /// By the id of a row of the portal's.
+    Imported(&'a str),
 }
 
 /// A call that was seen before, and has states before its newest.
@@ -58,6 +68,8 @@ pub(crate) struct Gathering {
     sessions: Vec<Touched>,
     by_key: HashMap<String, usize>,
     changed: HashSet<i64>,
+    /// Minutes in which a changed call began, by any of its states.
+    minutes: BTreeSet<i64>,
     edited: HashMap<i64, Edited>,
     /// Other calls that are found under a session's key, and under which.
     candidates: HashMap<i64, Vec<usize>>,
@@ -74,6 +86,7 @@ impl Gathering {
             sessions: Vec::new(),
             by_key: HashMap::new(),
             changed: HashSet::new(),
+            minutes: BTreeSet::new(),
             edited: HashMap::new(),
             candidates: HashMap::new(),
             damaged: BTreeSet::new(),
@@ -92,10 +105,27 @@ impl Gathering {
     /// A changed call; in the order of their change numbers.
     pub(crate) fn add_changed(&mut self, found: Found, simple: &[u8], detail: Option<&[u8]>) {
         self.upto = found.seq;
+        self.minutes.insert(found.start_ms.div_euclid(MINUTE_MS));
         self.changed.insert(found.call);
         let place = self.unpacker.simple(simple).and_then(RecordPlace::decode);
         let session = place.map(|place| self.touch(key_of(place, &found.id)));
         self.add(found, session.as_slice(), session.is_some(), detail);
+    }
+
+    /// A changed row of the portal's; in the same order.
+    pub(crate) fn add_changed_import(&mut self, seq: i64, id: &str) {
+        self.upto = seq;
+        self.add_import(id);
+    }
+
+    /// A row of the portal's that may have become a call of its own, or no longer be one.
+    pub(crate) fn add_import(&mut self, id: &str) {
+        self.touch(format!("{IMPORTED}{id}"));
+    }
+
+    /// The minutes, since 1970-01-01T00:00:00Z, in which rows of the portal's may have.
+    pub(crate) fn minutes(&self) -> Vec<i64> {
+        self.minutes.iter().copied().collect()
     }
 
     /// There are no more changed calls: all up to this change number are in.
@@ -117,6 +147,7 @@ impl Gathering {
         };
         edited.starts_ms.push(place.start_ms);
         if edited.changed {
+            self.minutes.insert(place.start_ms.div_euclid(MINUTE_MS));
             edited.keys.insert(key_of(place, &edited.id));
         }
     }
@@ -133,9 +164,10 @@ impl Gathering {
 
     /// How the records of each session are found.
     pub(crate) fn lookups(&self) -> impl Iterator<Item = Lookup<'_>> {
-        self.sessions.iter().map(|session| match session.key.strip_prefix(ALONE) {
-            Some(id) => Lookup::Id(id),
-            None => Lookup::Key(&session.key),
+        self.sessions.iter().map(|Touched { key, .. }| {
+            let alone = key.strip_prefix(ALONE).map(Lookup::Id);
+            let imported = || key.strip_prefix(IMPORTED).map(Lookup::Imported);
+            alone.or_else(imported).unwrap_or(Lookup::Key(key))
         })
     }
 
@@ -155,7 +187,11 @@ impl Gathering {
     pub(crate) fn add_found(&mut self, found: Found, simple: &[u8], detail: Option<&[u8]>) {
         match self.unpacker.simple(simple).and_then(RecordPlace::decode) {
             Some(place) => {
-                let session = self.by_key.get(&key_of(place, &found.id)).copied();
+                let key = match found.replaced {
+                    None => key_of(place, &found.id),
+                    Some(_) => format!("{IMPORTED}{}", found.id),
+                };
+                let session = self.by_key.get(&key).copied();
                 if session.is_some() {
                     self.add(found, session.as_slice(), true, detail);
                 }
@@ -184,7 +220,7 @@ impl Gathering {
     /// A call in its session. Of a document that is `sound` the Simple view was read last; else it is damaged, and may
     /// be of several sessions.
     fn add(&mut self, found: Found, sessions: &[usize], sound: bool, detail: Option<&[u8]>) {
-        let Found { call, id, seq, first_seq, start_ms, deleted } = found;
+        let Found { call, id, seq, first_seq, start_ms, deleted, replaced } = found;
         if first_seq <= self.after_seq {
             sessions.iter().for_each(|&session| self.sessions[session].places_ms.push(start_ms));
             if first_seq < seq {
@@ -194,7 +230,7 @@ impl Gathering {
                 self.edited.insert(call, Edited { id, changed, keys, starts_ms });
             }
         }
-        let is_wanted = !deleted && first_seq <= self.upto;
+        let is_wanted = !deleted && replaced != Some(true) && first_seq <= self.upto;
         let json = if sound && is_wanted { self.unpacker.join(detail) } else { None };
         match (json, sessions.first()) {
             (Some(json), Some(&session)) => {

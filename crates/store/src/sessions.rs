@@ -16,10 +16,13 @@ pub struct SessionChanges {
     pub damaged: Vec<String>,
 }
 
-/// A session as it is now: all records of the account's own log with one `telephonySessionId`, else one `sessionId`.
+/// A session as it is now: all records of the account's own log with one `telephonySessionId`, else one `sessionId`. A row
+/// of the portal's is a session by itself, as long as that log does not have its call
+/// ([`CallFilter::unless_in`](crate::CallFilter::unless_in)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedSession {
-    /// `t` and the `telephonySessionId`, `s` and the `sessionId`, or for a record with neither `r` and its id.
+    /// `t` and the `telephonySessionId`, `s` and the `sessionId`, or for a record with neither `r` and its id; `p`
+    /// and its id for a row of the portal's.
     pub key: String,
     /// Its records that are not deleted, by start and id; none when nothing is left of it.
     pub records: Vec<SessionRecord>,
@@ -42,8 +45,8 @@ pub struct SessionRecord {
 }
 
 impl Store {
-    /// The sessions that at most `limit` changed calls of the account's own log are in, or ever were: those calls with the
-    /// next newest states after a change number, in order.
+    /// The sessions that at most `limit` changed calls of the account's own log, and rows of the portal's, are in, or ever
+    /// were: those calls with the next newest states after a change number, in order.
     ///
     /// A projection takes each out at its `places_ms`, puts it in as it is now, and goes on from `upto`. Sessions are
     /// given as they are at the moment, not as they were at `upto`, so they may be ahead of it; but a record that was

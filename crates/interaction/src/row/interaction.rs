@@ -29,6 +29,17 @@ words! {
 }
 
 words! {
+    /// What it is known from.
+    Source {
+        /// Records of RingCentral's call log.
+        RingCentral = "ringcentral",
+        /// A row of the portal's CSV: who called whom, when, for how long, and the result. The rest is not known, and
+        /// is zero or `None` here.
+        Portal = "portal",
+    }
+}
+
+words! {
     /// Whether anybody outside the company took part.
     Origin {
         /// One end lies outside.
@@ -83,6 +94,8 @@ pub struct Interaction<'a> {
     pub session: Cow<'a, str>,
     /// Ids of the records, in the order of their start.
     pub calls: Vec<Cow<'a, str>>,
+    /// What it is known from.
+    pub source: Source,
     /// When the first record or leg began.
     pub started: Timestamp,
     /// When the last one ended.

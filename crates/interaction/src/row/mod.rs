@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use callbook_model::ExtensionId;
 
-pub use interaction::{Cost, Direction, Disposition, Interaction, Kind, Origin};
+pub use interaction::{Cost, Direction, Disposition, Interaction, Kind, Origin, Source};
 pub use part::{Leg, Offer, OfferOutcome, QueueVisit, Recording, VisitOutcome};
 
 /// All rows of one interaction.

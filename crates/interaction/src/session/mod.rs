@@ -54,6 +54,11 @@ impl<'r, 'a> Session<'r, 'a> {
         Some(session)
     }
 
+    /// It is a row of the portal's.
+    pub(crate) fn is_imported(&self) -> bool {
+        self.records[0].call.imported
+    }
+
     pub(crate) fn master(&self) -> &Part<'r, 'a> {
         &self.parts[self.master]
     }

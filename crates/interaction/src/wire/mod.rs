@@ -42,6 +42,8 @@ pub(crate) struct Call<'a> {
     pub(crate) billing: Billing<'a>,
     /// `None` where there is no list of legs.
     pub(crate) legs: Option<Vec<Call<'a>>>,
+    /// It was made of something else than a record of upstream's.
+    pub(crate) imported: bool,
 }
 
 /// A text or a number, if it is one.
@@ -110,6 +112,7 @@ impl<'de> Members<'de> for Call<'de> {
             "recording" => self.recording = object(map)?,
             "message" => self.message = object(map)?,
             "billing" => self.billing = object(map)?.unwrap_or_default(),
+            "imported" => self.imported = map.next_value::<Raw<'_>>()?.is_some(),
             "legs" => self.legs = map.next_value::<Objects<Self>>()?.0,
             _ => return Ok(false),
         }

@@ -11,7 +11,7 @@ use crate::table::TABLES;
 use crate::{Error, crash, outdated};
 
 /// What a session's key may begin with, before what the tables have of it.
-const KEYS: [char; 3] = ['t', 's', 'r'];
+const KEYS: [char; 4] = ['t', 's', 'r', 'p'];
 
 impl Lake {
     /// Takes out what was purged from the archive.

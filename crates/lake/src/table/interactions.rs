@@ -1,6 +1,6 @@
 //! `interactions`: a row for each call, as people understand the word.
 
-use callbook_interaction::Interaction;
+use callbook_interaction::{Interaction, Source};
 
 use super::table;
 
@@ -27,21 +27,27 @@ table! {
         company_number: Text = row.company_number.as_deref(),
         answered_by: Int = row.answered_by.map(|id| id.0 as i64),
         answered_at: Moment = row.answered_at,
-        wait_ms: Int = row.wait_ms,
-        talk_ms: Int = row.talk_ms,
+        wait_ms: Int = known(row, row.wait_ms),
+        talk_ms: Int = known(row, row.talk_ms),
         first_queue: Int = row.first_queue.map(|id| id.0 as i64),
-        queue_visits: Int = i64::from(row.queue_visits),
-        offers: Int = i64::from(row.offers),
-        refused: Int = i64::from(row.refused),
-        transfers: Int = i64::from(row.transfers),
-        hops: Int = i64::from(row.hops),
-        legs: Int = i64::from(row.legs),
+        queue_visits: Int = known(row, row.queue_visits.into()),
+        offers: Int = known(row, row.offers.into()),
+        refused: Int = known(row, row.refused.into()),
+        transfers: Int = known(row, row.transfers.into()),
+        hops: Int = known(row, row.hops.into()),
+        legs: Int = known(row, row.legs.into()),
         records: Int = i64::from(row.records),
-        recorded: Flag = row.recorded,
+        recorded: Flag = known(row, row.recorded),
         voicemail: Flag = row.voicemail,
         after_hours: Flag = row.after_hours,
-        cost_included: Money = row.cost.included_millionths,
-        cost_purchased: Money = row.cost.purchased_millionths,
+        cost_included: Money = known(row, row.cost.included_millionths),
+        cost_purchased: Money = known(row, row.cost.purchased_millionths),
         calls: Texts = row.calls.as_slice(),
+        source: Word = row.source.as_str(),
     }
+}
+
+/// What a row of the portal's does not tell.
+fn known<T>(row: &Interaction<'_>, value: T) -> Option<T> {
+    (row.source == Source::RingCentral).then_some(value)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use callbook_lake::{Access, Lake, Limits, Place, Tables};
 use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
-use callbook_store::{Account, Batch, Decoder, Location, Open, Reading, Store, SyncLock};
+use callbook_store::{Account, Batch, Decoder, Location, Open, Reading, State, Store, SyncLock};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -47,6 +47,10 @@ impl Archive {
         let records = records.iter().map(decode).collect();
         let batch = Batch { records, ..Batch::default() };
         self.store.commit(&self.lock, Scope::Account, batch).await.unwrap();
+    }
+
+    pub async fn import(&self, scope: Scope, states: Vec<State>) {
+        self.store.import(&self.lock, scope, states, START_MS).await.unwrap();
     }
 
     /// Another that is as this one is now, down to its id.

@@ -4,6 +4,7 @@
 
 mod access;
 mod archive;
+mod imported;
 mod put_back;
 mod questions;
 mod revision;

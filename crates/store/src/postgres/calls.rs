@@ -45,7 +45,7 @@ macro_rules! has_keys {
 macro_rules! unless_in {
     ($scope:literal) => {
         concat!(
-            " AND NOT EXISTS (
+            "NOT EXISTS (
                  SELECT 1 FROM call o
                  WHERE o.account = $1 AND o.scope = ",
             $scope,
@@ -65,7 +65,7 @@ macro_rules! unless_in {
     };
 }
 
-pub(super) use {conditions, has_keys};
+pub(super) use {conditions, has_keys, unless_in};
 
 /// A page of the calls of a log, and then their newest versions: asked for both at once, the planner expects few
 /// rows, and goes over everything for a page. So it does with a condition that is there but not wanted. A
@@ -94,7 +94,7 @@ macro_rules! list_sql {
 }
 
 const BY_START: &str = list_sql!("call c", "c",);
-const BY_START_UNLESS: &str = list_sql!("call c", "c", unless_in!("$12"));
+const BY_START_UNLESS: &str = list_sql!("call c", "c", " AND ", unless_in!("$12"));
 const BY_KEY: &str = list_sql!(
     "posting p JOIN call c ON c.account = p.account AND c.call = p.call",
     "p",
@@ -106,6 +106,7 @@ const BY_KEY_UNLESS: &str = list_sql!(
     "p",
     " AND p.key = $12",
     has_keys!("$13"),
+    " AND ",
     unless_in!("$14"),
 );
 

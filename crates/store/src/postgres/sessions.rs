@@ -5,10 +5,11 @@ use deadpool_postgres::Transaction;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{IsolationLevel, Row};
 
+use super::calls::unless_in;
 use super::failure::{Failure, retried};
 use super::{Postgres, flag, query};
 use crate::account::scope_number;
-use crate::gathering::{Found, Gathering, Lookup};
+use crate::gathering::{Found, Gathering, Lookup, MINUTE_MS};
 use crate::stored::key_text;
 use crate::{AccountKey, Error, SessionChanges};
 
@@ -37,6 +38,7 @@ impl Postgres {
             let mut gathering = Gathering::after(after_seq).map_err(Error::Compressor)?;
             add_changed(&transaction, account.0, (after_seq, limit), &mut gathering).await?;
             add_past(&transaction, account.0, &mut gathering).await?;
+            add_imports(&transaction, account.0, &mut gathering).await?;
             add_others(&transaction, account.0, &mut gathering).await?;
             Ok::<_, Failure>(gathering.finish())
         };
@@ -72,21 +74,49 @@ async fn add_changed(
     (after_seq, limit): (i64, u32),
     gathering: &mut Gathering,
 ) -> Result<(), Failure> {
-    let sql = "SELECT c.call, c.id, v.seq, c.start_ms, c.deleted, v.simple, v.detail
+    let sql = "SELECT c.call, c.id, v.seq, c.start_ms, c.deleted,
+             CASE c.scope WHEN $4 THEN false END, v.simple, v.detail
          FROM version v JOIN call c
              ON c.account = v.account AND c.call = v.call AND c.version = v.seq
-         WHERE v.account = $1 AND v.seq > $2 AND c.scope = $3
-         ORDER BY v.seq LIMIT $4";
-    let (scope, limit) = (scope_number(Scope::Account), i64::from(limit));
-    let values: [&(dyn ToSql + Sync); 4] = [&account, &after_seq, &scope, &limit];
+         WHERE v.account = $1 AND v.seq > $2 AND c.scope IN ($3, $4)
+         ORDER BY v.seq LIMIT $5";
+    let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
+    let limit = i64::from(limit);
+    let values: [&(dyn ToSql + Sync); 5] = [&account, &after_seq, &own, &portal, &limit];
     let rows = query(transaction, sql, &values).await?;
     for row in &rows {
-        gathering.add_changed(found(row)?, row.try_get(5)?, row.try_get(6)?);
+        let found = found(row)?;
+        match found.replaced {
+            None => gathering.add_changed(found, row.try_get(6)?, row.try_get(7)?),
+            Some(_) => gathering.add_changed_import(found.seq, &found.id),
+        }
     }
     if (rows.len() as i64) < limit {
         let sql = "SELECT seq FROM account WHERE account = $1";
         let newest = query(transaction, sql, &[&account]).await?;
         gathering.end_at(newest.first().map_or(Ok(0), |row| row.try_get(0))?);
+    }
+    Ok(())
+}
+
+/// Rows of the portal's that changed calls may be the records of, or may have been.
+async fn add_imports(
+    transaction: &Transaction<'_>,
+    account: i64,
+    gathering: &mut Gathering,
+) -> Result<(), Failure> {
+    let portal = scope_number(Scope::PORTAL);
+    let sql = "SELECT FROM call WHERE account = $1 AND scope = $2 LIMIT 1";
+    if query(transaction, sql, &[&account, &portal]).await?.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT c.id FROM unnest($3::int8[]) u (minute) JOIN call c
+             ON c.account = $1 AND c.scope = $2
+                AND c.start_ms >= u.minute * $4 AND c.start_ms < (u.minute + 1) * $4";
+    let minutes = gathering.minutes();
+    let values: [&(dyn ToSql + Sync); 4] = [&account, &portal, &minutes, &MINUTE_MS];
+    for row in query(transaction, sql, &values).await? {
+        gathering.add_import(row.try_get(0)?);
     }
     Ok(())
 }
@@ -103,13 +133,19 @@ async fn add_others(
     let calls = gathering.candidates();
     if !calls.is_empty() {
         // A call without its version is damaged, as one whose document cannot be read.
-        let sql = "SELECT c.call, c.id, c.version, c.start_ms, c.deleted,
-                 coalesce(v.simple, ''::bytea), v.detail
+        let sql = concat!(
+            "SELECT c.call, c.id, c.version, c.start_ms, c.deleted,
+                 CASE c.scope WHEN $4 THEN NOT ",
+            unless_in!("$3"),
+            " END, coalesce(v.simple, ''::bytea), v.detail
              FROM call c LEFT JOIN version v
                  ON v.account = c.account AND v.seq = c.version AND v.start_ms = c.version_ms
-             WHERE c.account = $1 AND c.call = ANY ($2)";
-        for row in query(transaction, sql, &[&account, &calls]).await? {
-            gathering.add_found(found(&row)?, row.try_get(5)?, row.try_get(6)?);
+             WHERE c.account = $1 AND c.call = ANY ($2)"
+        );
+        let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
+        let values: [&(dyn ToSql + Sync); 4] = [&account, &calls, &own, &portal];
+        for row in query(transaction, sql, &values).await? {
+            gathering.add_found(found(&row)?, row.try_get(6)?, row.try_get(7)?);
         }
     }
     add_past(transaction, account, gathering).await
@@ -121,11 +157,13 @@ async fn candidates(
     account: i64,
     gathering: &Gathering,
 ) -> Result<Vec<(usize, i64)>, Failure> {
-    let (mut keys, mut ids) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    let none = || (Vec::new(), Vec::new());
+    let (mut keys, mut ids, mut imported) = (none(), none(), none());
     for (place, lookup) in (0i64..).zip(gathering.lookups()) {
         let ((places, texts), text) = match lookup {
             Lookup::Key(key) => (&mut keys, key),
             Lookup::Id(id) => (&mut ids, id),
+            Lookup::Imported(id) => (&mut imported, id),
         };
         places.push(place);
         texts.push(key_text(text));
@@ -135,12 +173,13 @@ async fn candidates(
     let by_id = "SELECT u.place, c.call FROM unnest($3::int8[], $4::text[]) u (place, text)
          JOIN call c ON c.account = $1 AND c.scope = $2 AND c.id = u.text";
     let mut candidates = Vec::with_capacity(keys.0.len());
-    for (sql, (places, texts)) in [(by_key, keys), (by_id, ids)] {
+    let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
+    let all = [(by_key, own, keys), (by_id, own, ids), (by_id, portal, imported)];
+    for (sql, scope, (places, texts)) in all {
         if places.is_empty() {
             continue;
         }
-        let values: [&(dyn ToSql + Sync); 4] =
-            [&account, &scope_number(Scope::Account), &places, &texts];
+        let values: [&(dyn ToSql + Sync); 4] = [&account, &scope, &places, &texts];
         for row in query(transaction, sql, &values).await? {
             let place: i64 = row.try_get(0)?;
             candidates.push((usize::try_from(place).unwrap_or_default(), row.try_get(1)?));
@@ -169,5 +208,6 @@ async fn add_past(
 fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
     let call = row.try_get(0)?;
     let (id, seq, start_ms) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-    Ok(Found { call, id, seq, first_seq: call, start_ms, deleted: flag(row, 4)? })
+    let replaced = row.try_get(5)?;
+    Ok(Found { call, id, seq, first_seq: call, start_ms, deleted: flag(row, 4)?, replaced })
 }

@@ -43,6 +43,36 @@ macro_rules! version_count {
 
 pub(super) use version_count;
 
+/// A log has no call that a call `c` may be: see [`crate::CallFilter::unless_in`].
+macro_rules! unless_in {
+    ($account:literal, $scope:literal) => {
+        concat!(
+            "NOT EXISTS (
+                 SELECT 1 FROM call o
+                 WHERE o.account = ",
+            $account,
+            "      AND o.scope = ",
+            $scope,
+            "      AND o.start_ms >= c.start_ms - c.start_ms % 60000
+                   AND o.start_ms < c.start_ms - c.start_ms % 60000 + 60000
+                   AND (c.direction IS NULL OR o.direction = c.direction)
+                   AND o.duration_ms BETWEEN c.duration_ms - 1000 AND c.duration_ms + 1000
+                   AND (CASE c.direction WHEN 'Outbound' THEN c.to_number ELSE c.from_number END
+                        IS NULL OR EXISTS (
+                       SELECT 1 FROM posting q
+                       WHERE q.account = ",
+            $account,
+            "            AND q.scope = ",
+            $scope,
+            "            AND q.key = 'n' || CASE c.direction WHEN 'Outbound' THEN c.to_number
+                                                ELSE c.from_number END
+                         AND q.start_ms = o.start_ms AND q.call = o.call)))"
+        )
+    };
+}
+
+pub(super) use unless_in;
+
 /// The calls of a log, with their newest versions. A call without its version is damaged, as one whose document
 /// cannot be read.
 macro_rules! list_sql {
@@ -56,20 +86,9 @@ macro_rules! list_sql {
             $from,
             " LEFT JOIN version v ON v.version = c.version WHERE ",
             conditions!(),
-            " AND (:unless_in IS NULL OR NOT EXISTS (
-                 SELECT 1 FROM call o
-                 WHERE o.account = :account AND o.scope = :unless_in
-                   AND o.start_ms >= c.start_ms - c.start_ms % 60000
-                   AND o.start_ms < c.start_ms - c.start_ms % 60000 + 60000
-                   AND (c.direction IS NULL OR o.direction = c.direction)
-                   AND o.duration_ms BETWEEN c.duration_ms - 1000 AND c.duration_ms + 1000
-                   AND (CASE c.direction WHEN 'Outbound' THEN c.to_number ELSE c.from_number END
-                        IS NULL OR EXISTS (
-                       SELECT 1 FROM posting q
-                       WHERE q.account = :account AND q.scope = :unless_in
-                         AND q.key = 'n' || CASE c.direction WHEN 'Outbound' THEN c.to_number
-                                                ELSE c.from_number END
-                         AND q.start_ms = o.start_ms AND q.call = o.call))))"
+            " AND (:unless_in IS NULL OR ",
+            unless_in!(":account", ":unless_in"),
+            ")"
         )
     };
 }

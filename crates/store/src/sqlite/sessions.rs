@@ -6,10 +6,11 @@ use std::thread;
 use callbook_model::Scope;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::calls::unless_in;
 use super::{Sqlite, columns, no_memory};
 use crate::account::scope_number;
 use crate::document::Columns;
-use crate::gathering::{Found, Gathering, Lookup};
+use crate::gathering::{Found, Gathering, Lookup, MINUTE_MS};
 use crate::{AccountKey, Error, SessionChanges};
 
 /// Calls that are handed over in one go, and how many such pieces may wait: few enough to stay in a cache.
@@ -29,6 +30,7 @@ impl Sqlite {
             let mut gathering = Gathering::after(after_seq).map_err(no_memory)?;
             add_changed(&moment, account.0, (after_seq, limit), &mut gathering)?;
             add_past(&moment, &mut gathering)?;
+            add_imports(&moment, account.0, &mut gathering)?;
             add_others(&moment, account.0, &mut gathering)?;
             Ok(gathering.finish())
         })
@@ -57,25 +59,30 @@ fn add_changed(
     (after_seq, limit): (i64, u32),
     gathering: &mut Gathering,
 ) -> rusqlite::Result<()> {
-    let sql = "SELECT c.call, c.id, v.seq, v.previous, c.start_ms, c.deleted, v.simple, v.detail
+    let sql = "SELECT c.call, c.id, v.seq, v.previous, c.start_ms, c.deleted,
+             CASE c.scope WHEN ?4 THEN 0 END, v.simple, v.detail
          FROM version v CROSS JOIN call c ON c.call = v.call AND c.version = v.version
-         WHERE v.account = ?1 AND v.seq > ?2 AND c.scope = ?3
-         ORDER BY v.seq LIMIT ?4";
+         WHERE v.account = ?1 AND v.seq > ?2 AND c.scope IN (?3, ?4)
+         ORDER BY v.seq LIMIT ?5";
     let mut changed = connection.prepare_cached(sql)?;
-    let mut rows = changed.query((account, after_seq, scope_number(Scope::Account), limit))?;
+    let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
+    let mut rows = changed.query((account, after_seq, own, portal, limit))?;
     let adding = &mut *gathering;
     // What was read is decoded while more is being read.
     let count = thread::scope(|scope| {
         let (sender, receiver) = mpsc::sync_channel::<Vec<(Found, Columns)>>(PIECES_WAITING);
         scope.spawn(move || {
             for (found, Columns { simple, detail }) in receiver.into_iter().flatten() {
-                adding.add_changed(found, &simple, detail.as_deref());
+                match found.replaced {
+                    None => adding.add_changed(found, &simple, detail.as_deref()),
+                    Some(_) => adding.add_changed_import(found.seq, &found.id),
+                }
             }
         });
         let (mut count, mut piece) = (0, Vec::new());
         while let Some(row) = rows.next()? {
             count += 1;
-            piece.push((found(connection, row)?, columns(row, 6)?));
+            piece.push((found(connection, row)?, columns(row, 7)?));
             if piece.len() == CALLS_A_PIECE {
                 // It is taken for as long as there is a sender.
                 let _ = sender.send(std::mem::take(&mut piece));
@@ -92,6 +99,30 @@ fn add_changed(
     Ok(())
 }
 
+/// Rows of the portal's that changed calls may be the records of, or may have been.
+fn add_imports(
+    connection: &Connection,
+    account: i64,
+    gathering: &mut Gathering,
+) -> rusqlite::Result<()> {
+    let portal = scope_number(Scope::PORTAL);
+    let sql = "SELECT EXISTS (SELECT 1 FROM call WHERE account = ?1 AND scope = ?2)";
+    if !connection.prepare_cached(sql)?.query_row((account, portal), |row| row.get(0))? {
+        return Ok(());
+    }
+    let sql = "SELECT id FROM call
+         WHERE account = ?1 AND scope = ?2 AND start_ms >= ?3 AND start_ms < ?4";
+    let mut within = connection.prepare_cached(sql)?;
+    for minute in gathering.minutes() {
+        let span_ms = (minute * MINUTE_MS, (minute + 1) * MINUTE_MS);
+        let mut rows = within.query((account, portal, span_ms.0, span_ms.1))?;
+        while let Some(row) = rows.next()? {
+            gathering.add_import(row.get_ref(0)?.as_str()?);
+        }
+    }
+    Ok(())
+}
+
 /// What else is in the sessions.
 fn add_others(
     connection: &Connection,
@@ -102,14 +133,19 @@ fn add_others(
         gathering.add_candidate(lookup, call);
     }
     // A call without its version is damaged, as one whose document cannot be read.
-    let sql = "SELECT c.call, c.id, coalesce(v.seq, 0), v.previous, c.start_ms, c.deleted,
-             coalesce(v.simple, x''), v.detail
-         FROM call c LEFT JOIN version v ON v.version = c.version WHERE c.call = ?1";
+    let sql = concat!(
+        "SELECT c.call, c.id, coalesce(v.seq, 0), v.previous, c.start_ms, c.deleted,
+             CASE c.scope WHEN ?4 THEN NOT ",
+        unless_in!("?2", "?3"),
+        " END, coalesce(v.simple, x''), v.detail
+         FROM call c LEFT JOIN version v ON v.version = c.version WHERE c.call = ?1"
+    );
     let mut look_up = connection.prepare_cached(sql)?;
+    let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
     for call in gathering.candidates() {
-        let mut rows = look_up.query([call])?;
+        let mut rows = look_up.query((call, account, own, portal))?;
         while let Some(row) = rows.next()? {
-            let (simple, detail) = (row.get_ref(6)?.as_blob()?, row.get_ref(7)?.as_blob_or_null()?);
+            let (simple, detail) = (row.get_ref(7)?.as_blob()?, row.get_ref(8)?.as_blob_or_null()?);
             gathering.add_found(found(connection, row)?, simple, detail);
         }
     }
@@ -122,7 +158,7 @@ fn candidates(
     account: i64,
     gathering: &Gathering,
 ) -> rusqlite::Result<Vec<(usize, i64)>> {
-    let scope = scope_number(Scope::Account);
+    let (own, portal) = (scope_number(Scope::Account), scope_number(Scope::PORTAL));
     let sql = "SELECT call FROM posting WHERE account = ?1 AND scope = ?2 AND key = ?3";
     let mut by_key = connection.prepare_cached(sql)?;
     let sql = "SELECT call FROM call WHERE account = ?1 AND scope = ?2 AND id = ?3";
@@ -132,9 +168,10 @@ fn candidates(
     lookups.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
     let mut candidates = Vec::with_capacity(lookups.len());
     for (place, lookup) in lookups {
-        let (look_up, text) = match lookup {
-            Lookup::Key(key) => (&mut by_key, key),
-            Lookup::Id(id) => (&mut by_id, id),
+        let (look_up, scope, text) = match lookup {
+            Lookup::Key(key) => (&mut by_key, own, key),
+            Lookup::Id(id) => (&mut by_id, own, id),
+            Lookup::Imported(id) => (&mut by_id, portal, id),
         };
         let mut rows = look_up.query((account, scope, text))?;
         while let Some(row) = rows.next()? {
@@ -174,6 +211,7 @@ fn found(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Found> {
         first_seq: first_seq(connection, seq, previous)?,
         start_ms: row.get(4)?,
         deleted: row.get(5)?,
+        replaced: row.get(6)?,
     })
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callbook_model::{ExtensionId, Scope};
-use callbook_store::{ABSENT_AFTER_MS, Batch, ChangedSession, PurgeMark};
+use callbook_store::{ABSENT_AFTER_MS, Batch, CallFilter, ChangedSession, PurgeMark, State};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ impl Projection {
     }
 }
 
-/// The rows that all records of the account's log are, by a naive look at them.
+/// The rows that all records of the account's log are, and those of the portal's that it has not, by a naive look at them.
 async fn naive(archive: &Archive) -> BTreeSet<(i64, String, Row)> {
     let calls = archive.store.whole_calls(archive.account.key, everything(), None, 1000).await;
     let mut sessions: BTreeMap<String, (i64, Row)> = BTreeMap::new();
@@ -71,6 +71,13 @@ async fn naive(archive: &Archive) -> BTreeSet<(i64, String, Row)> {
         *place = start_ms.min(*place);
         row.insert(call.id, json);
     }
+    let (scope, unless_in) = (Scope::PORTAL, Some(Scope::Account));
+    let alone = CallFilter { scope, unless_in, ..everything() };
+    let calls = archive.store.whole_calls(archive.account.key, alone, None, 1000).await;
+    for call in calls.unwrap() {
+        let row = Row::from([(call.id.clone(), call.json.unwrap())]);
+        sessions.insert(format!("p{}", call.id), (call.position.start_ms, row));
+    }
     sessions.into_iter().map(|(key, (place, row))| (place, key, row)).collect()
 }
 
@@ -80,6 +87,7 @@ enum Event {
     Record { id: u8, session: u8, day: i64, deleted: bool },
     Absent { id: u8 },
     OwnLog { id: u8, session: u8 },
+    Portal { id: u8, day: i64, seconds: i64 },
     Purge { day: i64 },
     Step { limit: u32 },
 }
@@ -90,6 +98,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         8 => record.prop_map(|(id, session, day, deleted)| Event::Record { id, session, day, deleted }),
         1 => (0..7u8).prop_map(|id| Event::Absent { id }),
         1 => (0..7u8, 0..5u8).prop_map(|(id, session)| Event::OwnLog { id, session }),
+        2 => (0..4u8, 0..6i64, 58..62i64)
+            .prop_map(|(id, day, seconds)| Event::Portal { id, day, seconds }),
         1 => (0..5i64).prop_map(|day| Event::Purge { day }),
         5 => (1..4u32).prop_map(|limit| Event::Step { limit }),
     ];
@@ -125,6 +135,12 @@ async fn happen(archive: &Archive, event: &Event, at_ms: i64) {
         Event::OwnLog { id, session } => {
             let own = Scope::Extension(ExtensionId(7));
             archive.store.commit(&archive.lock, own, one(of(id, session, 0, false))).await.unwrap();
+        }
+        Event::Portal { id, day, seconds } => {
+            let mut row = of(id, 4, day, false);
+            (row["id"], row["duration"]) = (json!(format!("portal-{id}-{day}")), json!(seconds));
+            let state = State { incoming: incoming(&row), seen: None };
+            archive.store.import(&archive.lock, Scope::PORTAL, vec![state], at_ms).await.unwrap();
         }
         Event::Purge { day } => {
             archive.store.purge(&archive.lock, Some(START_MS + day * DAY_MS)).await.unwrap();
