@@ -119,8 +119,8 @@ def as_json(value):
 
 
 # DataFusion counts in millionths how far a percentile lies between two values: of waits that lie seconds apart, that is
-# some hundredths of a millisecond.
-ROUGH = {"median_wait_ms": 0.1, "p90_wait_ms": 0.1}
+# some hundredths of a millisecond; callbacks lie days apart.
+ROUGH = {"median_wait_ms": 0.1, "p90_wait_ms": 0.1, "median_callback_ms": 1000}
 
 
 def is_equal(column, found, expected):
@@ -176,7 +176,7 @@ def variants(lake, name, about):
               "threshold_s": (33, 33), "abandoned_threshold_s": (2, 2), "include_abandoned": ("no", False), "origin": ("external",) * 2,
               "direction": ("inbound",) * 2, "disposition": ("missed",) * 2, "team": ("site",) * 2, "days": (2, 2), "steps": (5, 5),
               "step_s": (7, 7), "short_abandon_s": (9, 9), "limit": (3, 3), "target_percent": (91.5, 91.5), "target_s": (9, 9),
-              "shrinkage_percent": (30, 30.0), "department": department and department * 2}
+              "shrinkage_percent": (30, 30.0), "per": ("number",) * 2, "department": department and department * 2}
     required = {each["name"]: values[each["name"]] for each in about["parameters"] if each["required"]}
     yield required
     for parameter in about["parameters"]:

@@ -17,6 +17,7 @@ reports! {
     "call-cost",
     "call-history",
     "call-path",
+    "callback-time",
     "caller-lookup",
     "concurrency",
     "data-quality",
