@@ -1,10 +1,14 @@
 //! A report as a mail.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use anyhow::Context as _;
 use callbook_alert::{Attachment, Mail};
-use callbook_report::{Format, Page, letter, write_answer};
+use callbook_report::{Format, Letter, Page, write_answer};
 use callbook_store::Store;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::{Delivery, Job, catalog, prepare};
@@ -44,26 +48,26 @@ pub async fn compose(
         chart: report.chart.as_ref(),
         zone: &question.period.zone,
     };
-    let mut attachments = Vec::new();
-    let mut left = MOST_BYTES;
-    for attach in &delivery.attach {
+    let left = Arc::new(AtomicUsize::new(MOST_BYTES));
+    let mut answers = question.ask(tables).await?.split(delivery.attach.len() + 1).into_iter();
+    let body = answers.next().map(|answer| Letter::read(answer, &page)).context("no answer")?;
+    let files = delivery.attach.iter().zip(answers).map(async |(attach, answer)| {
         let (format, kind) = attach.format();
-        let out = Bounded { bytes: Vec::new(), left };
-        let (out, _) = write_answer(question.ask(tables).await?, &page, format, out).await?;
-        left = out.left;
+        let out = Bounded { bytes: Vec::new(), left: Arc::clone(&left) };
+        let (out, _) = write_answer(answer, &page, format, out).await?;
         let name = file_name(&report.name, &question.period.words(), format);
-        attachments.push(Attachment { name, kind, bytes: out.bytes });
-    }
+        Ok::<_, callbook_report::Error>(Attachment { name, kind, bytes: out.bytes })
+    });
+    let (body, attachments) = tokio::try_join!(body, try_join_all(files))?;
     let foot = foot(store, delivery, &attachments);
-    let body = letter(question.ask(tables).await?, &page, &foot).await?;
     let mail = Mail {
         subject: format!("{}: {}", report.title, question.period.words()),
-        text: body.text,
-        html: body.html,
+        text: body.text(&foot),
+        html: body.html(&foot)?,
         attachments,
         id: Some(format!("callbook-{}-{}", delivery.name, due.as_millisecond())),
     };
-    Ok(Composed { mail, rows: body.rows })
+    Ok(Composed { mail, rows: body.rows() })
 }
 
 fn file_name(report: &str, period: &str, format: Format) -> String {
@@ -84,19 +88,19 @@ fn foot(store: &Store, delivery: &Delivery, attachments: &[Attachment]) -> Strin
     format!("{attached}Sent by Callbook on {host}, delivery {}.", delivery.name)
 }
 
-/// Bytes in memory, up to a bound.
+/// Bytes in memory, up to a bound that several share.
 struct Bounded {
     bytes: Vec<u8>,
-    left: usize,
+    left: Arc<AtomicUsize>,
 }
 
 impl Write for Bounded {
     fn write(&mut self, more: &[u8]) -> io::Result<usize> {
-        let left = self.left.checked_sub(more.len()).ok_or_else(|| {
+        let less = |left: usize| left.checked_sub(more.len());
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).map_err(|_| {
             let most = output::bytes(MOST_BYTES as u64);
             io::Error::other(format!("more than {most} is too much for a mail: ask for less"))
         })?;
-        self.left = left;
         self.bytes.extend_from_slice(more);
         Ok(more.len())
     }

@@ -101,7 +101,7 @@ async fn prepare<'r>(
     let words = Known::read(store, &account).await?;
     let question = report.question(&asked, &words)?;
     let lake = lake::of(config, store, &account)?;
-    // It is asked again and again, once for each file and every few minutes: what is not in files is worked out each time.
+    // It is asked again and again, every few minutes: what is not in files is worked out each time.
     // Where they cannot be written just now, or another process does so, that is still what happens.
     let _ = lake::update(&lake).await;
     let tables = lake::tables(&lake, &Access::Everything).await?;

@@ -58,7 +58,7 @@ pub struct Answer {
     rows: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
     /// `None` once it has ended.
     computing: Option<JoinHandle<()>>,
-    _threads: Threads,
+    threads: Arc<Threads>,
     until: Instant,
     limits: Limits,
 }
@@ -66,7 +66,7 @@ pub struct Answer {
 impl Answer {
     pub(crate) async fn of(question: DataFrame, limits: &Limits) -> Result<Self, Error> {
         let until = Instant::now() + limits.time;
-        let threads = Threads::new()?;
+        let threads = Arc::new(Threads::new()?);
         let begun = threads.spawn(question.execute_stream()).await.map_err(gave_up)?;
         let mut answer = begun.map_err(wrong)?;
         let schema = plain(&answer.schema());
@@ -79,7 +79,30 @@ impl Answer {
             }
         });
         let computing = Some(computing);
-        Ok(Self { schema, rows, computing, _threads: threads, until, limits: limits.clone() })
+        Ok(Self { schema, rows, computing, threads, until, limits: limits.clone() })
+    }
+
+    /// The same answer several times, computed once. They are to be read side by side: none is more than a few batches
+    /// ahead of another.
+    #[must_use]
+    pub fn split(self, many: usize) -> Vec<Self> {
+        let (senders, readers): (Vec<_>, Vec<_>) = (0..many).map(|_| mpsc::channel(AHEAD)).unzip();
+        let Self { schema, mut rows, computing, threads, until, limits } = self;
+        threads.spawn(async move {
+            while let Some(batch) = rows.recv().await {
+                share(&senders, batch).await;
+            }
+            if let Some(computing) = computing
+                && let Err(error) = computing.await
+            {
+                share(&senders, Err(DataFusionError::ExecutionJoin(Box::new(error)))).await;
+            }
+        });
+        let part = |rows| {
+            let (schema, threads, limits) = (schema.clone(), Arc::clone(&threads), limits.clone());
+            Self { schema, rows, computing: None, threads, until, limits }
+        };
+        readers.into_iter().map(part).collect()
     }
 
     /// What its columns are.
@@ -123,6 +146,17 @@ impl Answer {
             all.push(batch);
         }
         Ok(all)
+    }
+}
+
+/// Sends a batch to all; who has gone away needs no more.
+async fn share(
+    to: &[mpsc::Sender<Result<RecordBatch, DataFusionError>>],
+    batch: Result<RecordBatch, DataFusionError>,
+) {
+    let batch = batch.map_err(Arc::new);
+    for each in to {
+        let _ = each.send(batch.clone().map_err(DataFusionError::Shared)).await;
     }
 }
 

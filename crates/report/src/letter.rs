@@ -23,47 +23,41 @@ const INK: &str = "#1b2733";
 const GREY: &str = "#51606f";
 const STRIPE: &str = "#f1f4f7";
 
-/// The two bodies of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// For programs without HTML.
-    pub text: String,
-    /// With the chart.
-    pub html: String,
-    /// Rows of the answer.
-    pub rows: u64,
-}
-
-/// What there is to show.
-struct Shown<'a> {
+/// What a mail shows of an answer, with a line of its own at the end.
+pub struct Letter<'a> {
     page: &'a Page<'a>,
     columns: Vec<Column>,
     rows: Vec<Rows>,
     count: u64,
-    /// What is said below.
-    foot: &'a str,
 }
 
-/// Makes an answer a mail's body, with a line of its own at the end.
-///
-/// # Errors
-/// When the lake fails, or the chart needs a column that is not there.
-pub async fn letter(mut answer: Answer, page: &Page<'_>, foot: &str) -> Result<Letter, Error> {
-    let columns = Column::all(&answer.schema());
-    let (mut rows, mut count) = (Vec::new(), 0);
-    while let Some(batch) = answer.next().await? {
-        let room = CHARTED.saturating_sub(count);
-        if room > 0 {
-            rows.push(Rows::of(&batch.slice(0, room.min(batch.num_rows())))?);
+impl<'a> Letter<'a> {
+    /// Reads an answer to its end.
+    ///
+    /// # Errors
+    /// When the lake fails.
+    pub async fn read(mut answer: Answer, page: &'a Page<'a>) -> Result<Self, Error> {
+        let columns = Column::all(&answer.schema());
+        let (mut rows, mut count) = (Vec::new(), 0);
+        while let Some(batch) = answer.next().await? {
+            let room = CHARTED.saturating_sub(count);
+            if room > 0 {
+                rows.push(Rows::of(&batch.slice(0, room.min(batch.num_rows())))?);
+            }
+            count += batch.num_rows();
         }
-        count += batch.num_rows();
+        Ok(Self { page, columns, rows, count: count as u64 })
     }
-    let shown = Shown { page, columns, rows, count: count as u64, foot };
-    Ok(Letter { text: shown.text(), html: shown.html()?, rows: shown.count })
-}
 
-impl Shown<'_> {
-    fn text(&self) -> String {
+    /// Rows of the answer.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.count
+    }
+
+    /// For programs without HTML.
+    #[must_use]
+    pub fn text(&self, foot: &str) -> String {
         let Page { title, question, parameters, .. } = self.page;
         let mut text = format!("{title}\n{question}\n\n");
         for (name, value) in parameters {
@@ -84,11 +78,15 @@ impl Shown<'_> {
             let line = cells.collect::<Vec<_>>().join("  ");
             let _ = writeln!(text, "{}", line.trim_end());
         }
-        let _ = write!(text, "\n{}{}\n", self.left_out(), self.foot);
+        let _ = write!(text, "\n{}{foot}\n", self.left_out());
         text
     }
 
-    fn html(&self) -> Result<String, Error> {
+    /// With the chart.
+    ///
+    /// # Errors
+    /// When the chart needs a column that is not there.
+    pub fn html(&self, foot: &str) -> Result<String, Error> {
         let (title, question) = (escaped(self.page.title), escaped(self.page.question));
         let mut html = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>{title}</title></head>\n\
@@ -104,7 +102,7 @@ impl Shown<'_> {
             html += &cells(chart.kind, &Data::of(chart, &self.columns, &self.rows)?);
         }
         self.table(&mut html);
-        let below = escaped(&format!("{}{}", self.left_out(), self.foot));
+        let below = escaped(&format!("{}{foot}", self.left_out()));
         let _ =
             writeln!(html, "<p style=\"color:{GREY};font-size:12px\">{below}</p>\n</body></html>");
         Ok(html)

@@ -29,7 +29,7 @@ pub use catalog::{BadReport, Catalog};
 pub use error::Error;
 pub use format::{Format, Page, write_answer};
 pub use functions::functions;
-pub use letter::{Letter, letter};
+pub use letter::Letter;
 pub use parameter::{Kind, Parameter, Value, Words};
 pub use period::Period;
 pub use question::{Asked, Bound, Question};

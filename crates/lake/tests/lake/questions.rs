@@ -90,6 +90,28 @@ async fn memory_and_time_have_an_end() {
     assert!(matches!(error(&tables, long).await, Error::Time { .. }));
 }
 
+#[tokio::test]
+async fn an_answer_is_had_several_times() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let many = "SELECT * FROM generate_series(1, 100000) ORDER BY 1";
+    let answer = tables.ask(many, Vec::new()).await.unwrap();
+    let mut answers = answer.split(3);
+    // Whoever goes away keeps nobody waiting.
+    drop(answers.pop());
+    let (one, other) = (answers.remove(0), answers.remove(0));
+    let (one, other) = tokio::join!(one.all(), other.all());
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one, other);
+    assert_eq!(one.iter().map(|batch| batch.num_rows()).sum::<usize>(), 100_000);
+    let wrong = "SELECT 1 / (50000 - value) FROM generate_series(1, 100000)";
+    let mut answers = tables.ask(wrong, Vec::new()).await.unwrap().split(2);
+    let (one, other) = tokio::join!(answers.remove(0).all(), answers.remove(0).all());
+    for answer in [one, other] {
+        assert!(matches!(answer, Err(Error::Question { .. })), "{answer:?}");
+    }
+}
+
 /// However old the files are that an update replaces, a question ends on those that it began with.
 #[tokio::test]
 async fn an_update_takes_no_file_from_a_question() {
