@@ -50,7 +50,10 @@ impl ConfigError {
     pub fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => "check the path and that you may read it".to_owned(),
-            Self::Invalid { .. } => format!("the README lists the settings of {FILE}"),
+            Self::Invalid { .. } => format!(
+                "the README lists the settings of {FILE}, docs/reports.md those of deliveries and \
+                 thresholds"
+            ),
             Self::InvalidEnvFile { .. } => {
                 "`callbook sandbox --env-file FILE` writes one".to_owned()
             }
