@@ -50,6 +50,9 @@ struct Options {
     erase_days: Option<i64>,
 }
 
+/// Looks at the directory, with --database.
+const LEARNT: u32 = 3;
+
 /// An archive, and what should be in it.
 struct Life {
     store: Store,
@@ -67,6 +70,9 @@ async fn main() -> anyhow::Result<()> {
     if let Some(path) = &options.database {
         let mut life = Life::open(path, &options).await?;
         life.edit(options.edits).await?;
+        for _ in 0..LEARNT {
+            life.learn().await?;
+        }
         if let Some(days) = options.erase_days {
             life.erase(days).await?;
         }
