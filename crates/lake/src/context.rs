@@ -28,8 +28,15 @@ impl Default for Limits {
     }
 }
 
+/// Rows that are worked on at a time. More take less time, and more memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Batch {
+    Small = 8 << 10,
+    Large = 32 << 10,
+}
+
 /// A context that knows the lake's files, and no others.
-pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Error> {
+pub(crate) fn new(place: &Place, limits: &Limits, batch: Batch) -> Result<SessionContext, Error> {
     let disk = DiskManagerBuilder::default()
         .with_mode(DiskManagerMode::OsTmpDirectory)
         .with_max_temp_directory_size(limits.disk_bytes);
@@ -38,8 +45,10 @@ pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Erro
         .with_disk_manager_builder(disk)
         .build_arc()?;
     runtime.register_object_store(&place.root(), Arc::new(Reading(Arc::clone(&place.store))));
-    let mut config =
-        SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
+    let mut config = SessionConfig::new()
+        .with_information_schema(true)
+        .with_collect_statistics(true)
+        .with_batch_size(batch as usize);
     let options = &mut config.options_mut().execution;
     // Files of a month follow each other in time: so they stay in order without being sorted.
     options.split_file_groups_by_statistics = true;

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
+use crate::context::Batch;
 use crate::directory::Directory;
 use crate::manifest::{File, Manifest, Segment};
 use crate::parquet::Writer;
@@ -72,7 +73,7 @@ impl Lake {
         place: Place,
         holidays: Vec<Date>,
     ) -> Result<Self, Error> {
-        let context = context::new(&place, &Limits::default())?;
+        let context = context::new(&place, &Limits::default(), Batch::Small)?;
         Ok(Self { store, account, place, holidays, context })
     }
 

@@ -31,6 +31,7 @@ mod reading;
 mod scan;
 mod sealed;
 mod segment;
+mod shared;
 mod staged;
 mod table;
 mod tables;

@@ -62,6 +62,8 @@ pub(crate) struct File {
     pub bytes: u64,
     /// How many rows it has.
     pub rows: u64,
+    /// Its first and last row's `started`, milliseconds since 1970-01-01T00:00:00Z, if its rows have one.
+    pub span_ms: Option<(i64, i64)>,
 }
 
 /// Of the manifest, and of the columns; an older lake is built anew.

@@ -1,14 +1,16 @@
 //! How tables are written.
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::array::{AsArray as _, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Field, SchemaRef, TimestampMillisecondType};
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::arrow::{
     ARROW_SCHEMA_META_KEY as ARROW, ArrowWriter, encode_arrow_schema,
 };
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::metadata::{KeyValue, SortingColumn};
-use datafusion::parquet::file::properties::{WriterProperties, WriterVersion};
+use datafusion::parquet::file::properties::{
+    WriterProperties, WriterPropertiesBuilder, WriterVersion,
+};
 use datafusion::parquet::schema::types::ColumnPath;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
@@ -24,6 +26,7 @@ const GROUP_ROWS: usize = 128 << 10;
 pub(crate) struct Writer {
     writer: ArrowWriter<NamedTempFile>,
     rows: u64,
+    span: Option<(i64, i64)>,
 }
 
 impl Writer {
@@ -32,11 +35,17 @@ impl Writer {
             .with_properties(properties(&schema)?)
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(place.aside()?, schema, options)?;
-        Ok(Self { writer, rows: 0 })
+        Ok(Self { writer, rows: 0, span: None })
     }
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         self.rows += batch.num_rows() as u64;
+        if let Some(starts) = batch.column_by_name("started") {
+            for ms in starts.as_primitive::<TimestampMillisecondType>().values() {
+                let span = self.span.get_or_insert((*ms, *ms));
+                *span = (span.0.min(*ms), span.1.max(*ms));
+            }
+        }
         Ok(self.writer.write(batch)?)
     }
 
@@ -54,7 +63,7 @@ impl Writer {
         let path = format!("{folder}/{label}-{}.parquet", Uuid::new_v4().simple());
         let aside = self.writer.into_inner()?;
         let bytes = place.publish(&path, aside).await?;
-        Ok(File { path, bytes, rows: self.rows })
+        Ok(File { path, bytes, rows: self.rows, span_ms: self.span })
     }
 }
 
@@ -70,35 +79,42 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, Error> {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_key_value_metadata(Some(vec![KeyValue::new(ARROW.to_owned(), types(schema))]));
-    for (index, field) in schema.fields().iter().enumerate() {
-        let path = ColumnPath::from(field.name().as_str());
-        properties = match field.name().as_str() {
-            "started" => {
-                let sorted = SortingColumn {
-                    column_idx: index as i32,
-                    descending: false,
-                    nulls_first: true,
-                };
-                properties
-                    .set_sorting_columns(Some(vec![sorted]))
-                    .set_column_dictionary_enabled(path.clone(), false)
-                    .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
-            }
-            "ended" | "answered_at" => properties
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            // Nearly every row has another.
-            "session" | "call" | "recording" => {
-                properties.set_column_dictionary_enabled(path, false)
-            }
-            "calls" => properties.set_column_dictionary_enabled(
-                ColumnPath::new(["calls", "list", "item"].map(str::to_owned).to_vec()),
-                false,
-            ),
-            // Asked for one at a time, among millions.
-            "customer_number" => properties.set_column_bloom_filter_enabled(path, true),
-            _ => properties,
-        };
+    if let Some((index, _)) = schema.column_with_name("started") {
+        let sorted =
+            SortingColumn { column_idx: index as i32, descending: false, nulls_first: true };
+        properties = properties.set_sorting_columns(Some(vec![sorted]));
+    }
+    for field in schema.fields() {
+        properties = column(properties, field);
     }
     Ok(properties.build())
+}
+
+fn column(properties: WriterPropertiesBuilder, field: &Field) -> WriterPropertiesBuilder {
+    let name = field.name().as_str();
+    let path = ColumnPath::from(name);
+    match (name, field.data_type()) {
+        // Nearly every row has another.
+        ("session" | "call" | "recording", _) => {
+            properties.set_column_dictionary_enabled(path, false)
+        }
+        ("calls", _) => properties.set_column_dictionary_enabled(
+            ColumnPath::new(["calls", "list", "item"].map(str::to_owned).to_vec()),
+            false,
+        ),
+        // Asked for one at a time, among millions.
+        ("customer_number", _) => properties
+            .set_column_bloom_filter_enabled(path.clone(), true)
+            .set_column_compression(path, Compression::UNCOMPRESSED),
+        // Their bits are as few as they can be: compressed they would take as much room, and more time.
+        (name, of) if name.ends_with("_ms") || matches!(of, DataType::Timestamp(..)) => properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+            .set_column_compression(path, Compression::UNCOMPRESSED),
+        // Numbers of a few values, of some bits each.
+        (_, DataType::Int64 | DataType::Boolean | DataType::Dictionary(..)) => {
+            properties.set_column_compression(path, Compression::UNCOMPRESSED)
+        }
+        _ => properties,
+    }
 }

@@ -15,11 +15,15 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
+use crate::shared::{self, Shared};
 use crate::table::retyped;
 use crate::{Error, Limits};
 
 /// Batches that wait to be taken.
 const AHEAD: usize = 2;
+
+/// The part of a question's memory that each thing may take that it names more than once.
+const SHARED_PART: usize = 4;
 
 /// How DataFusion begins to say that a question may only read.
 const REFUSED: [&str; 3] = ["DDL not supported", "DML not supported", "Statement not supported"];
@@ -67,11 +71,18 @@ impl Answer {
     pub(crate) async fn of(question: DataFrame, limits: &Limits) -> Result<Self, Error> {
         let until = Instant::now() + limits.time;
         let threads = Arc::new(Threads::new()?);
-        let begun = threads.spawn(question.execute_stream()).await.map_err(gave_up)?;
-        let mut answer = begun.map_err(wrong)?;
+        let most_bytes = limits.memory_bytes / SHARED_PART;
+        let begun = threads.spawn(async move {
+            let Shared { question, held } = shared::computed(question, most_bytes).await?;
+            Ok((question.execute_stream().await?, held))
+        });
+        let late = |_| Error::Time { limit_s: as_seconds(limits.time) };
+        let begun = timeout_at(until, begun).await.map_err(late)?.map_err(gave_up)?;
+        let (mut answer, held) = begun.map_err(|error| failed(error, limits))?;
         let schema = plain(&answer.schema());
         let (send, rows) = mpsc::channel(AHEAD);
         let computing = threads.spawn(async move {
+            let _held = held;
             while let Some(batch) = answer.next().await {
                 if send.send(batch).await.is_err() {
                     return;
@@ -124,16 +135,7 @@ impl Answer {
             computing.await.map_err(gave_up)?;
         }
         let next = next.map(|batch| batch.and_then(|batch| as_plain(&batch, &self.schema)));
-        next.transpose().map_err(|error| match error.find_root() {
-            DataFusionError::ResourcesExhausted(_) => {
-                Error::Memory { limit_bytes: self.limits.memory_bytes }
-            }
-            // The disk takes what the memory does not.
-            DataFusionError::ArrowError(error, _) if matches!(**error, ArrowError::IoError(..)) => {
-                Error::Memory { limit_bytes: self.limits.memory_bytes }
-            }
-            _ => wrong(error),
-        })
+        next.transpose().map_err(|error| failed(error, &self.limits))
     }
 
     /// All rows.
@@ -179,6 +181,19 @@ pub(crate) fn gave_up(error: JoinError) -> Error {
 
 fn as_seconds(time: Duration) -> u64 {
     time.as_secs().max(1)
+}
+
+/// Why a question was not answered.
+fn failed(error: DataFusionError, limits: &Limits) -> Error {
+    let too_large = Error::Memory { limit_bytes: limits.memory_bytes };
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => too_large,
+        // The disk takes what the memory does not.
+        DataFusionError::ArrowError(error, _) if matches!(**error, ArrowError::IoError(..)) => {
+            too_large
+        }
+        _ => wrong(error),
+    }
 }
 
 /// What is wrong with a question, in the words of whoever found it.

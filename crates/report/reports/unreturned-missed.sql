@@ -7,64 +7,59 @@ name = "queue"
 type = "queue"
 help = "Calls that came to this queue first"
 */
-WITH contacts AS (
-    SELECT customer_number, max(started) AS last_contact
-    FROM interactions
-    WHERE started >= $from AND started < $to
-        AND kind = 'voice' AND disposition = 'answered' AND customer_number IS NOT NULL
-    GROUP BY customer_number
-), unreturned AS (
-    SELECT missed.customer_number, missed.started, contacts.last_contact
-    -- The first side of a join is kept in memory.
-    FROM contacts
-    RIGHT JOIN interactions AS missed ON missed.customer_number = contacts.customer_number
-    WHERE missed.started >= $from AND missed.started < $to
-        AND missed.kind = 'voice' AND missed.direction = 'inbound' AND missed.customer_number IS NOT NULL
-        AND missed.disposition NOT IN ('answered', 'failed', 'blocked')
-        AND ($queue IS NULL OR missed.first_queue = $queue)
-        AND (contacts.last_contact IS NULL OR contacts.last_contact < missed.started)
-), callers AS (
+WITH callers AS (
     SELECT
         customer_number,
-        max(last_contact) AS last_contact,
-        count(*) AS attempts,
-        min(started) AS first_missed,
-        max(started) AS last_missed
-    FROM unreturned
+        max(started) FILTER (WHERE disposition = 'answered') AS last_contact,
+        max(started) FILTER (WHERE direction = 'inbound' AND disposition NOT IN ('answered', 'failed', 'blocked')
+            AND ($queue IS NULL OR first_queue = $queue)) AS last_missed
+    FROM interactions
+    WHERE started >= $from AND started < $to
+        AND kind = 'voice' AND customer_number IS NOT NULL
     GROUP BY customer_number
-), newest AS (
-    SELECT
-        callers.*,
-        missed.customer_name,
-        missed.company_number,
-        missed.first_queue,
-        missed.disposition,
-        missed.voicemail,
-        missed.session
+), unreturned AS (
+    SELECT *
     FROM callers
-    JOIN interactions AS missed ON missed.customer_number = callers.customer_number
-        AND missed.started = callers.last_missed
-    -- Most are recent: little has to be read again.
-    WHERE missed.started >= (SELECT min(last_missed) FROM callers)
-        AND missed.kind = 'voice' AND missed.direction = 'inbound'
-        AND missed.disposition NOT IN ('answered', 'failed', 'blocked')
-        AND ($queue IS NULL OR missed.first_queue = $queue)
-    QUALIFY row_number() OVER (PARTITION BY callers.customer_number ORDER BY missed.session) = 1
+    WHERE last_missed IS NOT NULL AND (last_contact IS NULL OR last_contact < last_missed)
+), missed AS (
+    SELECT
+        unreturned.last_contact,
+        interactions.customer_number,
+        interactions.customer_name,
+        interactions.started,
+        interactions.company_number,
+        interactions.first_queue,
+        interactions.disposition,
+        interactions.voicemail,
+        interactions.session,
+        count(*) OVER (PARTITION BY interactions.customer_number) AS attempts,
+        min(interactions.started) OVER (PARTITION BY interactions.customer_number) AS first_missed
+    FROM unreturned
+    JOIN interactions ON interactions.customer_number = unreturned.customer_number
+    WHERE interactions.started >= $from AND interactions.started < $to
+        -- Most are recent: little has to be read again.
+        AND interactions.started >= (SELECT min(coalesce(last_contact, $from)) FROM unreturned)
+        AND interactions.kind = 'voice' AND interactions.direction = 'inbound'
+        AND interactions.disposition NOT IN ('answered', 'failed', 'blocked')
+        AND ($queue IS NULL OR interactions.first_queue = $queue)
+        AND (unreturned.last_contact IS NULL OR unreturned.last_contact < interactions.started)
+    QUALIFY row_number() OVER (PARTITION BY interactions.customer_number
+        ORDER BY interactions.started DESC, interactions.session) = 1
 )
 SELECT
-    newest.customer_number,
-    newest.customer_name,
-    newest.attempts,
-    newest.first_missed,
-    newest.last_missed,
-    epoch_ms(least($to, $now)) - epoch_ms(newest.first_missed) AS age_ms,
-    newest.disposition AS last_disposition,
-    newest.voicemail AS last_voicemail,
-    newest.company_number,
+    missed.customer_number,
+    missed.customer_name,
+    missed.attempts,
+    missed.first_missed,
+    missed.started AS last_missed,
+    epoch_ms(least($to, $now)) - epoch_ms(missed.first_missed) AS age_ms,
+    missed.disposition AS last_disposition,
+    missed.voicemail AS last_voicemail,
+    missed.company_number,
     queue.name AS queue,
-    newest.last_contact,
-    newest.session AS last_session
-FROM newest
-LEFT JOIN people AS queue ON queue.extension = newest.first_queue
-    AND queue.valid_from <= newest.last_missed AND newest.last_missed < queue.valid_to
-ORDER BY newest.attempts DESC, newest.first_missed, newest.customer_number
+    missed.last_contact,
+    missed.session AS last_session
+FROM missed
+LEFT JOIN people AS queue ON queue.extension = missed.first_queue
+    AND queue.valid_from <= missed.started AND missed.started < queue.valid_to
+ORDER BY missed.attempts DESC, missed.first_missed, missed.customer_number
