@@ -30,7 +30,9 @@ mod reading;
 mod scan;
 mod sealed;
 mod segment;
+mod spool;
 mod staged;
+mod staging;
 mod table;
 mod tables;
 

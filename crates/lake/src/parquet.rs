@@ -40,8 +40,9 @@ impl Writer {
         Ok(self.writer.write(batch)?)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows == 0
+    /// How many rows there are so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Ends the file and gives it a name below a folder.
