@@ -273,7 +273,8 @@ impl Lake {
             for (name, rows) in table::of_directory(directory) {
                 let mut file = Writer::new(&self.place, rows.schema())?;
                 file.write(&rows)?;
-                let file = file.publish(&self.place, &format!("{folder}/{name}"), name).await?;
+                let (of, there) = (format!("{folder}/{name}"), next.directory.get(name));
+                let file = file.publish(&self.place, (&of, name), there).await?;
                 next.directory.insert(name.to_owned(), file);
             }
         }

@@ -45,17 +45,22 @@ impl Writer {
         self.rows
     }
 
-    /// Ends the file and gives it a name below a folder.
+    /// Ends the file and gives it a name below a folder; or leaves the one that is there if it is the same.
     pub(crate) async fn publish(
         self,
         place: &Place,
-        folder: &str,
-        label: &str,
+        (folder, label): (&str, &str),
+        there: Option<&File>,
     ) -> Result<File, Error> {
+        let (rows, aside) = (self.rows, self.writer.into_inner()?);
+        if let Some(there) = there
+            && place.has(&there.path, aside.path()).await?
+        {
+            return Ok(there.clone());
+        }
         let path = format!("{folder}/{label}-{}.parquet", Uuid::new_v4().simple());
-        let aside = self.writer.into_inner()?;
         let bytes = place.publish(&path, aside).await?;
-        Ok(File { path, bytes, rows: self.rows })
+        Ok(File { path, bytes, rows })
     }
 }
 

@@ -39,12 +39,15 @@ impl<'a> Shelf<'a> {
         staged: &Staged,
         month: Month,
     ) -> Result<Option<Segment>, Error> {
-        let mut writing = Writing::new(self, month.to_string());
+        let mut tables = Vec::new();
         for (table, schema) in schemas().into_iter().enumerate() {
             if let Some(rows) = staged.sorted(self.context, (table, month)).await? {
-                let written = tokio::spawn(written(self.place.clone(), schema, rows));
-                writing.publish(table, written.await.map_err(gave_up)??).await?;
+                tables.push((table, tokio::spawn(written(self.place.clone(), schema, rows))));
             }
+        }
+        let mut writing = Writing::new(self, month.to_string());
+        for (table, written) in tables {
+            writing.publish(table, written.await.map_err(gave_up)??).await?;
         }
         Ok(writing.finish())
     }
@@ -137,7 +140,7 @@ impl<'a> Writing<'a> {
             self.span = written.span;
         }
         let folder = format!("{}/{}", self.shelf.folder, TABLES[table]);
-        let file = written.file.publish(self.shelf.place, &folder, &self.month).await?;
+        let file = written.file.publish(self.shelf.place, (&folder, &self.month), None).await?;
         self.files.insert(TABLES[table].to_owned(), file);
         Ok(())
     }

@@ -87,16 +87,19 @@ impl Spool {
     }
 
     /// The rows of a table and month in the order of their starts, without those of sessions that came again in a
-    /// later step, if any did.
+    /// later step, if any did; `None` if there are none.
     pub(crate) async fn sorted(
         &self,
         context: &SessionContext,
         (table, month): (usize, Month),
         newest: Option<&Newest>,
-    ) -> Result<SendableRecordBatchStream> {
+    ) -> Result<Option<SendableRecordBatchStream>> {
         let of = |piece: &&Piece| (piece.table, piece.month) == (table, month);
         let schema = &schemas()[table];
         let chained = chains(self.pieces.iter().filter(of).cloned().collect());
+        if chained.is_empty() {
+            return Ok(None);
+        }
         let partitions = chained.into_iter().map(|pieces| {
             let (file, schema) = (Arc::clone(&self.file), Arc::clone(schema));
             Arc::new(Chain { file, schema, pieces, newest: newest.cloned() }) as _
@@ -104,7 +107,7 @@ impl Spool {
         let order = vec![col("started").sort(true, true)];
         let rows = StreamingTable::try_new(Arc::clone(schema), partitions.collect())?
             .with_sort_order(order.clone());
-        context.read_table(Arc::new(rows))?.sort(order)?.execute_stream().await
+        context.read_table(Arc::new(rows))?.sort(order)?.execute_stream().await.map(Some)
     }
 }
 

@@ -125,7 +125,7 @@ impl Staged {
     ) -> Result<Option<SendableRecordBatchStream>> {
         let Some(spool) = &self.spool else { return Ok(None) };
         let newest = self.repeated.then_some(&self.newest);
-        spool.sorted(context, of, newest).await.map(Some)
+        spool.sorted(context, of, newest).await
     }
 
     /// The rows of a table that are in memory, of one month or of all.
