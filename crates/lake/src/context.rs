@@ -32,7 +32,7 @@ impl Default for Limits {
 const OWN_BYTES: usize = 64 << 20;
 
 /// Rows that the lake's own work handles at a time.
-pub(crate) const BATCH_ROWS: usize = 2_048;
+pub(crate) const BATCH_ROWS: usize = 1_024;
 
 /// A context for questions. It knows the lake's files, and no others.
 pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Error> {

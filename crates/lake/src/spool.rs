@@ -179,3 +179,76 @@ impl Piece {
         Ok(StreamReader::try_new_buffered(bytes, None)?.map(move |rows| current(rows?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{StringViewArray, TimestampMillisecondArray, new_null_array};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::context;
+    use crate::table::TABLES;
+
+    const RECORDINGS: usize = TABLES.len() - 1;
+
+    fn rows(of: &[(&str, i64)]) -> RecordBatch {
+        let schema = Arc::clone(&schemas()[RECORDINGS]);
+        let column = |name: &str, data_type: &DataType| -> ArrayRef {
+            match name {
+                "session" => {
+                    Arc::new(StringViewArray::from_iter_values(of.iter().map(|row| row.0)))
+                }
+                "started" => {
+                    let starts =
+                        TimestampMillisecondArray::from_iter_values(of.iter().map(|row| row.1));
+                    Arc::new(starts.with_timezone("UTC"))
+                }
+                _ => new_null_array(data_type, of.len()),
+            }
+        };
+        let columns = schema.fields().iter().map(|field| column(field.name(), field.data_type()));
+        RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap()
+    }
+
+    async fn read(spool: &Spool, month: Month, newest: Option<&Newest>) -> Vec<(String, i64)> {
+        let folder = tempfile::tempdir().unwrap();
+        let context = context::for_merging(&Place::folder(folder.path()).unwrap(), 2).unwrap();
+        let sorted = spool.sorted(&context, (RECORDINGS, month), newest).await.unwrap();
+        let Some(sorted) = sorted else { return Vec::new() };
+        let batches: Vec<RecordBatch> = sorted.try_collect().await.unwrap();
+        let rows = batches.iter().flat_map(|batch| {
+            let sessions = batch["session"].as_string_view().iter().flatten().map(str::to_owned);
+            let starts = batch["started"].as_primitive::<TimestampMillisecondType>().values();
+            sessions.zip(starts.iter().copied()).collect::<Vec<_>>()
+        });
+        rows.collect()
+    }
+
+    #[tokio::test]
+    async fn pieces_are_read_in_order_and_each_session_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let month = Month::of(Timestamp::UNIX_EPOCH);
+        let mut spool = Spool::new(&Place::folder(folder.path()).unwrap()).unwrap();
+        // More than a batch, in no order, over which another piece lies, and one that begins where both have ended.
+        let many: Vec<_> = (0..5_000).map(|n| ("many", n * 7 % 5_000)).collect();
+        let pieces =
+            [vec![rows(&many[..2_000]), rows(&many[2_000..])], vec![rows(&[("again", 9)])]];
+        for (step, piece) in pieces.iter().enumerate() {
+            spool.add((RECORDINGS, month), step..step + 1, piece).unwrap();
+        }
+        let last = rows(&[("last", 6_000), ("again", 5_001)]);
+        spool.add((RECORDINGS, month), 2..4, &[last]).unwrap();
+
+        assert_eq!(spool.months(), BTreeSet::from([month]));
+        let all = read(&spool, month, None).await;
+        assert_eq!(all.len(), 5_003);
+        assert!(all.is_sorted_by_key(|row| row.1));
+        let steps = [("many", 0), ("again", 2), ("last", 3)];
+        let newest = Arc::new(steps.map(|(session, step)| (session.to_owned(), step)).into());
+        let current = read(&spool, month, Some(&newest)).await;
+        assert_eq!(current.len(), 5_002);
+        assert_eq!(current[5_000..], [("again".to_owned(), 5_001), ("last".to_owned(), 6_000)]);
+        let other = Month::of(Timestamp::MAX);
+        assert_eq!(read(&spool, other, None).await, []);
+    }
+}

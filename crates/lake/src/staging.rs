@@ -12,7 +12,7 @@ use crate::staged::Staged;
 use crate::{Error, Place};
 
 /// Changed calls that are read at a time.
-pub(crate) const STEP: u32 = 2_000;
+pub(crate) const STEP: u32 = 1_000;
 
 /// Steps that are read while earlier ones are derived.
 const AHEAD: usize = 2;
@@ -21,7 +21,7 @@ const AHEAD: usize = 2;
 pub(crate) const TOGETHER: usize = 200_000;
 
 /// Memory that their rows may take before they go to the disk.
-const HELD_BYTES: usize = 32 << 20;
+const HELD_BYTES: usize = 16 << 20;
 
 /// Rows up to a change number.
 pub(crate) struct Batch {
