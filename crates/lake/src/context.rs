@@ -28,15 +28,31 @@ impl Default for Limits {
     }
 }
 
-/// Rows that are worked on at a time. More take less time, and more memory.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Batch {
-    Small = 8 << 10,
-    Large = 32 << 10,
+/// Memory for sorts of the lake's own; they seldom are needed, for files are sorted.
+const OWN_BYTES: usize = 64 << 20;
+
+/// Rows that the lake's own work handles at a time.
+pub(crate) const BATCH_ROWS: usize = 1_024;
+
+/// Rows that a question handles at a time: more take less time, and more memory.
+const QUESTION_ROWS: usize = 32 << 10;
+
+/// A context for questions. It knows the lake's files, and no others.
+pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Error> {
+    of(place, limits, SessionConfig::new().with_batch_size(QUESTION_ROWS))
 }
 
-/// A context that knows the lake's files, and no others.
-pub(crate) fn new(place: &Place, limits: &Limits, batch: Batch) -> Result<SessionContext, Error> {
+/// A context for the lake's own work: as many files can be merged at a time, each read as one, in small batches.
+pub(crate) fn for_merging(place: &Place, files: usize) -> Result<SessionContext, Error> {
+    let limits = Limits { memory_bytes: OWN_BYTES, ..Limits::default() };
+    let config = SessionConfig::new()
+        .with_target_partitions(files)
+        .with_repartition_file_scans(false)
+        .with_batch_size(BATCH_ROWS);
+    of(place, &limits, config)
+}
+
+fn of(place: &Place, limits: &Limits, config: SessionConfig) -> Result<SessionContext, Error> {
     let disk = DiskManagerBuilder::default()
         .with_mode(DiskManagerMode::OsTmpDirectory)
         .with_max_temp_directory_size(limits.disk_bytes);
@@ -45,10 +61,7 @@ pub(crate) fn new(place: &Place, limits: &Limits, batch: Batch) -> Result<Sessio
         .with_disk_manager_builder(disk)
         .build_arc()?;
     runtime.register_object_store(&place.root(), Arc::new(Reading(Arc::clone(&place.store))));
-    let mut config = SessionConfig::new()
-        .with_information_schema(true)
-        .with_collect_statistics(true)
-        .with_batch_size(batch as usize);
+    let mut config = config.with_information_schema(true).with_collect_statistics(true);
     let options = &mut config.options_mut().execution;
     // Files of a month follow each other in time: so they stay in order without being sorted.
     options.split_file_groups_by_statistics = true;

@@ -7,31 +7,25 @@ use std::sync::Arc;
 
 use callbook_store::{Account, PurgeMark, SessionChanges, Store};
 use datafusion::prelude::SessionContext;
+use futures_util::future::try_join;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::context::Batch;
 use crate::directory::Directory;
 use crate::manifest::{File, Manifest, Segment};
 use crate::parquet::Writer;
-use crate::question::gave_up;
 use crate::segment::Shelf;
 use crate::staged::Staged;
+use crate::staging::{Batch, derived, spilled};
 use crate::table::{DIRECTORY, TABLES};
-use crate::{Access, Error, Limits, Place, Tables, context, crash, table};
-
-/// Changed calls that are read at a time.
-const STEP: u32 = 5_000;
-
-/// Steps that are read while earlier ones are derived.
-const AHEAD: usize = 2;
-
-/// Sessions whose rows are held in memory; more go to files.
-const STAGED: usize = 200_000;
+use crate::{Access, Error, Limits, Place, Tables, context, crash, staging, table};
 
 /// A month has no more small segments than this; more are merged.
 const SMALL_SEGMENTS: usize = 4;
+
+/// Files that are merged at a time without being sorted first: as many as a month has small ones, and those of a commit.
+const MERGED: usize = 16;
 
 /// A segment with this many interactions is not small.
 const LARGE: u64 = 1_000_000;
@@ -73,7 +67,7 @@ impl Lake {
         place: Place,
         holidays: Vec<Date>,
     ) -> Result<Self, Error> {
-        let context = context::new(&place, &Limits::default(), Batch::Small)?;
+        let context = context::for_merging(&place, MERGED)?;
         Ok(Self { store, account, place, holidays, context })
     }
 
@@ -130,40 +124,26 @@ impl Lake {
         mut changes: mpsc::Receiver<Result<SessionChanges, Error>>,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
-        let mut staged = Staged::default();
-        let (mut position, mut done) = (manifest.position, 0);
-        while let Some(some) = changes.recv().await {
-            let some = some?;
-            position = some.upto;
-            done += some.sessions.len() as u64;
-            staged = derived(staged, some, directory).await?;
+        let mut done = 0;
+        let mut count = |sessions| {
+            done += sessions;
             progress(done);
-            if staged.sessions() >= STAGED {
-                self.commit(&mut manifest, &std::mem::take(&mut staged), position, None).await?;
-            }
+        };
+        let (place, position) = (&self.place, manifest.position);
+        let mut batch = staging::next(&mut changes, position, directory, place, &mut count).await?;
+        while batch.is_full() {
+            let Batch { staged, position } = batch;
+            let following = staging::next(&mut changes, position, directory, place, &mut count);
+            let committing = self.commit(&mut manifest, staged, position, None);
+            (batch, _) = try_join(following, committing).await?;
         }
-        self.commit(&mut manifest, &staged, position, Some(directory)).await?;
+        self.commit(&mut manifest, batch.staged, batch.position, Some(directory)).await?;
         self.sweep(&manifest).await?;
         Ok(extent(&manifest))
     }
 
-    /// Everything that has changed after a position, read ahead.
-    fn changes(&self, mut position: i64) -> mpsc::Receiver<Result<SessionChanges, Error>> {
-        let (send, receive) = mpsc::channel(AHEAD);
-        let (store, account) = (self.store.clone(), self.account.key);
-        tokio::spawn(async move {
-            loop {
-                let read = store.changed_sessions(account, position, STEP).await;
-                let upto = read.as_ref().map_or(position, |read| read.upto);
-                let is_end = read.is_ok() && upto <= position;
-                position = upto;
-                if is_end || send.send(read.map_err(Error::from)).await.is_err() || send.is_closed()
-                {
-                    return;
-                }
-            }
-        });
-        receive
+    fn changes(&self, position: i64) -> mpsc::Receiver<Result<SessionChanges, Error>> {
+        staging::changes(self.store.clone(), self.account.key, position)
     }
 
     /// Where its files are.
@@ -253,23 +233,25 @@ impl Lake {
     async fn commit(
         &self,
         manifest: &mut Manifest,
-        staged: &Staged,
+        staged: Staged,
         position: i64,
         directory: Option<&Directory>,
     ) -> Result<(), Error> {
+        let staged = spilled(staged, &self.place, 0).await?;
         let folder = Shelf::folder(&self.account);
         let shelf = self.shelf(&folder);
         let mut next = manifest.clone();
-        self.retract(&shelf, &mut next, staged).await?;
+        self.retract(&shelf, &mut next, &staged).await?;
         for month in staged.months() {
-            next.segments.extend(shelf.put(staged, month).await?);
+            next.segments.extend(shelf.put(&staged, month).await?);
             compact(&shelf, &mut next, &month.to_string()).await?;
         }
         if let Some(directory) = directory {
             for (name, rows) in table::of_directory(directory) {
                 let mut file = Writer::new(&self.place, rows.schema())?;
                 file.write(&rows)?;
-                let file = file.publish(&self.place, &format!("{folder}/{name}"), name).await?;
+                let (of, there) = (format!("{folder}/{name}"), next.directory.get(name));
+                let file = file.publish(&self.place, (&of, name), there).await?;
                 next.directory.insert(name.to_owned(), file);
             }
         }
@@ -350,23 +332,6 @@ impl Lake {
     async fn directory(&self) -> Result<Directory, Error> {
         Directory::read(&self.store, &self.account, &self.holidays).await
     }
-}
-
-/// Derives the rows of what has changed, off the threads that serve others.
-async fn derived(
-    mut staged: Staged,
-    changes: SessionChanges,
-    directory: &Arc<Directory>,
-) -> Result<Staged, Error> {
-    for record in &changes.damaged {
-        tracing::warn!(record, "left out of reports: what the archive holds of it is damaged");
-    }
-    let directory = Arc::clone(directory);
-    let add = move || {
-        staged.add(&changes, &directory);
-        staged
-    };
-    tokio::task::spawn_blocking(add).await.map_err(gave_up)
 }
 
 /// The sessions with rows staged that a segment may have rows of.

@@ -32,7 +32,9 @@ mod scan;
 mod sealed;
 mod segment;
 mod shared;
+mod spool;
 mod staged;
+mod staging;
 mod table;
 mod tables;
 

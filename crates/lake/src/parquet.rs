@@ -49,21 +49,28 @@ impl Writer {
         Ok(self.writer.write(batch)?)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows == 0
+    /// How many rows there are so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
     }
 
-    /// Ends the file and gives it a name below a folder.
+    /// Ends the file and gives it a name below a folder; or leaves the one that is there if it is the same.
     pub(crate) async fn publish(
         self,
         place: &Place,
-        folder: &str,
-        label: &str,
+        (folder, label): (&str, &str),
+        there: Option<&File>,
     ) -> Result<File, Error> {
+        let Self { writer, rows, span: span_ms } = self;
+        let aside = writer.into_inner()?;
+        if let Some(there) = there
+            && place.has(&there.path, aside.path()).await?
+        {
+            return Ok(there.clone());
+        }
         let path = format!("{folder}/{label}-{}.parquet", Uuid::new_v4().simple());
-        let aside = self.writer.into_inner()?;
         let bytes = place.publish(&path, aside).await?;
-        Ok(File { path, bytes, rows: self.rows, span_ms: self.span })
+        Ok(File { path, bytes, rows, span_ms })
     }
 }
 

@@ -106,6 +106,12 @@ impl Place {
         Ok(bytes)
     }
 
+    /// Whether a short object has the bytes of a file.
+    pub(crate) async fn has(&self, object: &str, file: &FilePath) -> Result<bool, Error> {
+        let bytes = std::fs::read(file).map_err(unread)?;
+        Ok(self.read(object).await?.is_some_and(|there| there == bytes))
+    }
+
     async fn upload(&self, object: &str, aside: NamedTempFile, bytes: u64) -> Result<(), Error> {
         let failed = |source| self.failed(object, source);
         if bytes <= PART as u64 {

@@ -1,17 +1,15 @@
-//! Segments: files of a month's rows, written from memory or from other segments.
+//! Segments: files of a month's rows, written from what is staged or from other segments.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::future::ready;
 
 use callbook_store::Account;
 use datafusion::arrow::array::{AsArray as _, RecordBatch};
-use datafusion::arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
-use datafusion::arrow::datatypes::{SchemaRef, TimestampMillisecondType};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::prelude::{DataFrame, Expr, SessionContext, col};
-use futures_util::TryStreamExt as _;
-use tokio::task::spawn_blocking;
+use futures_util::{Stream, TryStreamExt as _};
 
 use crate::manifest::{File, Segment};
 use crate::month::Month;
@@ -43,14 +41,13 @@ impl<'a> Shelf<'a> {
     ) -> Result<Option<Segment>, Error> {
         let mut tables = Vec::new();
         for (table, schema) in schemas().into_iter().enumerate() {
-            let (rows, place) = (staged.rows(table, Some(month))?, self.place.clone());
-            tables.push(spawn_blocking(move || written(&place, &schema, &rows)));
+            if let Some(rows) = staged.sorted(self.context, (table, month)).await? {
+                tables.push((table, tokio::spawn(written(self.place.clone(), schema, rows))));
+            }
         }
         let mut writing = Writing::new(self, month.to_string());
-        for (table, file) in tables.into_iter().enumerate() {
-            let (rows, file) = file.await.map_err(gave_up)??;
-            writing.note(table, &rows);
-            writing.publish(table, file).await?;
+        for (table, written) in tables {
+            writing.publish(table, written.await.map_err(gave_up)??).await?;
         }
         Ok(writing.finish())
     }
@@ -65,18 +62,13 @@ impl<'a> Shelf<'a> {
         let mut writing = Writing::new(self, first.month.clone());
         for (table, schema) in schemas().into_iter().enumerate() {
             let files = segments.iter().filter_map(|segment| segment.files.get(TABLES[table]));
-            let mut file = Writer::new(self.place, Arc::clone(&schema))?;
-            let all = scan::files(self.context, self.place, &schema, files)?;
-            if let Some(all) = all {
-                let mut rows =
-                    all.sort(vec![col("started").sort(true, true)])?.execute_stream().await?;
-                while let Some(batch) = rows.try_next().await? {
-                    let batch = keep(&batch, |session| !without.contains(session))?;
-                    writing.note(table, &batch);
-                    file.write(&batch)?;
-                }
-            }
-            writing.publish(table, file).await?;
+            let Some(all) = scan::files(self.context, self.place, &schema, files)? else {
+                continue;
+            };
+            let rows = all.sort(vec![col("started").sort(true, true)])?.execute_stream().await?;
+            let wanted = |session: &str| !without.contains(session);
+            let rows = rows.and_then(|rows| ready(keep(&rows, wanted)));
+            writing.publish(table, written(self.place.clone(), schema, rows).await?).await?;
         }
         Ok(writing.finish())
     }
@@ -145,62 +137,40 @@ impl Sessions {
 struct Writing<'a> {
     shelf: &'a Shelf<'a>,
     month: String,
-    span: Option<(i64, i64)>,
-    sessions: u64,
     files: BTreeMap<String, File>,
 }
 
 impl<'a> Writing<'a> {
     fn new(shelf: &'a Shelf<'a>, month: String) -> Self {
-        Self { shelf, month, span: None, sessions: 0, files: BTreeMap::new() }
+        Self { shelf, month, files: BTreeMap::new() }
     }
 
-    /// Rows of interactions say how many there are, and of when.
-    fn note(&mut self, table: usize, rows: &RecordBatch) {
-        if table != 0 {
-            return;
-        }
-        self.sessions += rows.num_rows() as u64;
-        let starts = rows.column(1).as_primitive::<TimestampMillisecondType>();
-        for ms in starts.values() {
-            let span = self.span.get_or_insert((*ms, *ms));
-            *span = (span.0.min(*ms), span.1.max(*ms));
-        }
-    }
-
-    async fn publish(&mut self, table: usize, file: Writer) -> Result<(), Error> {
-        if file.is_empty() {
+    async fn publish(&mut self, table: usize, written: Writer) -> Result<(), Error> {
+        if written.rows() == 0 {
             return Ok(());
         }
         let folder = format!("{}/{}", self.shelf.folder, TABLES[table]);
-        let written = file.publish(self.shelf.place, &folder, &self.month).await?;
-        self.files.insert(TABLES[table].to_owned(), written);
+        let file = written.publish(self.shelf.place, (&folder, &self.month), None).await?;
+        self.files.insert(TABLES[table].to_owned(), file);
         Ok(())
     }
 
     fn finish(self) -> Option<Segment> {
-        let (from_ms, to_ms) = self.span?;
-        let Self { month, sessions, files, .. } = self;
-        Some(Segment { month, from_ms, to_ms, sessions, files })
+        let interactions = self.files.get(TABLES[0])?;
+        let ((from_ms, to_ms), sessions) = (interactions.span_ms?, interactions.rows);
+        Some(Segment { month: self.month, from_ms, to_ms, sessions, files: self.files })
     }
 }
 
-/// Rows, and the file that they are in.
-fn written(
-    place: &Place,
-    schema: &SchemaRef,
-    rows: &[RecordBatch],
-) -> Result<(RecordBatch, Writer), Error> {
-    let rows = sorted(schema, rows)?;
-    let mut file = Writer::new(place, Arc::clone(schema))?;
-    file.write(&rows)?;
-    Ok((rows, file))
-}
-
-/// All rows in the order of their starts.
-fn sorted(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<RecordBatch, Error> {
-    let all = concat_batches(schema, rows).map_err(DataFusionError::from)?;
-    let starts = all.column_by_name("started").expect("every table has it");
-    let order = sort_to_indices(starts, None, None).map_err(DataFusionError::from)?;
-    Ok(take_record_batch(&all, &order).map_err(DataFusionError::from)?)
+/// Writes rows, which come in the order of their starts.
+async fn written(
+    place: Place,
+    schema: SchemaRef,
+    mut rows: impl Stream<Item = Result<RecordBatch, DataFusionError>> + Unpin,
+) -> Result<Writer, Error> {
+    let mut file = Writer::new(&place, schema)?;
+    while let Some(batch) = rows.try_next().await? {
+        file.write(&batch)?;
+    }
+    Ok(file)
 }

@@ -1,25 +1,33 @@
 //! Rows that no file has yet.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use callbook_interaction::{Record, derive};
 use callbook_store::SessionChanges;
 use datafusion::arrow::array::{AsArray as _, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
+use datafusion::error::Result;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::prelude::SessionContext;
 
-use crate::Error;
 use crate::directory::Directory;
 use crate::month::Month;
-use crate::table::Rows;
+use crate::spool::{Newest, Spool};
+use crate::table::{Rows, TABLES};
+use crate::{Error, Place};
 
 /// What has changed since the files were written: new rows of sessions, and which sessions' rows in the files
 /// they are in the place of.
 #[derive(Default)]
 pub(crate) struct Staged {
-    /// Which step has a session's newest rows.
-    newest: HashMap<String, usize>,
+    newest: Newest,
     /// Whether any session came in more than one step.
     repeated: bool,
+    /// Rows of the first steps that are not in memory any more, and of how many steps.
+    spool: Option<Spool>,
+    spooled: usize,
+    /// The steps since.
     steps: Vec<BTreeMap<Month, [RecordBatch; 5]>>,
     /// Sessions that files may have rows of, and the span of starts to look for them in.
     pub(crate) retracted: HashMap<String, (i64, i64)>,
@@ -60,8 +68,9 @@ impl Staged {
 
     /// From this step on a session has other rows than in files, which are to be found within a span of starts.
     fn retract(&mut self, session: &str, span: Option<(i64, i64)>) {
-        let before = self.newest.insert(session.to_owned(), self.steps.len());
-        self.repeated |= before.is_some_and(|step| step < self.steps.len());
+        let step = self.spooled + self.steps.len();
+        let before = Arc::make_mut(&mut self.newest).insert(session.to_owned(), step);
+        self.repeated |= before.is_some_and(|before| before < step);
         if let Some((from_ms, to_ms)) = span {
             let span = self.retracted.entry(session.to_owned()).or_insert((from_ms, to_ms));
             *span = (span.0.min(from_ms), span.1.max(to_ms));
@@ -73,27 +82,57 @@ impl Staged {
         self.newest.len()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.newest.is_empty()
+    /// How much memory the rows take.
+    pub(crate) fn bytes(&self) -> usize {
+        let batches = self.steps.iter().flat_map(BTreeMap::values).flatten();
+        batches.map(RecordBatch::get_array_memory_size).sum()
     }
 
-    pub(crate) fn months(&self) -> Vec<Month> {
-        let months: HashSet<Month> =
+    /// Puts the rows that are in memory on the disk.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub(crate) fn spill(&mut self, place: &Place) -> Result<(), Error> {
+        let mut spool = self.spool.take().map_or_else(|| Spool::new(place), Ok)?;
+        let steps = self.spooled..self.spooled + self.steps.len();
+        let months: BTreeSet<Month> =
             self.steps.iter().flat_map(|step| step.keys().copied()).collect();
-        let mut months: Vec<_> = months.into_iter().collect();
-        months.sort_unstable();
-        months
+        for month in months {
+            for table in 0..TABLES.len() {
+                let rows = self.rows(table, Some(month))?;
+                spool.add((table, month), steps.clone(), &rows)?;
+            }
+        }
+        self.steps.clear();
+        self.spooled = steps.end;
+        self.spool = Some(spool);
+        Ok(())
     }
 
-    /// The rows of a table, of one month or of all.
+    /// The months that it has rows of on the disk.
+    pub(crate) fn months(&self) -> BTreeSet<Month> {
+        self.spool.as_ref().map(Spool::months).unwrap_or_default()
+    }
+
+    /// The rows of a table and month that are on the disk, in the order of their starts.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(crate) async fn sorted(
+        &self,
+        context: &SessionContext,
+        of: (usize, Month),
+    ) -> Result<Option<SendableRecordBatchStream>> {
+        let Some(spool) = &self.spool else { return Ok(None) };
+        let newest = self.repeated.then_some(&self.newest);
+        spool.sorted(context, of, newest).await
+    }
+
+    /// The rows of a table that are in memory, of one month or of all.
     ///
     /// # Errors
     /// Never, if the tables have the column `session`.
-    pub(crate) fn rows(
-        &self,
-        table: usize,
-        month: Option<Month>,
-    ) -> Result<Vec<RecordBatch>, Error> {
+    pub(crate) fn rows(&self, table: usize, month: Option<Month>) -> Result<Vec<RecordBatch>> {
         let wanted = |of: &Month| month.is_none_or(|month| month == *of);
         let mut rows = Vec::new();
         for (step, months) in self.steps.iter().enumerate() {
@@ -111,18 +150,16 @@ impl Staged {
     }
 
     /// Without the rows of sessions that came again in a later step.
-    fn current(&self, batch: &RecordBatch, step: usize) -> Result<RecordBatch, Error> {
+    fn current(&self, batch: &RecordBatch, step: usize) -> Result<RecordBatch> {
+        let step = self.spooled + step;
         keep(batch, |session| self.newest.get(session) == Some(&step))
     }
 }
 
 /// The rows of the sessions that are wanted.
-pub(crate) fn keep(
-    batch: &RecordBatch,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<RecordBatch, Error> {
+pub(crate) fn keep(batch: &RecordBatch, wanted: impl Fn(&str) -> bool) -> Result<RecordBatch> {
     let sessions = batch.column(0).as_string_view();
     let mask: BooleanArray =
         sessions.iter().map(|session| Some(session.is_some_and(&wanted))).collect();
-    Ok(filter_record_batch(batch, &mask).map_err(datafusion::error::DataFusionError::from)?)
+    Ok(filter_record_batch(batch, &mask)?)
 }

@@ -10,7 +10,6 @@ use datafusion::datasource::MemTable;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
 
-use crate::context::Batch;
 use crate::directory::Directory;
 use crate::lake::touched;
 use crate::manifest::{File, Manifest, Segment};
@@ -34,7 +33,7 @@ impl Tables {
         limits: &Limits,
         access: &Access,
     ) -> Result<Self, Error> {
-        let context = context::new(place, limits, Batch::Large)?;
+        let context = context::new(place, limits)?;
         let parts = Parts::of(manifest, staged);
         let mut all = Vec::with_capacity(TABLES.len());
         for (index, schema) in schemas().into_iter().enumerate() {

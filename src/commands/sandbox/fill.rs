@@ -36,7 +36,7 @@ downloaded; a `callbook sync` from that sandbox adds to it.";
 const RECORDS_A_COMMIT: u32 = 500;
 
 /// Sessions that become rows together.
-const SESSIONS_A_STEP: usize = 5_000;
+const SESSIONS_A_STEP: usize = 1_000;
 
 /// Batches that wait to be committed.
 const BATCHES_AHEAD: usize = 4;

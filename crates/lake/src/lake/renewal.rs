@@ -2,11 +2,12 @@
 
 use datafusion::prelude::{DataFrame, col};
 
-use super::{Lake, STAGED};
+use super::Lake;
 use crate::directory::Directory;
 use crate::manifest::{Manifest, Segment};
 use crate::segment::{Sessions, Shelf};
 use crate::staged::Staged;
+use crate::staging::{HELD_BYTES, TOGETHER, spilled};
 use crate::table::TABLES;
 use crate::{Error, crash, outdated};
 
@@ -34,7 +35,7 @@ impl Lake {
         }
         let position = manifest.position;
         manifest.purged = last.mark;
-        self.commit(manifest, &Staged::default(), position, None).await
+        self.commit(manifest, Staged::default(), position, None).await
     }
 
     /// Derives what the directory has become another one for anew.
@@ -90,9 +91,10 @@ impl Lake {
             if let Some(some) = &some {
                 any = true;
                 self.renew(&mut staged, manifest, segment, some, directory).await?;
+                staged = spilled(staged, &self.place, HELD_BYTES).await?;
             }
-            if staged.sessions() >= STAGED || (some.is_none() && !staged.is_empty()) {
-                self.commit(manifest, &std::mem::take(&mut staged), position, None).await?;
+            if staged.sessions() >= TOGETHER || (some.is_none() && staged.sessions() > 0) {
+                self.commit(manifest, std::mem::take(&mut staged), position, None).await?;
             }
             if some.is_none() {
                 return Ok(any);
