@@ -35,7 +35,7 @@ const OWN_BYTES: usize = 64 << 20;
 pub(crate) const BATCH_ROWS: usize = 1_024;
 
 /// Rows that a question handles at a time: more take less time, and more memory.
-const QUESTION_ROWS: usize = 32 << 10;
+const QUESTION_ROWS: usize = 16 << 10;
 
 /// A context for questions. It knows the lake's files, and no others.
 pub(crate) fn new(place: &Place, limits: &Limits) -> Result<SessionContext, Error> {

@@ -5,6 +5,7 @@
 mod access;
 mod archive;
 mod imported;
+mod periods;
 mod put_back;
 mod questions;
 mod revision;

@@ -91,6 +91,31 @@ async fn memory_and_time_have_an_end() {
 }
 
 #[tokio::test]
+async fn sums_that_are_named_twice_are_computed_once() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let marked = "WITH sums AS (SELECT session, uuid() AS mark FROM interactions GROUP BY session)
+        SELECT count(*), (SELECT count(DISTINCT mark) FROM sums), count(DISTINCT other.mark)
+        FROM sums JOIN sums AS other ON other.session = sums.session AND other.mark = sums.mark";
+    assert_eq!(ask(&tables, marked).await, ["50 50 50"]);
+    let explained = ask(&tables, &format!("EXPLAIN {marked}")).await.join("\n");
+    assert!(explained.contains("interactions"), "{explained}");
+}
+
+/// Sums that would take too much memory are computed each time.
+#[tokio::test]
+async fn many_sums_are_not_held() {
+    let archive = Archive::new().await;
+    some(&archive).await;
+    let limits = Limits { memory_bytes: 32 << 20, ..Limits::default() };
+    let tables = archive.lake("a").tables(&limits, &Access::Everything).await.unwrap();
+    let many =
+        "WITH many AS (SELECT value, count(*) AS n FROM generate_series(1, 1000000) GROUP BY 1)
+        SELECT count(*), (SELECT max(n) FROM many) FROM many";
+    assert_eq!(ask(&tables, many).await, ["1000000 1"]);
+}
+
+#[tokio::test]
 async fn an_answer_is_had_several_times() {
     let archive = Archive::new().await;
     let tables = some(&archive).await;

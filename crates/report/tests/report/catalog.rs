@@ -11,7 +11,7 @@ fn fault(text: &str) -> (usize, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("own.sql"), text).unwrap();
     let catalog = Catalog::built_in().with_folder(folder.path()).unwrap();
-    assert_eq!(catalog.iter().count(), 25, "{text}");
+    assert_eq!(catalog.iter().count(), 26, "{text}");
     let [bad] = &catalog.bad[..] else { panic!("{:?} of {text}", catalog.bad) };
     assert!(bad.path.ends_with("own.sql"));
     (bad.line, bad.reason.clone())
@@ -21,7 +21,7 @@ fn fault(text: &str) -> (usize, String) {
 fn all_that_are_built_in_can_be_read() {
     let catalog = Catalog::built_in();
     assert!(catalog.bad.is_empty(), "{:?}", catalog.bad);
-    assert_eq!(catalog.iter().count(), 25);
+    assert_eq!(catalog.iter().count(), 26);
     for report in catalog.iter() {
         assert!(report.question.ends_with('?'), "{}", report.name);
     }
@@ -83,7 +83,7 @@ fn a_file_joins_in_and_may_replace_one_that_is_built_in() {
         fs::write(folder.path().join(name), &text).unwrap();
     }
     let catalog = Catalog::built_in().with_folder(folder.path()).unwrap();
-    assert_eq!((catalog.iter().count(), catalog.bad.len()), (26, 0));
+    assert_eq!((catalog.iter().count(), catalog.bad.len()), (27, 0));
     let replaces = |name: &str| match &catalog.get(name).unwrap().origin {
         Origin::File { replaces, .. } => *replaces,
         Origin::BuiltIn => panic!("{name} is built in"),
