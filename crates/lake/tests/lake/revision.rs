@@ -108,7 +108,7 @@ fn numbers() -> impl Strategy<Value = Vec<DirectoryEntry>> {
 }
 
 /// Of a kind with one entry a list.
-fn only(id: &str, json: Value) -> Vec<DirectoryEntry> {
+fn only(id: &str, json: &Value) -> Vec<DirectoryEntry> {
     vec![DirectoryEntry { id: id.to_owned(), json: json.to_string(), ..DirectoryEntry::default() }]
 }
 
@@ -116,13 +116,13 @@ fn hours() -> impl Strategy<Value = Vec<DirectoryEntry>> {
     (0..24, 0..24).prop_map(|(from, to)| {
         let range = json!([{ "from": format!("{from:02}:00"), "to": format!("{to:02}:00") }]);
         let week = json!({ "monday": range, "tuesday": range, "thursday": range, "friday": range });
-        only("hours", json!({ "schedule": { "weeklyRanges": week } }))
+        only("hours", &json!({ "schedule": { "weeklyRanges": week } }))
     })
 }
 
 fn account() -> impl Strategy<Value = Vec<DirectoryEntry>> {
     prop_oneof![Just("Europe/Berlin"), Just("Pacific/Auckland")].prop_map(|zone| {
-        only("400", json!({ "regionalSettings": { "timezone": { "name": zone } } }))
+        only("400", &json!({ "regionalSettings": { "timezone": { "name": zone } } }))
     })
 }
 
@@ -207,7 +207,7 @@ async fn only_what_names_a_thing_is_written_anew() {
         name: Some(name.to_owned()),
         r#type: Some("User".to_owned()),
         extension: Some(ExtensionId(id)),
-        ..only(&id.to_string(), json!({ "name": name })).remove(0)
+        ..only(&id.to_string(), &json!({ "name": name })).remove(0)
     };
     let mut people = Vec::new();
     for (day, person, anew) in [

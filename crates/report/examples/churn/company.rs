@@ -17,7 +17,7 @@ pub fn any(random: &mut ChaCha8Rng) -> Reading {
     let part = [0, 2001 + random.random_range(0..QUEUES)][random.random_range(0..2)];
     let range = json!([{ "from": hour(random), "to": hour(random) }]);
     let week = json!({ "monday": range, "wednesday": range, "friday": range, "sunday": range });
-    let hours = entry("hours", json!({ "schedule": { "weeklyRanges": week } }));
+    let hours = entry("hours", &json!({ "schedule": { "weeklyRanges": week } }));
     Reading { kind: DirectoryKind::Hours, part, entries: vec![hours], complete: true }
 }
 
@@ -31,11 +31,11 @@ fn extension(random: &mut ChaCha8Rng) -> DirectoryEntry {
         name: Some(name.clone()),
         r#type: Some(kind.to_owned()),
         extension: Some(ExtensionId(id)),
-        ..entry(&id.to_string(), json!({ "id": id, "name": name, "type": kind }))
+        ..entry(&id.to_string(), &json!({ "id": id, "name": name, "type": kind }))
     }
 }
 
-fn entry(id: &str, json: Value) -> DirectoryEntry {
+fn entry(id: &str, json: &Value) -> DirectoryEntry {
     DirectoryEntry { id: id.to_owned(), json: json.to_string(), ..DirectoryEntry::default() }
 }
 
