@@ -32,7 +32,7 @@ impl Default for Limits {
 const OWN_BYTES: usize = 64 << 20;
 
 /// Rows that the lake's own work handles at a time.
-pub(crate) const BATCH_ROWS: usize = 1_024;
+pub(crate) const BATCH_ROWS: usize = 2_048;
 
 /// Rows that a question handles at a time: more take less time, and more memory.
 const QUESTION_ROWS: usize = 16 << 10;

@@ -17,7 +17,7 @@ use crate::manifest::{File, Manifest, Segment};
 use crate::parquet::Writer;
 use crate::segment::Shelf;
 use crate::staged::Staged;
-use crate::staging::{Batch, derived, spilled};
+use crate::staging::{Batch, Steps, spilled};
 use crate::table::{DIRECTORY, TABLES};
 use crate::{Access, Error, Limits, Place, Tables, context, crash, staging, table};
 
@@ -80,9 +80,10 @@ impl Lake {
         let manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
         let mut staged = self.revised(&manifest, &directory).await?;
-        let mut changes = self.changes(manifest.position);
-        while let Some(some) = changes.recv().await {
-            staged = derived(staged, some?, &directory).await?;
+        let changes = self.changes(manifest.position);
+        let mut steps = Steps::of(changes, Arc::clone(&directory));
+        while let Some(step) = steps.next().await? {
+            staged.add(step);
         }
         Tables::new(&self.place, &manifest, &staged, &directory, limits, access)
     }
@@ -121,7 +122,7 @@ impl Lake {
         &self,
         mut manifest: Manifest,
         directory: &Arc<Directory>,
-        mut changes: mpsc::Receiver<Result<SessionChanges, Error>>,
+        changes: mpsc::Receiver<Result<SessionChanges, Error>>,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
         let mut done = 0;
@@ -130,10 +131,11 @@ impl Lake {
             progress(done);
         };
         let (place, position) = (&self.place, manifest.position);
-        let mut batch = staging::next(&mut changes, position, directory, place, &mut count).await?;
+        let mut steps = Steps::of(changes, Arc::clone(directory));
+        let mut batch = staging::next(&mut steps, position, place, &mut count).await?;
         while batch.is_full() {
             let Batch { staged, position } = batch;
-            let following = staging::next(&mut changes, position, directory, place, &mut count);
+            let following = staging::next(&mut steps, position, place, &mut count);
             let committing = self.commit(&mut manifest, staged, position, None);
             (batch, _) = try_join(following, committing).await?;
         }

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::{DataType, SchemaRef, TimestampMillisecondType};
-use datafusion::arrow::ipc::CompressionType;
 use datafusion::arrow::ipc::reader::StreamReader;
-use datafusion::arrow::ipc::writer::{IpcWriteOptions, StreamWriter};
+use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -65,10 +64,8 @@ impl Spool {
         let order = sort_to_indices(started, None, None)?;
         let mut file = self.file.as_file();
         let begin = file.stream_position()?;
-        let options =
-            IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
         let sink = BufWriter::new(file);
-        let mut writer = StreamWriter::try_new_with_options(sink, &all.schema(), options)?;
+        let mut writer = StreamWriter::try_new(sink, &all.schema())?;
         for at in (0..order.len()).step_by(BATCH_ROWS) {
             let some = order.slice(at, BATCH_ROWS.min(order.len() - at));
             writer.write(&compact(&take_record_batch(&all, &some)?)?)?;

@@ -33,48 +33,65 @@ pub(crate) struct Staged {
     pub(crate) retracted: HashMap<String, (i64, i64)>,
 }
 
-impl Staged {
+/// Rows of sessions that have changed, derived together.
+pub(crate) struct Step {
+    /// All changes up to this number are in it, or in steps before.
+    pub(crate) upto: i64,
+    /// The sessions, and the span of starts that files may have rows of them in.
+    pub(crate) sessions: Vec<(String, Option<(i64, i64)>)>,
+    months: BTreeMap<Month, [RecordBatch; 5]>,
+}
+
+impl Step {
     /// Derives the rows of sessions that have changed.
-    pub(crate) fn add(&mut self, changes: &SessionChanges, company: &Directory) {
+    pub(crate) fn derive(changes: &SessionChanges, company: &Directory) -> Self {
+        for record in &changes.damaged {
+            tracing::warn!(record, "left out of reports: what the archive holds of it is damaged");
+        }
+        let mut sessions = Vec::with_capacity(changes.sessions.len());
         let mut months: BTreeMap<Month, Rows> = BTreeMap::new();
         for session in &changes.sessions {
             let places = (session.places_ms.first(), session.places_ms.last());
-            let span = places.0.copied().zip(places.1.copied());
             // The first letter says what kind of id the rest is.
-            self.retract(session.key.get(1..).unwrap_or_default(), span);
+            let id = session.key.get(1..).unwrap_or_default().to_owned();
+            sessions.push((id, places.0.copied().zip(places.1.copied())));
             let records: Vec<_> =
                 session.records.iter().filter_map(|record| Record::read(&record.json)).collect();
             if let Some(derived) = derive(&records, company) {
                 months.entry(Month::of(derived.interaction.started)).or_default().push(&derived);
             }
         }
-        self.steps
-            .push(months.into_iter().map(|(month, mut rows)| (month, rows.finish())).collect());
+        let months = months.into_iter().map(|(month, mut rows)| (month, rows.finish())).collect();
+        Self { upto: changes.upto, sessions, months }
+    }
+}
+
+impl Staged {
+    /// Adds what came after all that is there.
+    pub(crate) fn add(&mut self, step: Step) {
+        for (session, span) in step.sessions {
+            self.retract(session, span);
+        }
+        self.steps.push(step.months);
     }
 
     /// The rows of these sessions, which files have within a span, are those that are given now, or there are none.
-    pub(crate) fn replace(
-        &mut self,
-        sessions: &[String],
-        span: (i64, i64),
-        now: &SessionChanges,
-        company: &Directory,
-    ) {
+    pub(crate) fn replace(&mut self, sessions: &[String], span: (i64, i64), now: Step) {
         for session in sessions {
-            self.retract(session, Some(span));
+            self.retract(session.clone(), Some(span));
         }
-        self.add(now, company);
+        self.add(now);
     }
 
     /// From this step on a session has other rows than in files, which are to be found within a span of starts.
-    fn retract(&mut self, session: &str, span: Option<(i64, i64)>) {
+    fn retract(&mut self, session: String, span: Option<(i64, i64)>) {
         let step = self.spooled + self.steps.len();
-        let before = Arc::make_mut(&mut self.newest).insert(session.to_owned(), step);
-        self.repeated |= before.is_some_and(|before| before < step);
         if let Some((from_ms, to_ms)) = span {
-            let span = self.retracted.entry(session.to_owned()).or_insert((from_ms, to_ms));
+            let span = self.retracted.entry(session.clone()).or_insert((from_ms, to_ms));
             *span = (span.0.min(from_ms), span.1.max(to_ms));
         }
+        let before = Arc::make_mut(&mut self.newest).insert(session, step);
+        self.repeated |= before.is_some_and(|before| before < step);
     }
 
     /// How many sessions have changed.

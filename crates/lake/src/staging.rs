@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use callbook_store::{AccountKey, SessionChanges, Store};
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::directory::Directory;
 use crate::question::gave_up;
-use crate::staged::Staged;
+use crate::staged::{Staged, Step};
 use crate::{Error, Place};
 
 /// Changed calls that are read at a time.
-const STEP: u32 = 1_000;
+const STEP: u32 = 2_000;
 
 /// Steps that are read while earlier ones are derived.
 const AHEAD: usize = 2;
@@ -21,7 +21,7 @@ const AHEAD: usize = 2;
 pub(crate) const TOGETHER: usize = 200_000;
 
 /// Memory that their rows may take before they go to the disk.
-pub(crate) const HELD_BYTES: usize = 16 << 20;
+pub(crate) const HELD_BYTES: usize = 32 << 20;
 
 /// Rows up to a change number.
 pub(crate) struct Batch {
@@ -57,42 +57,61 @@ pub(crate) fn changes(
     receive
 }
 
-/// Derives the rows of what comes next, until there are enough to be written.
+/// What has changed, derived ahead.
+pub(crate) struct Steps {
+    steps: mpsc::Receiver<Result<Step, Error>>,
+    /// `None` once it has ended.
+    deriving: Option<JoinHandle<()>>,
+}
+
+impl Steps {
+    /// Derives the rows of what has changed, off the threads that serve others.
+    pub(crate) fn of(
+        mut changes: mpsc::Receiver<Result<SessionChanges, Error>>,
+        directory: Arc<Directory>,
+    ) -> Self {
+        let (send, steps) = mpsc::channel(AHEAD);
+        let deriving = spawn_blocking(move || {
+            while let Some(some) = changes.blocking_recv() {
+                let step = some.map(|some| Step::derive(&some, &directory));
+                if send.blocking_send(step).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { steps, deriving: Some(deriving) }
+    }
+
+    /// The next ones; `None` after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Step>, Error> {
+        let next = self.steps.recv().await.transpose()?;
+        if next.is_none()
+            && let Some(deriving) = self.deriving.take()
+        {
+            // Steps also end where deriving them broke off.
+            deriving.await.map_err(gave_up)?;
+        }
+        Ok(next)
+    }
+}
+
+/// The rows of what comes next, until there are enough to be written.
 pub(crate) async fn next(
-    changes: &mut mpsc::Receiver<Result<SessionChanges, Error>>,
+    steps: &mut Steps,
     mut position: i64,
-    directory: &Arc<Directory>,
     place: &Place,
     count: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Batch, Error> {
-    let mut batch = Batch { staged: Staged::default(), position };
-    while !batch.is_full() {
-        let Some(some) = changes.recv().await else { break };
-        let some = some?;
-        position = some.upto;
-        let sessions = some.sessions.len() as u64;
-        let staged = derived(batch.staged, some, directory).await?;
-        batch = Batch { staged: spilled(staged, place, HELD_BYTES).await?, position };
+    let mut staged = Staged::default();
+    while staged.sessions() < TOGETHER {
+        let Some(step) = steps.next().await? else { break };
+        position = step.upto;
+        let sessions = step.sessions.len() as u64;
+        staged.add(step);
+        staged = spilled(staged, place, HELD_BYTES).await?;
         count(sessions);
     }
-    Ok(batch)
-}
-
-/// Derives the rows of what has changed, off the threads that serve others.
-pub(crate) async fn derived(
-    mut staged: Staged,
-    changes: SessionChanges,
-    directory: &Arc<Directory>,
-) -> Result<Staged, Error> {
-    for record in &changes.damaged {
-        tracing::warn!(record, "left out of reports: what the archive holds of it is damaged");
-    }
-    let directory = Arc::clone(directory);
-    let add = move || {
-        staged.add(&changes, &directory);
-        staged
-    };
-    spawn_blocking(add).await.map_err(gave_up)
+    Ok(Batch { staged, position })
 }
 
 /// Puts rows on the disk if they take more memory.

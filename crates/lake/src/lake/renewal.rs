@@ -6,7 +6,7 @@ use super::Lake;
 use crate::directory::Directory;
 use crate::manifest::{Manifest, Segment};
 use crate::segment::{Sessions, Shelf};
-use crate::staged::Staged;
+use crate::staged::{Staged, Step};
 use crate::staging::{HELD_BYTES, TOGETHER, spilled};
 use crate::table::TABLES;
 use crate::{Error, crash, outdated};
@@ -113,7 +113,8 @@ impl Lake {
     ) -> Result<(), Error> {
         let keys = sessions.iter().flat_map(|session| KEYS.map(|key| format!("{key}{session}")));
         let now = self.store.sessions(self.account.key, keys.collect(), manifest.position).await?;
-        staged.replace(sessions, (segment.from_ms, segment.to_ms), &now, directory);
+        let now = Step::derive(&now, directory);
+        staged.replace(sessions, (segment.from_ms, segment.to_ms), now);
         Ok(())
     }
 }
