@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_bytes: 1 << 30, disk_bytes: 8 << 30, time: Duration::from_mins(10) }
+        Self { memory_bytes: 2 << 30, disk_bytes: 8 << 30, time: Duration::from_mins(10) }
     }
 }
 
