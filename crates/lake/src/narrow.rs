@@ -20,10 +20,11 @@ pub(crate) fn planned(question: DataFrame) -> DataFrame {
         return question;
     }
     let (mut state, plan) = question.into_parts();
-    let execution = &mut state.config_mut().options_mut().execution;
-    execution.batch_size = BATCH_ROWS;
-    execution.parquet.pushdown_filters = true;
-    execution.parquet.reorder_filters = true;
+    let mut config = state.config().clone().with_batch_size(BATCH_ROWS);
+    let parquet = &mut config.options_mut().execution.parquet;
+    parquet.pushdown_filters = true;
+    parquet.reorder_filters = true;
+    *state.config_mut() = config;
     DataFrame::new(state, plan)
 }
 
