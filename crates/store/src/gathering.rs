@@ -221,14 +221,15 @@ impl Gathering {
     /// be of several sessions.
     fn add(&mut self, found: Found, sessions: &[usize], sound: bool, detail: Option<&[u8]>) {
         let Found { call, id, seq, first_seq, start_ms, deleted, replaced } = found;
-        if first_seq <= self.after_seq {
+        let (changed, was_seen) = (self.changed.contains(&call), first_seq <= self.after_seq);
+        if was_seen {
             sessions.iter().for_each(|&session| self.sessions[session].places_ms.push(start_ms));
-            if first_seq < seq {
-                let key = |&session: &usize| self.sessions[session].key.clone();
-                let (keys, starts_ms) = (sessions.iter().map(key).collect(), vec![start_ms]);
-                let (id, changed) = (id.clone(), self.changed.contains(&call));
-                self.edited.insert(call, Edited { id, changed, keys, starts_ms });
-            }
+        }
+        // Rows of the portal's are seen as they are at the moment: a call that comes only now may have stood for one already.
+        if first_seq < seq && (was_seen || changed) {
+            let key = |&session: &usize| self.sessions[session].key.clone();
+            let (keys, starts_ms) = (sessions.iter().map(key).collect(), vec![start_ms]);
+            self.edited.insert(call, Edited { id: id.clone(), changed, keys, starts_ms });
         }
         let is_wanted = !deleted && replaced != Some(true) && first_seq <= self.upto;
         let json = if sound && is_wanted { self.unpacker.join(detail) } else { None };

@@ -153,6 +153,11 @@ async fn agrees(kind: Kind, events: &[Event]) {
     let archive = Archive::new(kind).await;
     let mut kept = Projection::default();
     for (event, day) in events.iter().zip(0i64..) {
+        // Nobody knows any more when a call once began that was purged: a row of the portal's that it stood for
+        // then is not found.
+        if matches!(event, Event::Purge { .. }) {
+            while kept.step(&archive, 2).await {}
+        }
         happen(&archive, event, START_MS + day * DAY_MS).await;
         if let Event::Step { limit } = *event {
             kept.step(&archive, limit).await;
