@@ -40,9 +40,9 @@ class Archive:
         self.edits = 0
 
     def edit(self):
-        """Every fourth time old calls are erased as well, each time a few days more."""
+        """Every fourth time old calls are erased as well, each time a day more."""
         self.edits += 1
-        erase = [] if self.edits % 4 else ["--erase-days", str(self.edits // 4)]
+        erase = ["--erase-days", str(self.edits // 4 + 1)] if self.edits % 4 == 3 else []
         seed = str(self.options.seed * 1_000_000 + self.edits)
         counts = ["--edits", str(EDITS), "--calls", "600", "--seed", seed]
         subprocess.run([self.options.churn, "--database", self.database, *counts, *erase], check=True)
@@ -104,6 +104,9 @@ class Archive:
 
     def survive(self, kill, what):
         """Whether an update died, after which everything is as it should be."""
+        self.edit()
+        # Leaves files behind that the next one sweeps.
+        self.run(self.lake, "lake", "update")
         self.edit()
         self.age()
         died = kill()
