@@ -43,9 +43,11 @@ pub(crate) enum Lookup<'a> {
     Imported(&'a str),
 }
 
-/// A call that was seen before, and has states before its newest.
+/// A call that has states before its newest.
 struct Edited {
     id: String,
+    /// Whether it may be in a row.
+    seen: bool,
     /// Whether it may have left sessions since.
     changed: bool,
     keys: BTreeSet<String>,
@@ -142,7 +144,9 @@ impl Gathering {
     pub(crate) fn add_past(&mut self, call: i64, simple: &[u8]) {
         let Some(edited) = self.edited.get_mut(&call) else { return };
         let Some(place) = self.unpacker.simple(simple).and_then(RecordPlace::decode) else {
-            self.damaged.insert(edited.id.clone());
+            if edited.seen {
+                self.damaged.insert(edited.id.clone());
+            }
             return;
         };
         edited.starts_ms.push(place.start_ms);
@@ -154,8 +158,8 @@ impl Gathering {
 
     /// The past of all edited calls is known.
     pub(crate) fn settle(&mut self) {
-        for (_, Edited { keys, starts_ms, .. }) in std::mem::take(&mut self.edited) {
-            for key in keys {
+        for (_, Edited { seen, keys, starts_ms, .. }) in std::mem::take(&mut self.edited) {
+            for key in keys.into_iter().filter(|_| seen) {
                 let session = self.touch(key);
                 self.sessions[session].places_ms.extend(&starts_ms);
             }
@@ -221,15 +225,15 @@ impl Gathering {
     /// be of several sessions.
     fn add(&mut self, found: Found, sessions: &[usize], sound: bool, detail: Option<&[u8]>) {
         let Found { call, id, seq, first_seq, start_ms, deleted, replaced } = found;
-        let (changed, was_seen) = (self.changed.contains(&call), first_seq <= self.after_seq);
-        if was_seen {
+        let (changed, seen) = (self.changed.contains(&call), first_seq <= self.after_seq);
+        if seen {
             sessions.iter().for_each(|&session| self.sessions[session].places_ms.push(start_ms));
         }
         // Rows of the portal's are seen as they are at the moment: a call that comes only now may have stood for one already.
-        if first_seq < seq && (was_seen || changed) {
+        if first_seq < seq && (seen || changed) {
             let key = |&session: &usize| self.sessions[session].key.clone();
             let (keys, starts_ms) = (sessions.iter().map(key).collect(), vec![start_ms]);
-            self.edited.insert(call, Edited { id: id.clone(), changed, keys, starts_ms });
+            self.edited.insert(call, Edited { id: id.clone(), seen, changed, keys, starts_ms });
         }
         let is_wanted = !deleted && replaced != Some(true) && first_seq <= self.upto;
         let json = if sound && is_wanted { self.unpacker.join(detail) } else { None };
