@@ -54,10 +54,12 @@ pub fn find(config: &Config, store: &Store, account: &Account) -> anyhow::Result
 /// # Errors
 /// When another process writes them just then, or the archive or the files cannot be read or written.
 pub async fn tables(lake: &Lake, access: &Access) -> anyhow::Result<Tables> {
-    if lake.is_behind(WRITTEN).await? {
+    let mut snapshot = lake.snapshot().await?;
+    if snapshot.is_behind(WRITTEN) {
         update(lake).await?;
+        snapshot = lake.snapshot().await?;
     }
-    Ok(lake.tables(&Limits::default(), access).await?)
+    Ok(snapshot.tables(&Limits::default(), access).await?)
 }
 
 /// Brings the files up to date, with a bar on a terminal.

@@ -53,13 +53,14 @@ impl Current {
         {
             return Ok(State::Ready(Arc::clone(&kept.tables)));
         }
-        if self.lake.is_behind(FEW).await? {
+        let snapshot = self.lake.snapshot().await?;
+        if snapshot.is_behind(FEW) {
             self.update();
         }
-        if self.lake.is_behind(READ).await? {
+        if snapshot.is_behind(READ) {
             return Ok(State::Behind);
         }
-        let tables = Arc::new(self.lake.tables(&self.limits, &Access::Everything).await?);
+        let tables = Arc::new(snapshot.tables(&self.limits, &Access::Everything).await?);
         *last = Some(Kept { newest, since: Instant::now(), tables: Arc::clone(&tables) });
         Ok(State::Ready(tables))
     }

@@ -1,5 +1,6 @@
 //! The company's directory with its dates, as rows are derived by it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use callbook_interaction::{Company, ExtensionKind, Hours};
@@ -8,7 +9,7 @@ use callbook_store::{Account, Fact, Names, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::Error;
 
@@ -146,11 +147,30 @@ impl Zones {
     }
 }
 
+/// Of an entry that has `regionalSettings`, what is read here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Located<'a> {
+    #[serde(borrow)]
+    regional_settings: Regional<'a>,
+}
+
+#[derive(Deserialize)]
+struct Regional<'a> {
+    #[serde(borrow)]
+    timezone: Named<'a>,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
 /// The name of the time zone that an entry's regional settings tell.
-pub(crate) fn zone_name(json: &str) -> Option<String> {
-    let entry: Value = serde_json::from_str(json).ok()?;
-    let name = entry.pointer("/regionalSettings/timezone/name")?.as_str()?;
-    Some(name.to_owned())
+pub(crate) fn zone_name(json: &str) -> Option<Cow<'_, str>> {
+    let located: Located<'_> = serde_json::from_str(json).ok()?;
+    Some(located.regional_settings.timezone.name)
 }
 
 fn zone(json: &str) -> Option<TimeZone> {

@@ -43,6 +43,15 @@ pub struct Lake {
     context: SessionContext,
 }
 
+/// An account's tables as they were found.
+pub struct Snapshot<'a> {
+    lake: &'a Lake,
+    manifest: Manifest,
+    behind: i64,
+    is_purged: bool,
+    directory: Arc<Directory>,
+}
+
 /// What files there are.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Extent {
@@ -71,21 +80,24 @@ impl Lake {
         Ok(Self { store, account, place, holidays, context })
     }
 
-    /// What is in the files, and what has changed since, as tables to ask, of which `access` says what may be seen.
-    /// Nothing is written.
+    /// The files and the directory as they are now.
+    ///
+    /// # Errors
+    /// When the archive or the manifest cannot be read.
+    pub async fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        let manifest = self.manifest().await?;
+        let behind = self.newest().await? - manifest.position;
+        let purges = self.store.purges(self.account.key, manifest.purged).await?;
+        let directory = Arc::new(self.directory().await?);
+        Ok(Snapshot { lake: self, manifest, behind, is_purged: !purges.is_empty(), directory })
+    }
+
+    /// [`Snapshot::tables`] of now.
     ///
     /// # Errors
     /// When the archive or the files cannot be read.
     pub async fn tables(&self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
-        let manifest = self.manifest().await?;
-        let directory = Arc::new(self.directory().await?);
-        let mut staged = self.revised(&manifest, &directory).await?;
-        let changes = self.changes(manifest.position);
-        let mut steps = Steps::of(changes, Arc::clone(&directory));
-        while let Some(step) = steps.next().await? {
-            staged.add(step);
-        }
-        Tables::new(&self.place, &manifest, &staged, &directory, limits, access)
+        self.snapshot().await?.tables(limits, access).await
     }
 
     /// Brings the files up to date.
@@ -175,22 +187,6 @@ impl Lake {
     /// When the archive or the manifest cannot be read.
     pub async fn behind(&self) -> Result<i64, Error> {
         Ok(self.newest().await? - self.manifest().await?.position)
-    }
-
-    /// Whether more than so many changes are not in the files yet, or calls are in them that were purged, or rows that the
-    /// directory has become another one for.
-    ///
-    /// # Errors
-    /// When the archive or the manifest cannot be read.
-    pub async fn is_behind(&self, changes: i64) -> Result<bool, Error> {
-        let manifest = self.manifest().await?;
-        let newest = self.newest().await?;
-        let purged = self.store.purges(self.account.key, manifest.purged).await?;
-        if newest - manifest.position > changes || !purged.is_empty() {
-            return Ok(true);
-        }
-        let facts = self.directory().await?.facts();
-        Ok(!manifest.segments.is_empty() && facts != manifest.facts)
     }
 
     /// Where outside readers find the files of a table.
@@ -333,6 +329,33 @@ impl Lake {
 
     async fn directory(&self) -> Result<Directory, Error> {
         Directory::read(&self.store, &self.account, &self.holidays).await
+    }
+}
+
+impl Snapshot<'_> {
+    /// Whether more than so many changes are not in the files yet, or calls are in them that were purged, or rows that the
+    /// directory has become another one for.
+    pub fn is_behind(&self, changes: i64) -> bool {
+        let Manifest { segments, facts, .. } = &self.manifest;
+        self.behind > changes
+            || self.is_purged
+            || (!segments.is_empty() && self.directory.facts() != *facts)
+    }
+
+    /// What is in the files, and what has changed since, as tables to ask, of which `access` says what may be seen.
+    /// Nothing is written.
+    ///
+    /// # Errors
+    /// When the archive or the files cannot be read.
+    pub async fn tables(self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
+        let Self { lake, manifest, directory, .. } = self;
+        let mut staged = lake.revised(&manifest, &directory).await?;
+        let changes = lake.changes(manifest.position);
+        let mut steps = Steps::of(changes, Arc::clone(&directory));
+        while let Some(step) = steps.next().await? {
+            staged.add(step);
+        }
+        Tables::new(&lake.place, &manifest, &staged, &directory, limits, access)
     }
 }
 

@@ -41,7 +41,7 @@ mod tables;
 pub use access::{Access, Circle};
 pub use context::Limits;
 pub use error::Error;
-pub use lake::{Extent, Lake};
+pub use lake::{Extent, Lake, Snapshot};
 pub use place::Place;
 pub use question::Answer;
 pub use tables::Tables;

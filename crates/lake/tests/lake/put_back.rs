@@ -17,7 +17,7 @@ fn calls(ids: std::ops::Range<u32>, result: &'static str) -> Vec<Call> {
 /// Every session, with its upstream's word.
 async fn rows(archive: &Archive, lake: &std::path::Path) -> Vec<String> {
     let lake = archive.lake_at(lake);
-    if lake.is_behind(i64::MAX).await.unwrap() {
+    if lake.snapshot().await.unwrap().is_behind(i64::MAX) {
         // Calls were purged since.
         lake.update(&mut |_| {}).await.unwrap();
     }
