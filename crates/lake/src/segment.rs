@@ -127,7 +127,7 @@ impl Sessions {
         let Some(rows) = &mut self.0 else { return Ok(None) };
         let batch = rows.try_next().await?;
         let names = |batch: RecordBatch| -> Vec<String> {
-            batch.column(0).as_string_view().iter().flatten().map(str::to_owned).collect()
+            batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect()
         };
         Ok(batch.map(names))
     }

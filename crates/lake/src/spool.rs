@@ -179,7 +179,7 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{StringViewArray, TimestampMillisecondArray, new_null_array};
+    use datafusion::arrow::array::{StringArray, TimestampMillisecondArray, new_null_array};
     use jiff::Timestamp;
 
     use super::*;
@@ -192,9 +192,7 @@ mod tests {
         let schema = Arc::clone(&schemas()[RECORDINGS]);
         let column = |name: &str, data_type: &DataType| -> ArrayRef {
             match name {
-                "session" => {
-                    Arc::new(StringViewArray::from_iter_values(of.iter().map(|row| row.0)))
-                }
+                "session" => Arc::new(StringArray::from_iter_values(of.iter().map(|row| row.0))),
                 "started" => {
                     let starts =
                         TimestampMillisecondArray::from_iter_values(of.iter().map(|row| row.1));
@@ -214,7 +212,7 @@ mod tests {
         let Some(sorted) = sorted else { return Vec::new() };
         let batches: Vec<RecordBatch> = sorted.try_collect().await.unwrap();
         let rows = batches.iter().flat_map(|batch| {
-            let sessions = batch["session"].as_string_view().iter().flatten().map(str::to_owned);
+            let sessions = batch["session"].as_string::<i32>().iter().flatten().map(str::to_owned);
             let starts = batch["started"].as_primitive::<TimestampMillisecondType>().values();
             sessions.zip(starts.iter().copied()).collect::<Vec<_>>()
         });

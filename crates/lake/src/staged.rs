@@ -175,7 +175,7 @@ impl Staged {
 
 /// The rows of the sessions that are wanted.
 pub(crate) fn keep(batch: &RecordBatch, wanted: impl Fn(&str) -> bool) -> Result<RecordBatch> {
-    let sessions = batch.column(0).as_string_view();
+    let sessions = batch.column(0).as_string::<i32>();
     let mask: BooleanArray =
         sessions.iter().map(|session| Some(session.is_some_and(&wanted))).collect();
     Ok(filter_record_batch(batch, &mask)?)

@@ -132,7 +132,7 @@ fn memory(
 fn is_current(outdated: HashSet<String>) -> ScalarUDF {
     let answer = move |given: &[ColumnarValue]| {
         let sessions = ColumnarValue::values_to_arrays(given)?.swap_remove(0);
-        let sessions = sessions.as_string_view().iter();
+        let sessions = sessions.as_string::<i32>().iter();
         let current: BooleanArray = sessions
             .map(|session| Some(session.is_none_or(|session| !outdated.contains(session))))
             .collect();
@@ -140,7 +140,7 @@ fn is_current(outdated: HashSet<String>) -> ScalarUDF {
     };
     create_udf(
         "is_current",
-        vec![DataType::Utf8View],
+        vec![DataType::Utf8],
         DataType::Boolean,
         Volatility::Immutable,
         Arc::new(answer),

@@ -30,6 +30,10 @@ pub(crate) trait Column: Default {
 #[derive(Default)]
 pub(crate) struct Text(StringViewBuilder);
 
+/// A name that nearly every row has another of. It is no view: of a page with few wanted rows that would keep all.
+#[derive(Default)]
+pub(crate) struct Id(StringBuilder);
+
 /// One of a few words of ours: a number for each, which takes less time to read and to compare.
 /// Small numbers would do here, but not for groups: DataFusion numbers their words anew, each group's by itself.
 #[derive(Default)]
@@ -60,6 +64,22 @@ impl Column for Text {
 
     fn data_type() -> DataType {
         DataType::Utf8View
+    }
+
+    fn push(&mut self, value: Option<&str>) {
+        self.0.append_option(value);
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+impl Column for Id {
+    type Value<'a> = &'a str;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
     }
 
     fn push(&mut self, value: Option<&str>) {

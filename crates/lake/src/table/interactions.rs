@@ -7,7 +7,7 @@ use super::table;
 table! {
     /// See [`Interaction`] for what each column says.
     Interactions("interactions"), |row: &Interaction<'_>| {
-        session: Text = &*row.session,
+        session: Id = &*row.session,
         started: Moment = row.started,
         ended: Moment = row.ended,
         duration_ms: Int = row.duration_ms,

@@ -7,9 +7,9 @@ use super::table;
 table! {
     /// See [`Leg`] for what each column says.
     Legs("legs"), |call: &Interaction<'_>, row: &Leg<'_>| {
-        session: Text = &*call.session,
+        session: Id = &*call.session,
         leg: Int = i64::from(row.order),
-        call: Text = &*row.call,
+        call: Id = &*row.call,
         master: Flag = row.master,
         started: Moment = row.started,
         duration_ms: Int = row.duration_ms,

@@ -7,7 +7,7 @@ use super::table;
 table! {
     /// See [`Offer`] for what each column says; `direction` and `origin` are the interaction's.
     Offers("offers"), |call: &Interaction<'_>, row: &Offer| {
-        session: Text = &*call.session,
+        session: Id = &*call.session,
         extension: Int = row.extension.0 as i64,
         started: Moment = row.started,
         ended: Moment = row.ended,

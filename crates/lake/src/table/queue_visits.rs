@@ -7,7 +7,7 @@ use super::table;
 table! {
     /// See [`QueueVisit`] for what each column says; `origin` and `after_hours` are the interaction's.
     QueueVisits("queue_visits"), |call: &Interaction<'_>, row: &QueueVisit| {
-        session: Text = &*call.session,
+        session: Id = &*call.session,
         visit: Int = i64::from(row.order),
         queue: Int = row.queue.0 as i64,
         started: Moment = row.entered,

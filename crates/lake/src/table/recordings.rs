@@ -7,9 +7,9 @@ use super::table;
 table! {
     /// See [`Recording`] for what each column says.
     Recordings("recordings"), |call: &Interaction<'_>, row: &Recording<'_>| {
-        session: Text = &*call.session,
-        recording: Text = &*row.id,
-        call: Text = &*row.call,
+        session: Id = &*call.session,
+        recording: Id = &*row.id,
+        call: Id = &*row.call,
         leg: Int = row.leg.map(i64::from),
         started: Moment = row.started,
         duration_ms: Int = row.duration_ms,
