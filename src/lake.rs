@@ -1,12 +1,15 @@
 //! The lake beside the archive: settings, and tables that are up to date.
 
-use callbook_lake::{Access, Lake, Limits, Place, Tables};
-use callbook_store::{Account, Location, Store};
+use std::time::Duration;
+
+use callbook_lake::{Access, Error, Extent, Lake, Limits, Place, Tables};
+use callbook_store::{Account, Error as StoreError, Location, Store};
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::config::Config;
 use crate::failure::Usage;
+use crate::output::note;
 use crate::progress::Bar;
 
 /// `[lake]` of `callbook.toml`.
@@ -21,6 +24,9 @@ pub struct Settings {
 
 /// More changes than this are written to files before a question is answered.
 const WRITTEN: i64 = 20_000;
+
+/// How often it is looked whether another process is ready.
+const WAIT: Duration = Duration::from_millis(500);
 
 /// The lake of an account.
 ///
@@ -49,26 +55,38 @@ pub fn find(config: &Config, store: &Store, account: &Account) -> anyhow::Result
     Ok(Some(Lake::new(store.clone(), account.clone(), place, holidays)?))
 }
 
-/// Its tables as `access` lets them be seen, as new as the archive. Where the files are far behind they are brought up to date first.
+/// Its tables as `access` lets them be seen, as new as the archive. Where the files are far behind they are brought up to date
+/// first, or another process is waited for that does so.
 ///
 /// # Errors
-/// When another process writes them just then, or the archive or the files cannot be read or written.
+/// When the archive or the files cannot be read or written.
 pub async fn tables(lake: &Lake, access: &Access) -> anyhow::Result<Tables> {
-    let mut snapshot = lake.snapshot().await?;
-    if snapshot.is_behind(WRITTEN) {
-        update(lake).await?;
-        snapshot = lake.snapshot().await?;
+    let mut is_told = false;
+    loop {
+        let snapshot = lake.snapshot().await?;
+        if !snapshot.is_behind(WRITTEN) {
+            return Ok(snapshot.tables(&Limits::default(), access).await?);
+        }
+        match update(lake).await {
+            Err(Error::Store(StoreError::LakeLocked { holder })) => {
+                if !is_told {
+                    note!("waiting for process {holder}, which brings the tables up to date");
+                    is_told = true;
+                }
+                tokio::time::sleep(WAIT).await;
+            }
+            updated => drop(updated?),
+        }
     }
-    Ok(snapshot.tables(&Limits::default(), access).await?)
 }
 
 /// Brings the files up to date, with a bar on a terminal.
 ///
 /// # Errors
 /// As [`Lake::update`].
-pub async fn update(lake: &Lake) -> anyhow::Result<callbook_lake::Extent> {
+pub async fn update(lake: &Lake) -> Result<Extent, Error> {
     let bar = Bar::start("tables");
     let updated = lake.update(&mut |sessions| bar.count(sessions)).await;
     bar.finish();
-    Ok(updated?)
+    updated
 }

@@ -1,8 +1,12 @@
 //! Reports, and questions in SQL.
 
+use std::fs::File;
+use std::process::Stdio;
+
+use callbook_store::{Location, Open, Store};
 use serde_json::Value;
 
-use crate::support::Place;
+use crate::support::{Place, RUNTIME, wait_until};
 
 const YEAR: &str = "--from 2024-01-01 --to 2024-12-31 --tz America/New_York";
 
@@ -39,6 +43,26 @@ fn a_report_is_listed_explained_and_answered() {
     place.write("q.sql", format!("SELECT count(*) AS calls FROM interactions WHERE {inbound}"));
     let counted = place.json("sql --file q.sql --json");
     assert_eq!(counted[0]["calls"], all["inbound"]);
+}
+
+#[test]
+fn a_report_waits_for_whoever_brings_the_tables_up_to_date() {
+    let place = place();
+    place.output("lake update");
+    let archive = Location::Sqlite(place.archive());
+    let store = RUNTIME.block_on(Store::open(&archive, Open::Existing)).unwrap();
+    let account = RUNTIME.block_on(store.accounts()).unwrap().remove(0);
+    let lock = RUNTIME.block_on(store.lock_lake(account.key)).unwrap();
+    // With another day off the tables are not those of today.
+    place.write("callbook.toml", "[lake]\nholidays = ['2024-07-04']\n");
+    let said = || std::fs::read_to_string(place.path("stderr")).unwrap();
+    let mut report = place.callbook(&format!("report after-hours {YEAR}"));
+    let stderr = File::create(place.path("stderr")).unwrap();
+    let mut report = report.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
+    wait_until("for the tables", || said().contains("waiting for process"));
+    assert!(report.try_wait().unwrap().is_none());
+    drop(lock);
+    assert!(report.wait().unwrap().success(), "{}", said());
 }
 
 #[test]
