@@ -5,6 +5,7 @@ answers of every form with programs that share no code with Callbook.
 """
 
 import argparse
+import bisect
 import csv
 import datetime
 import decimal
@@ -19,6 +20,7 @@ import re
 import subprocess
 import tempfile
 import xml.etree.ElementTree
+import zoneinfo
 
 import duckdb
 import openpyxl
@@ -201,6 +203,33 @@ def check_answers(callbook, lake):
     print(f"{asked} answers are DuckDB's, row by row")
 
 
+def check_concurrency(callbook, lake):
+    """Against a count at each call's beginning, and at each hour's and day's."""
+    first, last = "2024-03-09T12:07:13Z", "2024-11-05T20:40:41Z"
+    from_ms, to_ms = (datetime.datetime.fromisoformat(moment).timestamp() * 1000 for moment in (first, last))
+    calls = lake.execute("SELECT epoch_ms(started), greatest(epoch_ms(ended), epoch_ms(started) + 1) FROM interactions "
+                         "WHERE kind = 'voice'").fetchall()
+    begins, ends = (sorted(moments) for moments in zip(*calls))
+    going_on = lambda ms: bisect.bisect_right(begins, ms) - bisect.bisect_right(ends, ms)
+    for zone, by in itertools.product(ZONES, ["hour", "day"]):
+        def period(ms):
+            at = datetime.datetime.fromtimestamp(ms / 1000, zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
+            return at.replace(minute=0, second=0, microsecond=0, **({"hour": 0} if by == "day" else {})).isoformat(timespec="milliseconds")
+
+        begun, peaks = {}, {}
+        # All zones' hours begin with a quarter of an hour.
+        for ms in itertools.chain([from_ms], range(int(from_ms // 900_000 + 1) * 900_000, int(to_ms), 900_000)):
+            peaks[period(ms)] = max(peaks.get(period(ms), 0), going_on(ms))
+        for ms in begins[bisect.bisect_left(begins, from_ms):bisect.bisect_left(begins, to_ms)]:
+            begun[period(ms)] = begun.get(period(ms), 0) + 1
+            peaks[period(ms)] = max(peaks[period(ms)], going_on(ms))
+        found = callbook.json("report", "concurrency", "--from", first, "--to", last, "--tz", zone, "--by", by)
+        assert {row["period"] for row in found} >= begun.keys()
+        for row in found:
+            assert row["calls"] == begun.get(row["period"], 0) and row["peak_calls"] == peaks[row["period"]], (zone, by, row)
+    print("so many calls at a time as are counted one by one")
+
+
 class Markup(html.parser.HTMLParser):
     """Knows which elements are open, and that each is closed where it should be."""
 
@@ -284,7 +313,9 @@ def main():
         callbook.run("sandbox", "fill", "--database", f"{folder}/archive.db", "--calls", options.calls,
                      "--from", "2024-01-01", "--until", "2025-01-01")
         callbook.run("lake", "update")
-        check_answers(callbook, oracle(callbook))
+        lake = oracle(callbook)
+        check_answers(callbook, lake)
+        check_concurrency(callbook, lake)
         check_charts(callbook)
         check_forms(callbook)
 

@@ -67,6 +67,8 @@ fn of(place: &Place, limits: &Limits, config: SessionConfig) -> Result<SessionCo
     options.split_file_groups_by_statistics = true;
     let context = SessionContext::new_with_config_rt(config, runtime);
     context.register_udf(local::function());
-    context.register_udf(epoch::function());
+    for function in epoch::functions() {
+        context.register_udf(function);
+    }
     Ok(context)
 }

@@ -18,46 +18,52 @@ kind = "line"
 x = "period"
 y = ["peak_calls"]
 */
+-- Peaks are looked for only in those half minutes that may have them: calls at the beginning of one, and those that begin in it,
+-- are more than there surely are at another moment of the period. Moments are in halves of milliseconds: who ends at one is gone before
+-- the next begins at it. A call of no length is there for a moment.
 WITH calls AS (
-    SELECT started, ended
+    SELECT
+        -- What goes on at first began in the half minute before.
+        CASE WHEN started < $from THEN 2 * epoch_ms($from) - 59999 ELSE 2 * epoch_ms(started) + 1 END AS begins,
+        greatest(2 * epoch_ms(ended), 2 * epoch_ms(started) + 2) AS ends
     FROM interactions
-    WHERE started < $to AND ended > $from AND kind = 'voice'
+    WHERE started < $to AND (ended > $from OR started >= $from) AND kind = 'voice'
         AND ($origin IS NULL OR origin = $origin)
 ), events AS (
-    SELECT date_trunc('hour', local(started, 'UTC')) AS piece, started AS moment, 1 AS change FROM calls
+    SELECT begins AS event FROM calls
     UNION ALL
-    -- One that ends when another begins is not there at the same time: -1 sorts first.
-    SELECT date_trunc('hour', local(ended, 'UTC')) AS piece, ended AS moment, -1 AS change FROM calls
-), running AS (
-    -- Hour by hour, so that little is sorted at a time.
-    SELECT
-        piece,
-        moment,
-        change,
-        sum(change) OVER (PARTITION BY piece ORDER BY moment, change ROWS UNBOUNDED PRECEDING) AS calls
-    FROM events
-), hours AS (
-    SELECT
-        piece,
-        date_trunc('hour', local(moment, $tz)) AS hour,
-        count(*) AS begun,
-        max(calls) AS peak_calls
-    FROM running
-    WHERE change = 1 AND moment >= $from
-    GROUP BY 1, 2
-), changes AS (
-    SELECT piece, sum(change) AS change
+    SELECT ends AS event FROM calls
+), pieces AS (
+    SELECT event - 1 - (event - 1) % 60000 AS piece, count(*) AS events, sum(event % 2) AS begun
     FROM events
     GROUP BY 1
-), going_on AS (
-    SELECT piece, sum(change) OVER (ORDER BY piece) - change AS calls
-    FROM changes
+), running AS (
+    SELECT piece, begun, sum(2 * begun - events) OVER (ORDER BY piece) - (2 * begun - events) AS going_on
+    FROM pieces
+), dated AS (
+    SELECT piece, begun, going_on, date_trunc($by, local(make_timestamptz(500 * piece), $tz)) AS period
+    FROM running
+    WHERE piece > 2 * epoch_ms($from) - 60000 AND piece < 2 * epoch_ms($to)
+), busy AS (
+    SELECT piece, going_on
+    FROM dated
+    QUALIFY going_on + begun > max(going_on) OVER (PARTITION BY period)
+), counted AS (
+    SELECT
+        busy.piece,
+        busy.going_on + sum(2 * (event % 2) - 1) OVER (PARTITION BY busy.piece ORDER BY event ROWS UNBOUNDED PRECEDING) AS calls
+    FROM events
+    JOIN busy ON busy.piece = event - 1 - (event - 1) % 60000
+), peaks AS (
+    SELECT piece, max(calls) AS calls
+    FROM counted
+    GROUP BY piece
 )
 SELECT
-    date_trunc($by, hours.hour) AS period,
-    sum(hours.begun) AS calls,
-    max(going_on.calls + hours.peak_calls) AS peak_calls
-FROM hours
-JOIN going_on ON going_on.piece = hours.piece
+    dated.period,
+    sum(dated.begun) AS calls,
+    max(greatest(dated.going_on, coalesce(peaks.calls, 0))) AS peak_calls
+FROM dated
+LEFT JOIN peaks ON peaks.piece = dated.piece
 GROUP BY 1
 ORDER BY 1
