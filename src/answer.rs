@@ -72,17 +72,18 @@ impl Output {
         }
     }
 
-    /// Writes the answer.
-    pub async fn write(&self, answer: Answer, page: &Page<'_>) -> anyhow::Result<()> {
+    /// Writes the answer; how many rows it has.
+    pub async fn write(&self, answer: Answer, page: &Page<'_>) -> anyhow::Result<u64> {
         let Some(format) = self.format()? else { return table::print(answer, page).await };
         let Some(path) = &self.output else {
             let out = BufWriter::new(io::stdout());
-            let (mut out, _) = write_answer(answer, page, format, out).await?;
-            return out.flush().map_err(|error| anyhow::Error::new(error).context(CANNOT_WRITE));
+            let (mut out, rows) = write_answer(answer, page, format, out).await?;
+            out.flush().map_err(|error| anyhow::Error::new(error).context(CANNOT_WRITE))?;
+            return Ok(rows);
         };
         let (aside, rows) = write_answer(answer, page, format, Aside::new(path)?).await?;
         let bytes = output::bytes(aside.finish()?);
         note!("{} written to {}, {bytes}", output::counted(rows, "row"), path.display());
-        Ok(())
+        Ok(rows)
     }
 }

@@ -421,6 +421,7 @@ fn lake(error: &Lake) -> (u8, String) {
             FAILED,
             "check that there is room, that the place of [lake] may be written to, and a bucket's credentials",
         ),
+        Lake::Overtaken => (FAILED, "run it again: what the other has not written is written then"),
         Lake::Manifest { .. } => {
             (FAILED, "delete the lake's folder: it is built anew from the archive")
         }

@@ -75,7 +75,11 @@ pub async fn tables(lake: &Lake, access: &Access) -> anyhow::Result<Tables> {
                 }
                 tokio::time::sleep(WAIT).await;
             }
-            updated => drop(updated?),
+            updated => {
+                updated?;
+                let snapshot = lake.snapshot().await?;
+                return Ok(snapshot.tables(&Limits::default(), access).await?);
+            }
         }
     }
 }

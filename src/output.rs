@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Stdout, Write as _};
 
 use anyhow::Context as _;
-use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 
 use crate::progress;
 
@@ -62,6 +62,9 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
 }
 
+/// Columns that are cut keep so many characters, and the blanks behind: fewer say nothing.
+const LEAST: u16 = 10;
+
 /// A table no wider than the terminal: what does not fit is cut off the `elastic` columns, so that a
 /// row stays a line. Off a terminal there is no width to fit into, and nothing is cut.
 pub fn table(header: &[&str], elastic: &[usize]) -> Table {
@@ -71,9 +74,10 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table.set_header(header.iter().copied());
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        if !elastic.contains(&place) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
+        column.set_constraint(match elastic.contains(&place) {
+            true => ColumnConstraint::LowerBoundary(Width::Fixed(LEAST)),
+            false => ColumnConstraint::ContentWidth,
+        });
     }
     table
 }

@@ -24,8 +24,8 @@ const BAR: usize = 24;
 
 const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
 
-/// Prints an answer.
-pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result<()> {
+/// Prints an answer; how many rows it has.
+pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result<u64> {
     let columns = Column::all(&answer.schema());
     let (mut shown, mut count) = (Vec::new(), 0);
     while let Some(batch) = answer.next().await? {
@@ -35,7 +35,7 @@ pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result
     }
     if count == 0 {
         note!("nothing found");
-        return Ok(());
+        return Ok(0);
     }
     let width = std::io::stdout().is_terminal().then(output::width).flatten();
     let grid = Grid::of(page, &columns, &shown);
@@ -52,11 +52,12 @@ pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result
         let left_out: Vec<&str> = grid.heads[fitting..].iter().map(String::as_str).collect();
         note!("without room for: {}; a wider terminal or --format has them", left_out.join(", "));
     }
+    let rows = count as u64;
     if count > MOST_ROWS {
-        let count = output::grouped(count as u64);
+        let count = output::grouped(rows);
         note!("the first {MOST_ROWS} of {count} rows; --format csv has them all");
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// Texts of all cells.

@@ -66,6 +66,44 @@ fn a_report_waits_for_whoever_brings_the_tables_up_to_date() {
 }
 
 #[test]
+fn an_answer_says_that_there_may_be_more() {
+    let place = place();
+    let cut = place.run(&format!("report call-history {YEAR} --set limit=5 --output five.csv"));
+    assert!(cut.stderr.contains("it ends after 5 rows"), "{}", cut.stderr);
+    let all = place.run(&format!("report call-history {YEAR} --set limit=10000 --format csv"));
+    assert!(all.stdout.lines().count() > 1000, "{}", all.stdout.lines().count());
+    assert!(!all.stderr.contains("it ends after"), "{}", all.stderr);
+}
+
+#[test]
+fn nothing_is_no_calls() {
+    let rows = place().json("report overview --from 2020-01-01 --to 2020-01-31 --tz UTC --json");
+    assert_eq!((&rows[0]["calls"], &rows[0]["answered"]), (&0.into(), &0.into()), "{rows}");
+    assert_eq!(rows[0]["answer_rate_percent"], Value::Null);
+}
+
+#[test]
+fn answers_go_where_links_and_pipes_lead() {
+    let place = place();
+    place.write("real.csv", "before");
+    std::os::unix::fs::symlink(place.path("real.csv"), place.path("link.csv")).unwrap();
+    place.write("q.sql", "SELECT 1 AS one");
+    place.output("sql --file q.sql --output link.csv");
+    assert!(place.path("link.csv").is_symlink());
+    assert_eq!(std::fs::read_to_string(place.path("real.csv")).unwrap(), "one\r\n1\r\n");
+
+    let pipe = place.path("pipe.csv");
+    assert!(place.command("mkfifo").arg(&pipe).status().unwrap().success());
+    let reading = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    place.output("sql --file q.sql --output pipe.csv");
+    assert_eq!(reading.join().unwrap(), "one\r\n1\r\n");
+    assert!(!pipe.symlink_metadata().unwrap().is_file());
+}
+
+#[test]
 fn every_report_answers_in_the_end() {
     let place = place();
     let reports = place.json("report --json");
@@ -154,7 +192,8 @@ fn own_reports_join_in_and_bad_ones_are_named() {
     let place = place();
     std::fs::create_dir(place.path("reports")).unwrap();
     let head = "/*\ntitle = \"Own\"\nquestion = \"Mine?\"\n*/\n";
-    place.write("reports/mine.sql", format!("{head}SELECT 'mine' AS whose\n"));
+    // As an editor on Windows writes it.
+    place.write("reports/mine.sql", format!("\u{feff}{head}SELECT 'mine' AS whose\n"));
     place.write("reports/numbers.sql", format!("{head}SELECT 'mine, too' AS whose\n"));
     place.write("reports/bad.sql", format!("{head}SELECT count(* FROM people\n"));
     let listed = place.run("report");
@@ -171,6 +210,8 @@ fn what_is_asked_in_vain() {
     for (name, arguments) in [
         ("unknown", "report answer-rates"),
         ("no_parameter", "report numbers --by day"),
+        ("range", "report staffing --set target_percent=500"),
+        ("large", "report answer-rate --set short_abandon_s=9223372036854775807"),
         ("missing", "report caller-lookup"),
         ("queue", "report answer-rate --set queue=Nobody"),
         ("empty", "report numbers --from 2024-02-01 --to 2024-01-01"),

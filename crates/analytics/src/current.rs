@@ -70,13 +70,22 @@ impl Current {
         if self.updating.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (lake, updating) = (Arc::clone(&self.lake), Arc::clone(&self.updating));
+        let (lake, updating) = (Arc::clone(&self.lake), Updating(Arc::clone(&self.updating)));
         tokio::spawn(async move {
+            let _updating = updating;
             if let Err(error) = lake.update(&mut |_| ()).await {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "the lake was not brought up to date");
             }
-            updating.store(false, Ordering::Release);
         });
+    }
+}
+
+/// An update under way, until dropped.
+struct Updating(Arc<AtomicBool>);
+
+impl Drop for Updating {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }

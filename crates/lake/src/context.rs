@@ -60,7 +60,7 @@ fn of(place: &Place, limits: &Limits, config: SessionConfig) -> Result<SessionCo
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
         .with_disk_manager_builder(disk)
         .build_arc()?;
-    runtime.register_object_store(&place.root(), Arc::new(Reading(Arc::clone(&place.store))));
+    runtime.register_object_store(&place.root(), Arc::new(Reading::of(place)));
     let mut config = config.with_information_schema(true).with_collect_statistics(true);
     let options = &mut config.options_mut().execution;
     // Files of a month follow each other in time: so they stay in order without being sorted.

@@ -49,6 +49,9 @@ pub enum Error {
         /// Where it stops to make sense.
         source: serde_json::Error,
     },
+    /// Two processes have written the tables at a time; what this one has not published is lost.
+    #[error("another process has written the tables meanwhile")]
+    Overtaken,
     /// Tables could not be written.
     #[error("cannot write Parquet")]
     Parquet(#[from] ParquetError),

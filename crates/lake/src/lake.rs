@@ -108,9 +108,13 @@ impl Lake {
         let _lock = self.store.lock_lake(self.account.key).await?;
         let mut manifest = self.manifest().await?;
         let directory = Arc::new(self.directory().await?);
+        let facts = directory.facts();
+        if facts != manifest.facts && !manifest.mixed.contains(&facts) {
+            manifest.mixed.push(facts);
+        }
         self.purge(&mut manifest, &directory).await?;
         self.revise(&mut manifest, &directory).await?;
-        let changes = self.changes(manifest.position);
+        let changes = self.changes(manifest.position, i64::MAX);
         self.write(manifest, &directory, changes, progress).await
     }
 
@@ -124,7 +128,9 @@ impl Lake {
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
-        let mut manifest = Manifest::empty(&self.store.archive_id().await?);
+        let generation = self.generation().await?;
+        let archive = self.store.archive_id().await?;
+        let mut manifest = Manifest { generation, ..Manifest::empty(&archive) };
         let directory = Arc::new(self.directory().await?);
         manifest.facts = directory.facts();
         self.write(manifest, &directory, sessions, progress).await
@@ -156,8 +162,8 @@ impl Lake {
         Ok(extent(&manifest))
     }
 
-    fn changes(&self, position: i64) -> mpsc::Receiver<Result<SessionChanges, Error>> {
-        staging::changes(self.store.clone(), self.account.key, position)
+    fn changes(&self, position: i64, until: i64) -> mpsc::Receiver<Result<SessionChanges, Error>> {
+        staging::changes(self.store.clone(), self.account.key, position, until)
     }
 
     /// Where its files are.
@@ -261,6 +267,10 @@ impl Lake {
         next.drop_those_of(manifest, now_ms, now_ms - self.place.kept.as_millis() as i64);
         let json = serde_json::to_vec_pretty(&next).expect("a manifest is JSON");
         crash::point(crash::COMMITTING);
+        // The lock does not hold where its connection to the database has broken.
+        if self.generation().await? != manifest.generation {
+            return Err(Error::Overtaken);
+        }
         self.place.write(&self.manifest_path(), json).await?;
         crash::point(crash::COMMITTED);
         *manifest = next;
@@ -300,14 +310,22 @@ impl Lake {
         let Some(bytes) = self.place.read(&path).await? else {
             return Ok(Manifest::empty(&archive));
         };
-        let read: Manifest = serde_json::from_slice(&bytes)
+        let read = Manifest::read(&bytes, &archive)
             .map_err(|source| Error::Manifest { object: path, source })?;
         if read.is_of(&archive) && self.has_lived_on(&read).await? {
             return Ok(read);
         }
-        let mut empty = Manifest::empty(&archive);
+        let mut empty = Manifest { generation: read.generation, ..Manifest::empty(&archive) };
         empty.drop_those_of(&read, Timestamp::now().as_millisecond(), i64::MIN);
         Ok(empty)
+    }
+
+    /// The number of the manifest that is there.
+    async fn generation(&self) -> Result<u64, Error> {
+        let path = self.manifest_path();
+        let Some(bytes) = self.place.read(&path).await? else { return Ok(0) };
+        let read = Manifest::generation(&bytes);
+        read.map_err(|source| Error::Manifest { object: path, source })
     }
 
     /// Whether the archive is later than the files. One that was put back to an earlier state has fewer changes, or
@@ -336,10 +354,9 @@ impl Snapshot<'_> {
     /// Whether more than so many changes are not in the files yet, or calls are in them that were purged, or rows that the
     /// directory has become another one for.
     pub fn is_behind(&self, changes: i64) -> bool {
-        let Manifest { segments, facts, .. } = &self.manifest;
-        self.behind > changes
-            || self.is_purged
-            || (!segments.is_empty() && self.directory.facts() != *facts)
+        let Manifest { segments, facts, mixed, .. } = &self.manifest;
+        let is_outdated = || !mixed.is_empty() || self.directory.facts() != *facts;
+        self.behind > changes || self.is_purged || (!segments.is_empty() && is_outdated())
     }
 
     /// What is in the files, and what has changed since, as tables to ask, of which `access` says what may be seen.
@@ -348,9 +365,10 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the archive or the files cannot be read.
     pub async fn tables(self, limits: &Limits, access: &Access) -> Result<Tables, Error> {
-        let Self { lake, manifest, directory, .. } = self;
+        let Self { lake, manifest, directory, behind, .. } = self;
         let mut staged = lake.revised(&manifest, &directory).await?;
-        let changes = lake.changes(manifest.position);
+        // What comes meanwhile is for the next question.
+        let changes = lake.changes(manifest.position, manifest.position + behind);
         let mut steps = Steps::of(changes, Arc::clone(&directory));
         while let Some(step) = steps.next().await? {
             staged.add(step);

@@ -28,6 +28,9 @@ pub(crate) struct Manifest {
     pub purged: PurgeMark,
     /// What the directory said, as far as rows depend on it.
     pub facts: Facts,
+    /// What else it said when some rows were derived, by an update that did not come to its end.
+    #[serde(default)]
+    pub mixed: Vec<Facts>,
     /// The rows, each interaction in one segment with all that belongs to it.
     pub segments: Vec<Segment>,
     /// People and queues.
@@ -66,6 +69,13 @@ pub(crate) struct File {
     pub span_ms: Option<(i64, i64)>,
 }
 
+/// What each format has.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+    generation: u64,
+}
+
 /// Of the manifest, and of the columns; an older lake is built anew.
 pub(crate) const FORMAT: u32 = 3;
 
@@ -80,9 +90,24 @@ impl Manifest {
             received_ms: None,
             purged: PurgeMark::default(),
             facts: Facts::default(),
+            mixed: Vec::new(),
             segments: Vec::new(),
             directory: BTreeMap::new(),
             dropped: BTreeMap::new(),
+        }
+    }
+
+    /// The number of one, of whatever format.
+    pub(crate) fn generation(json: &[u8]) -> serde_json::Result<u64> {
+        serde_json::from_slice(json).map(|Head { generation, .. }| generation)
+    }
+
+    /// Of an older format nothing is read but which, and its number.
+    pub(crate) fn read(json: &[u8], archive: &str) -> serde_json::Result<Self> {
+        let Head { format, generation } = serde_json::from_slice(json)?;
+        match format {
+            FORMAT => serde_json::from_slice(json),
+            format => Ok(Self { format, generation, ..Self::empty(archive) }),
         }
     }
 

@@ -28,6 +28,15 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    /// Takes in what else has changed.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.extensions.extend(other.extensions);
+        self.numbers.extend(other.numbers);
+        self.queues.extend(other.queues);
+        self.kinds |= other.kinds;
+        self.company |= other.company;
+    }
+
     fn of_interaction(&self) -> Option<Expr> {
         let extension =
             ["caller_extension", "called_extension"].map(|end| one_of(end, &self.extensions));

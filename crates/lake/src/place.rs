@@ -79,6 +79,10 @@ impl Place {
         Ok(Self { name, folder, store, prefix: Path::default(), kept: KEPT })
     }
 
+    pub(crate) fn is_bucket(&self) -> bool {
+        self.folder.is_none()
+    }
+
     /// The same, where files that nobody needs any more are left for so long.
     #[must_use]
     pub fn keeping_for(self, kept: SignedDuration) -> Self {

@@ -1,11 +1,12 @@
 //! Questions, and what may be wrong with them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::DataFrame;
@@ -162,10 +163,23 @@ async fn share(
     }
 }
 
-/// The schema with texts in the place of words by their numbers: those are for the way there.
+/// The schema with texts in the place of words by their numbers: those are for the way there. Columns of the same name are told
+/// apart: most forms of an answer can have only one of each.
 fn plain(schema: &SchemaRef) -> SchemaRef {
     let is_word = |of: &DataType| matches!(of, DataType::Dictionary(..));
-    Arc::new(retyped(schema, is_word, &DataType::Utf8View))
+    let schema = retyped(schema, is_word, &DataType::Utf8View);
+    let mut names: HashSet<String> =
+        schema.fields().iter().map(|field| field.name().clone()).collect();
+    let mut taken = HashSet::new();
+    let fields = schema.fields().iter().map(|field| {
+        if taken.insert(field.name()) {
+            return Arc::clone(field);
+        }
+        let mut numbered = (1..).map(|number| format!("{}_{number}", field.name()));
+        let name = numbered.find(|name| names.insert(name.clone()));
+        Arc::new(field.as_ref().clone().with_name(name.unwrap_or_default()))
+    });
+    Arc::new(Schema::new(fields.collect::<Fields>()))
 }
 
 fn as_plain(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFusionError> {

@@ -12,17 +12,42 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::runtime::Handle;
+
+use crate::Place;
 
 /// A store that has nothing to list and takes nothing.
 ///
 /// DataFusion takes a file that is gone for the name of a folder, and an empty folder for a table without rows: a question
 /// that outlives its files would be answered, and wrongly. The manifest says which files there are.
 #[derive(Debug)]
-pub(crate) struct Reading(pub(crate) Arc<dyn ObjectStore>);
+pub(crate) struct Reading {
+    store: Arc<dyn ObjectStore>,
+    /// Where connections are made that all questions use: they are gone with the threads that made them, and those of a
+    /// question end with it. `None` where there are no connections.
+    home: Option<Handle>,
+}
+
+impl Reading {
+    pub(crate) fn of(place: &Place) -> Self {
+        let home = place.is_bucket().then(Handle::try_current).and_then(Result::ok);
+        Self { store: Arc::clone(&place.store), home }
+    }
+
+    async fn at_home<T: Send + 'static>(
+        &self,
+        read: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        match &self.home {
+            None => read.await,
+            Some(home) => home.spawn(read).await?,
+        }
+    }
+}
 
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.store.fmt(f)
     }
 }
 
@@ -38,7 +63,8 @@ fn refused() -> Error {
 #[async_trait]
 impl ObjectStore for Reading {
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.0.get_opts(location, options).await
+        let (store, location) = (Arc::clone(&self.store), location.clone());
+        self.at_home(async move { store.get_opts(&location, options).await }).await
     }
 
     async fn get_ranges(
@@ -46,7 +72,9 @@ impl ObjectStore for Reading {
         location: &Path,
         ranges: &[Range<u64>],
     ) -> Result<Vec<bytes::Bytes>> {
-        self.0.get_ranges(location, ranges).await
+        let (store, location, ranges) =
+            (Arc::clone(&self.store), location.clone(), ranges.to_vec());
+        self.at_home(async move { store.get_ranges(&location, &ranges).await }).await
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {

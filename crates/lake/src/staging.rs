@@ -36,15 +36,16 @@ impl Batch {
     }
 }
 
-/// Everything that has changed after a position, read ahead.
+/// Everything that has changed after a position, up to another at least, read ahead.
 pub(crate) fn changes(
     store: Store,
     account: AccountKey,
     mut position: i64,
+    until: i64,
 ) -> mpsc::Receiver<Result<SessionChanges, Error>> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
-        loop {
+        while position < until {
             let read = store.changed_sessions(account, position, STEP).await;
             let upto = read.as_ref().map_or(position, |read| read.upto);
             let is_end = read.is_ok() && upto <= position;

@@ -10,12 +10,15 @@ help = "Calls that came to this queue first"
 [[parameters]]
 name = "step_s"
 type = "integer"
+least = 1
 default = 10
 help = "Length of a step, in seconds"
 
 [[parameters]]
 name = "steps"
 type = "integer"
+least = 1
+most = 100000
 default = 60
 help = "How many steps; whoever waits longer is in the last"
 

@@ -29,13 +29,13 @@ WITH hours AS (
 ), periods AS (
     SELECT
         period,
-        sum(open_inbound) AS open_inbound,
-        sum(open_answered) AS open_answered,
-        sum(after_hours_inbound) AS after_hours_inbound,
-        sum(after_hours_answered) AS after_hours_answered,
-        sum(after_hours_voicemail) AS after_hours_voicemail,
-        sum(after_hours_abandoned) AS after_hours_abandoned,
-        sum(unknown_inbound) AS unknown_inbound
+        coalesce(sum(open_inbound), 0) AS open_inbound,
+        coalesce(sum(open_answered), 0) AS open_answered,
+        coalesce(sum(after_hours_inbound), 0) AS after_hours_inbound,
+        coalesce(sum(after_hours_answered), 0) AS after_hours_answered,
+        coalesce(sum(after_hours_voicemail), 0) AS after_hours_voicemail,
+        coalesce(sum(after_hours_abandoned), 0) AS after_hours_abandoned,
+        coalesce(sum(unknown_inbound), 0) AS unknown_inbound
     FROM (SELECT date_trunc($by, hour) AS period, * FROM hours) AS dated
     GROUP BY ROLLUP (period)
 )

@@ -20,6 +20,7 @@ help = "Calls to this number of the company"
 [[parameters]]
 name = "short_abandon_s"
 type = "integer"
+least = 0
 default = 5
 help = "Who hangs up sooner could not have been reached by anybody"
 
@@ -47,12 +48,12 @@ WITH hours AS (
 ), periods AS (
     SELECT
         period,
-        sum(inbound) AS inbound,
-        sum(answered) AS answered,
-        sum(missed) AS missed,
-        sum(voicemail) AS voicemail,
-        sum(abandoned) AS abandoned,
-        sum(unreachable) AS unreachable
+        coalesce(sum(inbound), 0) AS inbound,
+        coalesce(sum(answered), 0) AS answered,
+        coalesce(sum(missed), 0) AS missed,
+        coalesce(sum(voicemail), 0) AS voicemail,
+        coalesce(sum(abandoned), 0) AS abandoned,
+        coalesce(sum(unreachable), 0) AS unreachable
     FROM (SELECT date_trunc($by, hour) AS period, * FROM hours) AS dated
     GROUP BY ROLLUP (period)
 )

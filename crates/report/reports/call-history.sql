@@ -30,6 +30,7 @@ choices = ["failed", "blocked", "answered", "voicemail", "callback_requested", "
 [[parameters]]
 name = "limit"
 type = "integer"
+least = 1
 default = 1000
 help = "How many at most"
 */

@@ -17,6 +17,7 @@ help = "Calls that came to this queue first"
 [[parameters]]
 name = "target_s"
 type = "integer"
+least = 0
 default = 3600
 help = "In time is up to so many seconds"
 

@@ -10,6 +10,8 @@ default = "week"
 [[parameters]]
 name = "days"
 type = "integer"
+least = 0
+most = 36500
 default = 7
 help = "Whoever calls again within so many days had to"
 
@@ -42,10 +44,10 @@ WITH calls AS (
 ), periods AS (
     SELECT
         period,
-        sum(inbound) AS inbound,
-        sum(answered) AS answered,
-        sum(with_hops) AS with_hops,
-        sum(called_again) AS called_again
+        coalesce(sum(inbound), 0) AS inbound,
+        coalesce(sum(answered), 0) AS answered,
+        coalesce(sum(with_hops), 0) AS with_hops,
+        coalesce(sum(called_again), 0) AS called_again
     FROM (SELECT date_trunc($by, hour) AS period, * FROM hours) AS dated
     GROUP BY ROLLUP (period)
 )

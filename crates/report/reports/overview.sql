@@ -10,6 +10,7 @@ default = "day"
 [[parameters]]
 name = "short_abandon_s"
 type = "integer"
+least = 0
 default = 5
 help = "Who hangs up sooner could not have been reached by anybody"
 
@@ -41,18 +42,18 @@ WITH hours AS (
 ), periods AS (
     SELECT
         period,
-        sum(calls) AS calls,
-        sum(inbound) AS inbound,
-        sum(answered) AS answered,
-        sum(voicemail) AS voicemail,
-        sum(abandoned) AS abandoned,
-        sum(missed) AS missed,
-        sum(unreachable) AS unreachable,
+        coalesce(sum(calls), 0) AS calls,
+        coalesce(sum(inbound), 0) AS inbound,
+        coalesce(sum(answered), 0) AS answered,
+        coalesce(sum(voicemail), 0) AS voicemail,
+        coalesce(sum(abandoned), 0) AS abandoned,
+        coalesce(sum(missed), 0) AS missed,
+        coalesce(sum(unreachable), 0) AS unreachable,
         sum(wait_ms) AS wait_ms,
-        sum(waits) AS waits,
-        sum(outbound) AS outbound,
-        sum(connected) AS connected,
-        sum(internal) AS internal,
+        coalesce(sum(waits), 0) AS waits,
+        coalesce(sum(outbound), 0) AS outbound,
+        coalesce(sum(connected), 0) AS connected,
+        coalesce(sum(internal), 0) AS internal,
         sum(talk_ms) AS talk_ms
     FROM (SELECT date_trunc($by, hour) AS period, * FROM hours) AS dated
     GROUP BY ROLLUP (period)

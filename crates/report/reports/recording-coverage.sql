@@ -38,10 +38,10 @@ WITH hours AS (
 ), periods AS (
     SELECT
         period,
-        sum(answered) AS answered,
-        sum(recorded) AS recorded,
-        sum(inbound_answered) AS inbound_answered,
-        sum(inbound_recorded) AS inbound_recorded
+        coalesce(sum(answered), 0) AS answered,
+        coalesce(sum(recorded), 0) AS recorded,
+        coalesce(sum(inbound_answered), 0) AS inbound_answered,
+        coalesce(sum(inbound_recorded), 0) AS inbound_recorded
     FROM (SELECT date_trunc($by, hour) AS period, * FROM hours) AS dated
     GROUP BY ROLLUP (period)
 )

@@ -5,12 +5,15 @@ question = "Who calls again within days?"
 [[parameters]]
 name = "days"
 type = "integer"
+least = 0
+most = 36500
 default = 7
 help = "A call so many days after the one before, or sooner, is a repeat"
 
 [[parameters]]
 name = "limit"
 type = "integer"
+least = 1
 default = 1000
 help = "How many callers at most"
 

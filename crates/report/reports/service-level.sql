@@ -15,11 +15,13 @@ help = "This queue alone"
 [[parameters]]
 name = "threshold_s"
 type = "integer"
+least = 0
 help = "In time is up to so many seconds; without it, as each queue promises, else 20"
 
 [[parameters]]
 name = "abandoned_threshold_s"
 type = "integer"
+least = 0
 help = "Who hangs up sooner does not count; without it, as each queue is set, else 5"
 
 [[parameters]]

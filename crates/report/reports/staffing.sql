@@ -10,18 +10,23 @@ help = "Calls that came to this queue first"
 [[parameters]]
 name = "target_percent"
 type = "number"
+least = 0
+most = 100
 default = 80.0
 help = "So many are to be answered in time"
 
 [[parameters]]
 name = "target_s"
 type = "integer"
+least = 0
 default = 20
 help = "In time is up to so many seconds"
 
 [[parameters]]
 name = "shrinkage_percent"
 type = "number"
+least = 0
+most = 99
 default = 0.0
 help = "The part of paid time that nobody is at the phone: breaks, training, illness"
 

@@ -13,6 +13,10 @@ use toml::Spanned;
 use crate::parameter::{GIVEN, Kind};
 use crate::{Chart, Origin, Parameter, Report, Value};
 
+/// Whole numbers are within this, unless a report says otherwise: as days they still are so many milliseconds that SQL can
+/// count them.
+const LARGEST: f64 = 1e9;
+
 /// Where a file goes wrong, counted from 1, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -38,6 +42,8 @@ struct Declared {
     r#type: Kind,
     #[serde(default)]
     choices: Vec<String>,
+    least: Option<f64>,
+    most: Option<f64>,
     default: Option<toml::Value>,
     #[serde(default)]
     required: bool,
@@ -47,6 +53,8 @@ struct Declared {
 
 /// Reads the file of a report.
 pub(crate) fn read(name: &str, text: &str, origin: Origin) -> Result<Report, Fault> {
+    // Editors on Windows begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
     let place = header_place(text)?;
     let fault = |offset: usize, reason: String| {
         let upto = text.get(..place.start + offset).unwrap_or(text);
@@ -98,7 +106,8 @@ fn header_place(text: &str) -> Result<Range<usize>, Fault> {
 }
 
 fn parameter(declared: Declared) -> Result<Parameter, String> {
-    let Declared { name, r#type: kind, mut choices, default, required, help } = declared;
+    let Declared { name, r#type: kind, mut choices, least, most, default, required, help } =
+        declared;
     let name = name.into_inner();
     let usual = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(usual) {
@@ -119,7 +128,13 @@ fn parameter(declared: Declared) -> Result<Parameter, String> {
         (Kind::Choice, false) | (_, true) => {}
         (_, false) => return Err(format!("{name} is no choice, so it has no choices")),
     }
-    let mut parameter = Parameter { name, kind, choices, default: None, required, help };
+    let range = match (kind, least.or(most)) {
+        (Kind::Integer, _) => Some(least.unwrap_or(-LARGEST)..=most.unwrap_or(LARGEST)),
+        (Kind::Number, Some(_)) => Some(least.unwrap_or(f64::MIN)..=most.unwrap_or(f64::MAX)),
+        (_, None) => None,
+        (_, Some(_)) => return Err(format!("{name} is no number, so it has no least and no most")),
+    };
+    let mut parameter = Parameter { name, kind, choices, range, default: None, required, help };
     parameter.default = default.map(|default| of_toml(&parameter, &default)).transpose()?;
     if parameter.kind == Kind::Bucket && parameter.default.is_none() {
         return Err(format!("{} needs a default", parameter.name));
@@ -128,6 +143,8 @@ fn parameter(declared: Declared) -> Result<Parameter, String> {
 }
 
 fn of_toml(parameter: &Parameter, default: &toml::Value) -> Result<Value, String> {
+    let number = default.as_integer().map(|number| number as f64).or(default.as_float());
+    number.map_or(Ok(()), |number| parameter.check(number, &number.to_string()))?;
     let value = match (parameter.kind, default) {
         (Kind::Integer, toml::Value::Integer(number)) => Value::Integer(*number),
         (Kind::Number, toml::Value::Integer(number)) => Value::Number(*number as f64),

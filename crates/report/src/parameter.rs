@@ -1,6 +1,7 @@
 //! Parameters: what they take, and how people write it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use datafusion::scalar::ScalarValue;
 use serde::Deserialize;
@@ -18,6 +19,8 @@ pub struct Parameter {
     pub kind: Kind,
     /// Of a choice and a bucket: what can be chosen.
     pub choices: Vec<String>,
+    /// Of numbers: from which to which.
+    pub range: Option<RangeInclusive<f64>>,
     /// What it is when nobody says so; otherwise `NULL`.
     pub default: Option<Value>,
     /// Somebody has to say.
@@ -123,12 +126,16 @@ impl Parameter {
             Kind::Text => Ok(Value::Text(text.to_owned())),
             Kind::Bucket | Kind::Choice => self.choice(text),
             Kind::Integer => {
-                let number = text.parse().map_err(|_| format!("'{text}' is no whole number"));
-                number.map(Value::Integer)
+                let number: i64 =
+                    text.parse().map_err(|_| format!("'{text}' is no whole number"))?;
+                self.check(number as f64, text)?;
+                Ok(Value::Integer(number))
             }
             Kind::Number => {
                 let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-                number.map(Value::Number).ok_or_else(|| format!("'{text}' is no number"))
+                let number = number.ok_or_else(|| format!("'{text}' is no number"))?;
+                self.check(number, text)?;
+                Ok(Value::Number(number))
             }
             Kind::Flag => match text {
                 "yes" | "true" => Ok(Value::Flag(true)),
@@ -141,6 +148,16 @@ impl Parameter {
             }
             Kind::Extension => words.extension(text).map(Value::Integer),
             Kind::Queue => words.queue(text).map(Value::Integer),
+        }
+    }
+
+    pub(crate) fn check(&self, number: f64, text: &str) -> Result<(), String> {
+        match &self.range {
+            Some(range) if !range.contains(&number) => {
+                let (least, most) = (range.start(), range.end());
+                Err(format!("{text} is not from {least} to {most}"))
+            }
+            _ => Ok(()),
         }
     }
 

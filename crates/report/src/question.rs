@@ -100,6 +100,13 @@ impl Question<'_> {
         Ok(tables.ask(&self.report.sql, self.values()).await?)
     }
 
+    /// How many rows there are at most, if it has a parameter `limit`.
+    pub fn limit(&self) -> Option<u64> {
+        let limit = self.bound.iter().find(|bound| bound.name == "limit")?;
+        let ScalarValue::Int64(Some(limit)) = limit.scalar else { return None };
+        limit.try_into().ok()
+    }
+
     /// What SQL sees, by the names without `$`.
     pub fn values(&self) -> Vec<(String, ScalarValue)> {
         let moment = |at: Timestamp| {

@@ -37,7 +37,7 @@ impl List {
             return Ok(failure::OK);
         }
         let heads = ["NAME", "KIND", "ASKS", "CRON", "NEXT", "LAST"];
-        let mut table = output::table(&heads, &[5]);
+        let mut table = output::table(&heads, &[0, 2, 5]);
         for (job, schedule, record) in &all {
             table.add_row(output::row([
                 job.name().to_owned(),

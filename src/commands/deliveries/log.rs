@@ -40,7 +40,7 @@ impl Log {
             return Ok(failure::OK);
         }
         let zone = time::zone(None)?;
-        let mut table = output::table(&["AT", "NAME", "OUTCOME", "TO", "WHAT"], &[3, 4]);
+        let mut table = output::table(&["AT", "NAME", "OUTCOME", "TO", "WHAT"], &[1, 3, 4]);
         for Done { name, entry } in all {
             let at = time::clock(entry.at.as_millisecond(), &zone);
             let (to, outcome, what) = (entry.to.join(", "), outcome(&entry), what(entry));

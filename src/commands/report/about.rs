@@ -58,6 +58,8 @@ fn of(parameter: &Parameter) -> serde_json::Value {
         "name": parameter.name,
         "type": parameter.kind.to_string(),
         "choices": parameter.choices,
+        "least": parameter.range.as_ref().map(|range| *range.start()),
+        "most": parameter.range.as_ref().map(|range| *range.end()),
         "default": default,
         "required": parameter.required,
         "help": parameter.help,

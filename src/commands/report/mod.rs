@@ -15,6 +15,7 @@ use crate::answer::Output;
 use crate::config::{Config, Sources};
 use crate::failure::{self, ExitCodeNumber};
 use crate::lake;
+use crate::output::{self, note};
 use crate::reports::{Known, catalog};
 use crate::time::{self, TimeError};
 
@@ -147,5 +148,10 @@ pub async fn print(
         chart: report.chart.as_ref(),
         zone: &question.period.zone,
     };
-    output.write(answer, &page).await
+    let rows = output.write(answer, &page).await?;
+    if question.limit() == Some(rows) {
+        let rows = output::counted(rows, "row");
+        note!("there may be more: it ends after {rows}, or as many as --set limit=N says");
+    }
+    Ok(())
 }

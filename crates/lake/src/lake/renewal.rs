@@ -1,10 +1,13 @@
 //! Rows in files that are no longer right although their calls are as they were.
 
+use std::collections::BTreeMap;
+
 use datafusion::prelude::{DataFrame, col};
 
 use super::Lake;
-use crate::directory::Directory;
+use crate::directory::{Directory, FactSpan as Span};
 use crate::manifest::{Manifest, Segment};
+use crate::outdated::Change;
 use crate::segment::{Sessions, Shelf};
 use crate::staged::{Staged, Step};
 use crate::staging::{HELD_BYTES, TOGETHER, spilled};
@@ -44,8 +47,7 @@ impl Lake {
         manifest: &mut Manifest,
         directory: &Directory,
     ) -> Result<(), Error> {
-        let facts = directory.facts();
-        let outdated = facts.since(&manifest.facts);
+        let outdated = outdated(manifest, directory);
         let folder = Shelf::folder(&self.account);
         for segment in manifest.segments.clone() {
             let sessions = outdated::sessions(&self.shelf(&folder), &segment, &outdated)?;
@@ -53,7 +55,7 @@ impl Lake {
                 crash::point(crash::REVISING);
             }
         }
-        manifest.facts = facts;
+        (manifest.facts, manifest.mixed) = (directory.facts(), Vec::new());
         Ok(())
     }
 
@@ -63,7 +65,7 @@ impl Lake {
         manifest: &Manifest,
         directory: &Directory,
     ) -> Result<Staged, Error> {
-        let outdated = directory.facts().since(&manifest.facts);
+        let outdated = outdated(manifest, directory);
         let folder = Shelf::folder(&self.account);
         let mut staged = Staged::default();
         for segment in &manifest.segments {
@@ -117,4 +119,16 @@ impl Lake {
         staged.replace(sessions, (segment.from_ms, segment.to_ms), now);
         Ok(())
     }
+}
+
+/// What the directory says otherwise than when the rows were derived.
+fn outdated(manifest: &Manifest, directory: &Directory) -> BTreeMap<Span, Change> {
+    let facts = directory.facts();
+    let mut outdated = facts.since(&manifest.facts);
+    for mixed in &manifest.mixed {
+        for (span, change) in facts.since(mixed) {
+            outdated.entry(span).or_default().join(change);
+        }
+    }
+    outdated
 }

@@ -102,6 +102,42 @@ async fn sums_that_are_named_twice_are_computed_once() {
     assert!(explained.contains("interactions"), "{explained}");
 }
 
+#[tokio::test]
+async fn sums_of_other_things_are_others() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let others = "WITH few AS (SELECT count(*) AS n FROM generate_series(1, 3)),
+            many AS (SELECT count(*) AS n FROM generate_series(1, 1000))
+        SELECT few.n, many.n, again.n FROM few CROSS JOIN many CROSS JOIN many AS again";
+    assert_eq!(ask(&tables, others).await, ["3 1000 1000"]);
+    let recursive = "WITH RECURSIVE steps AS (
+            SELECT 1 AS n
+            UNION ALL
+            SELECT last.n + 1 FROM (SELECT max(n) AS n FROM steps) AS last WHERE last.n < 4
+        ) SELECT count(*) FROM steps";
+    assert_eq!(ask(&tables, recursive).await, ["4"]);
+}
+
+/// What is made to agree when a question is computed: words, texts, numbers.
+#[tokio::test]
+async fn sums_of_several_types_can_be_named_twice() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    for sums in [
+        "SELECT CASE WHEN customer_name IS NULL THEN 'unknown' ELSE customer_name END AS who, count(*) AS n FROM interactions GROUP BY 1",
+        "SELECT CASE WHEN records = 0 THEN 'none' ELSE kind END AS who, count(*) AS n FROM interactions GROUP BY 1",
+        "SELECT 'all' AS who, count(*) AS n FROM interactions UNION ALL SELECT disposition, count(*) FROM interactions GROUP BY 1",
+        "SELECT kind AS who, sum(CASE WHEN voicemail THEN 0 ELSE 0.5 END) AS n FROM interactions GROUP BY 1",
+    ] {
+        let once =
+            ask(&tables, &format!("WITH s AS ({sums}) SELECT who, n FROM s ORDER BY 1")).await;
+        let twice = format!(
+            "WITH s AS ({sums}) SELECT s.who, o.n FROM s JOIN s AS o ON o.who = s.who ORDER BY 1"
+        );
+        assert_eq!(ask(&tables, &twice).await, once, "{sums}");
+    }
+}
+
 /// Sums that would take too much memory are computed each time.
 #[tokio::test]
 async fn many_sums_are_not_held() {
@@ -113,6 +149,17 @@ async fn many_sums_are_not_held() {
         "WITH many AS (SELECT value, count(*) AS n FROM generate_series(1, 1000000) GROUP BY 1)
         SELECT count(*), (SELECT max(n) FROM many) FROM many";
     assert_eq!(ask(&tables, many).await, ["1000000 1"]);
+}
+
+#[tokio::test]
+async fn columns_of_one_name_are_told_apart() {
+    let archive = Archive::new().await;
+    let tables = some(&archive).await;
+    let sql = "SELECT a.session, b.session, a.kind AS session_1 FROM interactions AS a JOIN interactions AS b USING (started)";
+    let answer = tables.ask(sql, Vec::new()).await.unwrap();
+    let names: Vec<_> = answer.schema().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(names, ["session", "session_2", "session_1"]);
+    assert!(!answer.all().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -228,6 +228,46 @@ async fn only_what_names_a_thing_is_written_anew() {
     assert_eq!(written_anew(&lake, &mut files).await, 0);
 }
 
+/// An update that breaks off has written some rows by what the directory says now, and that may be what it said before
+/// by the next one.
+#[tokio::test]
+async fn what_was_changed_back_is_as_before() {
+    let archive = Archive::new().await;
+    let place = archive.folder.path().join("kept");
+    let leg = Leg { from: 1, to: 1001, action: "Phone Call", result: "Accepted" };
+    let start_ms = START_MS + 3 * DAY_MS;
+    let call = Call { id: 1, start_ms, outbound: false, outside: Some(1), legs: vec![leg] };
+    archive.commit_texts(&[call.json()]).await;
+    let hours = json!({ "schedule": {} });
+    archive.mirror(START_MS, DirectoryKind::Hours, 0, only("1", &hours)).await;
+    let day = jiff::Timestamp::from_millisecond(start_ms).unwrap();
+    let day = day.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let after_hours = "SELECT after_hours FROM interactions";
+    let manifest = || {
+        let folder = std::fs::read_dir(&place).unwrap().next().unwrap().unwrap().path();
+        folder.join("manifest.json")
+    };
+    let read = || -> Value { serde_json::from_slice(&std::fs::read(manifest()).unwrap()).unwrap() };
+
+    let lake = archive.lake_closed_on(&place, &[]);
+    lake.update(&mut |_| {}).await.unwrap();
+    let before = read();
+    let open = ask(&tables(&lake).await, after_hours).await;
+    archive.lake_closed_on(&place, &[day]).update(&mut |_| {}).await.unwrap();
+    let mut broken_off = read();
+    broken_off["mixed"] = json!([broken_off["facts"].take()]);
+    broken_off["facts"] = before["facts"].clone();
+    std::fs::write(manifest(), broken_off.to_string()).unwrap();
+
+    assert!(lake.snapshot().await.unwrap().is_behind(i64::MAX));
+    assert_eq!(ask(&tables(&lake).await, after_hours).await, open);
+    lake.update(&mut |_| {}).await.unwrap();
+    assert!(!lake.snapshot().await.unwrap().is_behind(i64::MAX));
+    assert_eq!(ask(&tables(&lake).await, after_hours).await, open);
+    let closed = archive.lake_closed_on(&place, &[day]);
+    assert_ne!(ask(&tables(&closed).await, after_hours).await, open);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
