@@ -72,12 +72,18 @@ pub fn table(header: &[&str], elastic: &[usize]) -> Table {
     table.load_style(presets::NOTHING).set_truncation_indicator("…");
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.iter().copied());
+    let is_terminal = table.width().is_some();
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        column.set_constraint(match elastic.contains(&place) {
-            true => ColumnConstraint::LowerBoundary(Width::Fixed(LEAST)),
-            false => ColumnConstraint::ContentWidth,
-        });
+        match elastic.contains(&place) {
+            true if is_terminal => {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(LEAST)));
+            }
+            true => {}
+            false => {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
     }
     table
 }

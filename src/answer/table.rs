@@ -1,6 +1,7 @@
 //! Answers on the terminal: what fits, with bars and shades where the report has a chart.
 
 use std::io::IsTerminal as _;
+use std::iter;
 
 use callbook_exchange::Cell;
 use callbook_lake::Answer;
@@ -39,17 +40,20 @@ pub(super) async fn print(mut answer: Answer, page: &Page<'_>) -> anyhow::Result
     }
     let width = std::io::stdout().is_terminal().then(output::width).flatten();
     let grid = Grid::of(page, &columns, &shown);
-    let fitting = grid.fitting(width);
+    let measured = page.chart.into_iter().flat_map(|chart| iter::once(&chart.x).chain(&chart.y));
+    let measured = measured.filter_map(|name| place(&columns, name));
+    let fitting = grid.fitting(width, measured);
     let bars = page.chart.zip(width).and_then(|(chart, width)| {
-        bars(chart, &columns, &shown, width.saturating_sub(grid.width(fitting)))
+        bars(chart, &columns, &shown, width.saturating_sub(grid.width(&fitting)))
     });
-    grid.print(fitting, bars.as_deref())?;
+    grid.print(&fitting, bars.as_deref())?;
     if let Some(chart) = page.chart.filter(|chart| chart.kind == ChartKind::Heat && width.is_some())
     {
         shades(&Data::of(chart, &columns, &shown)?)?;
     }
-    if fitting < columns.len() {
-        let left_out: Vec<&str> = grid.heads[fitting..].iter().map(String::as_str).collect();
+    if fitting.len() < columns.len() {
+        let left_out = (0..columns.len()).filter(|column| !fitting.contains(column));
+        let left_out: Vec<&str> = left_out.map(|column| grid.heads[column].as_str()).collect();
         note!("without room for: {}; a wider terminal or --format has them", left_out.join(", "));
     }
     let rows = count as u64;
@@ -93,35 +97,53 @@ impl Grid {
         cells.max(self.heads[column].chars().count()) + GAP
     }
 
-    fn width(&self, columns: usize) -> usize {
-        (0..columns).map(|column| self.needs(column)).sum()
+    fn width(&self, columns: &[usize]) -> usize {
+        columns.iter().map(|column| self.needs(*column)).sum()
     }
 
-    /// How many columns fit, from the left.
-    fn fitting(&self, width: Option<usize>) -> usize {
-        let all = self.heads.len();
+    /// Which columns fit: what the report's chart measures before others, and those from the left.
+    fn fitting(&self, width: Option<usize>, measured: impl Iterator<Item = usize>) -> Vec<usize> {
+        let all: Vec<usize> = (0..self.heads.len()).collect();
         let Some(width) = width else { return all };
-        (1..=all).rev().find(|columns| self.width(*columns) <= width).unwrap_or(1)
+        let mut fitting: Vec<usize> = Vec::new();
+        for column in measured.chain(all) {
+            if fitting.contains(&column) {
+                continue;
+            }
+            fitting.push(column);
+            if self.width(&fitting) > width && fitting.len() > 1 {
+                fitting.pop();
+                break;
+            }
+        }
+        fitting.sort_unstable();
+        fitting
     }
 
-    fn print(&self, columns: usize, bars: Option<&[String]>) -> anyhow::Result<()> {
+    fn print(&self, columns: &[usize], bars: Option<&[String]>) -> anyhow::Result<()> {
         let mut heads: Vec<String> =
-            self.heads[..columns].iter().map(|head| head.to_uppercase()).collect();
+            columns.iter().map(|column| self.heads[*column].to_uppercase()).collect();
         heads.extend(bars.map(|_| String::new()));
         let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-        let elastic: Vec<usize> = (0..columns).filter(|column| !self.numbers[*column]).collect();
+        let is_number: Vec<bool> = columns.iter().map(|column| self.numbers[*column]).collect();
+        let elastic: Vec<usize> = (0..columns.len()).filter(|place| !is_number[*place]).collect();
         let mut table = output::table(&heads, &elastic);
-        for (place, column) in table.column_iter_mut().enumerate() {
-            if self.numbers.get(place).is_some_and(|number| *number && place < columns) {
+        for (column, is_number) in table.column_iter_mut().zip(is_number) {
+            if is_number {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
         for (place, row) in self.rows.iter().enumerate() {
             let bar = bars.map(|bars| bars[place].clone());
-            table.add_row(output::row(row[..columns].iter().cloned().chain(bar)));
+            let cells = columns.iter().map(|column| row[*column].clone());
+            table.add_row(output::row(cells.chain(bar)));
         }
         output::print(&table)
     }
+}
+
+fn place(columns: &[Column], name: &str) -> Option<usize> {
+    columns.iter().position(|column| column.name == name)
 }
 
 /// A bar a row of the first measure, if there is room.
@@ -130,8 +152,7 @@ fn bars(chart: &Chart, columns: &[Column], shown: &[Rows], room: usize) -> Optio
     if chart.kind == ChartKind::Heat || widest < 8 {
         return None;
     }
-    let place = |name: &String| columns.iter().position(|column| column.name == *name);
-    let (x, y) = (place(&chart.x)?, place(chart.y.first()?)?);
+    let (x, y) = (place(columns, &chart.x)?, place(columns, chart.y.first()?)?);
     let rows = shown.iter().flat_map(|rows| (0..rows.count()).map(move |row| (rows, row)));
     let value = |rows: &Rows, row| match rows.cell(row, x) {
         Cell::Empty => 0.0,

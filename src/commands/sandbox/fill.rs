@@ -9,11 +9,11 @@ use callbook_model::{AccountId, DirectoryEntry, DirectoryKind, Region, Scope};
 use callbook_store::{
     Batch, ChangedSession, Decoder, Incoming, Open, Reading, SessionChanges, SessionRecord, Store,
 };
-use callbook_synth::{Company, Config as CompanyConfig, View};
+use callbook_synth::{Company, Config as CompanyConfig, ExtensionKind, View};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::commands::print_json;
@@ -170,20 +170,32 @@ fn sessions(texts: Vec<String>) -> SessionChanges {
 /// What a look at the directory's lists would show.
 fn directory(company: &Company) -> Vec<Reading> {
     let extensions = || company.extensions().iter();
-    let queues = extensions().filter_map(|extension| company.queue_json(extension.id));
-    [
+    let of = |kind| extensions().filter(move |each| each.kind == kind);
+    let queues = || of(ExtensionKind::Queue);
+    let member = |id: &u64| {
+        let number = company.extension(*id).map(|member| &member.number);
+        json!({ "id": id, "extensionNumber": number })
+    };
+    let whole = [
         (DirectoryKind::Account, vec![company.account_json()]),
         (DirectoryKind::Extension, extensions().map(|each| each.json.clone()).collect()),
-        (DirectoryKind::Queue, queues.collect()),
+        (DirectoryKind::Site, of(ExtensionKind::Site).map(|each| each.json.clone()).collect()),
+        (DirectoryKind::Queue, queues().filter_map(|each| company.queue_json(each.id)).collect()),
         (DirectoryKind::Number, company.phone_numbers()),
-    ]
-    .into_iter()
-    .map(|(kind, list)| {
-        let entry = |json: &serde_json::Value| DirectoryEntry::decode(kind, &json.to_string());
+        (DirectoryKind::Hours, vec![company.business_hours_json()]),
+    ];
+    let whole = whole.into_iter().map(|(kind, list)| (kind, 0, list));
+    let each = queues().flat_map(|queue| {
+        let members = queue.members.iter().map(member).collect();
+        let hours = vec![company.business_hours_json()];
+        [(DirectoryKind::Member, queue.id, members), (DirectoryKind::Hours, queue.id, hours)]
+    });
+    let lists = whole.chain(each).map(|(kind, part, list): (_, _, Vec<Value>)| {
+        let entry = |json: &Value| DirectoryEntry::decode(kind, &json.to_string());
         let entries = list.iter().filter_map(entry).collect();
-        Reading { kind, part: 0, entries, complete: true }
-    })
-    .collect()
+        Reading { kind, part, entries, complete: true }
+    });
+    lists.collect()
 }
 
 /// Makes records and reads them, oldest first, ahead of the commits.
