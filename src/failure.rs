@@ -425,9 +425,10 @@ fn lake(error: &Lake) -> (u8, String) {
         Lake::Manifest { .. } => {
             (FAILED, "delete the lake's folder: it is built anew from the archive")
         }
-        Lake::Parquet(_) | Lake::Tables(_) => {
-            (FAILED, "if its files are damaged, delete the lake's folder: it is built anew")
-        }
+        Lake::Parquet(_) | Lake::Tables(_) => (
+            FAILED,
+            "if its files are damaged, `callbook lake update` makes those anew that are gone or cut off; or delete the lake's folder",
+        ),
     };
     (code, hint.to_owned())
 }

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use callbook_delivery::Record;
 use callbook_lake::{Access, Tables};
 use callbook_report::{Asked, Catalog, Period, Question, Report, functions};
-use callbook_store::Store;
+use callbook_store::{Account, Store};
 use jiff::Timestamp;
 
 use crate::commands::choose;
@@ -83,7 +83,7 @@ struct Prepared<'r> {
     question: Question<'r>,
 }
 
-/// Reads words and periods as they are at a moment, and the tables.
+/// What is asked at a moment, and the tables.
 async fn prepare<'r>(
     store: &Store,
     config: &Config,
@@ -91,6 +91,22 @@ async fn prepare<'r>(
     asking: &Asking<'_>,
     at: Timestamp,
 ) -> anyhow::Result<Prepared<'r>> {
+    let (account, question) = question(store, report, asking, at).await?;
+    let lake = lake::of(config, store, &account)?;
+    // It is asked again and again, every few minutes: what is not in files is worked out each time.
+    // Where they cannot be written just now, or another process does so, that is still what happens.
+    let _ = lake::update(&lake).await;
+    let tables = lake::tables(&lake, &Access::Everything).await?;
+    Ok(Prepared { tables: tables.with_functions(functions()), question })
+}
+
+/// What is asked, and of which account: words and periods as they are at a moment.
+async fn question<'r>(
+    store: &Store,
+    report: &'r Report,
+    asking: &Asking<'_>,
+    at: Timestamp,
+) -> anyhow::Result<(Account, Question<'r>)> {
     let account = choose(store, asking.account).await?;
     let zone = asking.zone.clone();
     let period = match asking.period {
@@ -100,12 +116,25 @@ async fn prepare<'r>(
     let asked = Asked { period, given: asking.given.clone(), now: Timestamp::now() };
     let words = Known::read(store, &account).await?;
     let question = report.question(&asked, &words)?;
-    let lake = lake::of(config, store, &account)?;
-    // It is asked again and again, every few minutes: what is not in files is worked out each time.
-    // Where they cannot be written just now, or another process does so, that is still what happens.
-    let _ = lake::update(&lake).await;
-    let tables = lake::tables(&lake, &Access::Everything).await?;
-    Ok(Prepared { tables: tables.with_functions(functions()), question })
+    Ok((account, question))
+}
+
+/// Whether one can be asked, as far as that can be told without an answer.
+///
+/// # Errors
+/// Why not: there is no such report, or it does not take what it is given.
+pub async fn check(store: &Store, config: &Config, job: Job<'_>) -> anyhow::Result<()> {
+    let (asking, now) = (job.asking()?, Timestamp::now());
+    match job {
+        Job::Delivery(delivery) => {
+            let catalog = catalog(config)?;
+            question(store, catalog.get(&delivery.report)?, &asking, now).await?;
+        }
+        Job::Threshold(threshold) => {
+            question(store, &threshold::report(config, threshold)?, &asking, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The reports that there are; those that cannot be read are no concern here.

@@ -67,7 +67,7 @@ pub async fn look(
 }
 
 /// The report that is asked; a threshold's own SQL is one without a file.
-fn report(config: &Config, threshold: &Threshold) -> anyhow::Result<Report> {
+pub(super) fn report(config: &Config, threshold: &Threshold) -> anyhow::Result<Report> {
     if let Some(name) = &threshold.report {
         return Ok(catalog(config)?.get(name)?.clone());
     }

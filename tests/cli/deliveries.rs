@@ -175,3 +175,28 @@ fn what_is_asked_in_vain() {
     transcript.refused(&place, "deliveries run low", 2);
     insta::assert_snapshot!(transcript.text());
 }
+
+#[test]
+fn doctor_knows_what_cannot_be_asked() {
+    let place = place();
+    let offline = |settings: &str| {
+        place.write("callbook.toml", settings);
+        place.run("doctor --offline").stdout
+    };
+    let said = offline(SETTINGS);
+    assert!(said.contains("1 report by mail, 2 thresholds"), "{said}");
+    for (settings, wrong) in [
+        (SETTINGS.replace("by = 'day'", "by = 'fortnight'"), "weekly: by: 'fortnight' is none of"),
+        (SETTINGS.replace("short_abandon_s = 10", "queue = 'Nope'"), "weekly: queue:"),
+        (
+            SETTINGS.replace(
+                "report = 'answer-rate'\nperiod = 'last 30",
+                "report = 'nope'\nperiod = 'last 30",
+            ),
+            "low:",
+        ),
+    ] {
+        let said = offline(&settings);
+        assert!(said.contains(wrong) && !said.contains("1 report by mail"), "{said}");
+    }
+}

@@ -100,13 +100,16 @@ impl Lake {
         self.snapshot().await?.tables(limits, access).await
     }
 
-    /// Brings the files up to date.
+    /// Brings the files up to date. If some are gone, or cut off, all are made anew.
     ///
     /// # Errors
     /// When another process does, the archive cannot be read, or the files not be written.
     pub async fn update(&self, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Extent, Error> {
         let _lock = self.store.lock_lake(self.account.key).await?;
         let mut manifest = self.manifest().await?;
+        if !manifest.files().all(|file| self.place.is_whole(file)) {
+            manifest = manifest.begun_anew();
+        }
         let directory = Arc::new(self.directory().await?);
         let facts = directory.facts();
         if facts != manifest.facts && !manifest.mixed.contains(&facts) {
@@ -315,9 +318,7 @@ impl Lake {
         if read.is_of(&archive) && self.has_lived_on(&read).await? {
             return Ok(read);
         }
-        let mut empty = Manifest { generation: read.generation, ..Manifest::empty(&archive) };
-        empty.drop_those_of(&read, Timestamp::now().as_millisecond(), i64::MIN);
-        Ok(empty)
+        Ok(Manifest { archive, ..read }.begun_anew())
     }
 
     /// The number of the manifest that is there.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use callbook_store::PurgeMark;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Facts;
@@ -109,6 +110,13 @@ impl Manifest {
             FORMAT => serde_json::from_slice(json),
             format => Ok(Self { format, generation, ..Self::empty(archive) }),
         }
+    }
+
+    /// One without rows, to follow it.
+    pub(crate) fn begun_anew(&self) -> Self {
+        let mut anew = Self { generation: self.generation, ..Self::empty(&self.archive) };
+        anew.drop_those_of(self, Timestamp::now().as_millisecond(), i64::MIN);
+        anew
     }
 
     /// Notes the files that only the one before names; those that were so before a moment are forgotten.

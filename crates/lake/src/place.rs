@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncReadExt as _;
 use url::Url;
 
+use crate::manifest::File;
 use crate::{Error, crash};
 
 /// What is longer goes up in parts of this size.
@@ -81,6 +82,12 @@ impl Place {
 
     pub(crate) fn is_bucket(&self) -> bool {
         self.folder.is_none()
+    }
+
+    /// Whether a file is there, as long as it was written; of a bucket that is taken for granted.
+    pub(crate) fn is_whole(&self, file: &File) -> bool {
+        let Some(folder) = &self.folder else { return true };
+        folder.join(&file.path).metadata().is_ok_and(|there| there.len() == file.bytes)
     }
 
     /// The same, where files that nobody needs any more are left for so long.

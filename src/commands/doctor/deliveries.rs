@@ -4,7 +4,7 @@ use callbook_store::Store;
 
 use super::finding::{Check, Finding};
 use crate::config::Config;
-use crate::deliveries::{Job, catalog, jobs, record};
+use crate::deliveries::{check, jobs, record};
 use crate::output;
 
 /// What is wrong with deliveries and thresholds; nothing where there are none.
@@ -18,16 +18,11 @@ pub(super) async fn sent(store: &Store, config: &Config) -> anyhow::Result<Vec<F
         let advice = "give [alerts.email] server and from in callbook.toml";
         findings.push(Finding::failed(Check::Deliveries, "no server takes the mail", advice));
     }
-    let catalog = catalog(config)?;
     for job in &jobs {
-        let known = job.question() == Job::SQL || catalog.get(job.question()).is_ok();
-        if !known {
-            let message = format!("{} asks a report that is not there", job.name());
-            findings.push(Finding::failed(
-                Check::Deliveries,
-                message,
-                "`callbook report` lists all",
-            ));
+        if let Err(error) = check(store, config, *job).await {
+            let message = format!("{}: {error:#}", job.name());
+            let advice = "`callbook report NAME --explain` lists what a report takes";
+            findings.push(Finding::failed(Check::Deliveries, message, advice));
         }
         let record = record(store, job.name()).await?;
         if let Some(error) = record.trouble().and_then(|trouble| trouble.error.as_ref()) {

@@ -76,6 +76,22 @@ async fn an_older_lake_is_built_anew() {
     assert_eq!(rows(&archive, &lake).await.len(), 5);
 }
 
+#[tokio::test]
+async fn files_that_are_gone_or_cut_off_are_made_anew() {
+    let archive = Archive::new().await;
+    archive.commit(&calls(0..5, "Accepted")).await;
+    let folder = archive.folder.path().join("lake");
+    rows(&archive, &folder).await;
+    for spoil in
+        [|path: &str| std::fs::remove_file(path), |path: &str| std::fs::write(path, "junk")]
+    {
+        let lake = archive.lake_at(&folder);
+        spoil(&lake.files("interactions").await.unwrap()[0]).unwrap();
+        lake.update(&mut |_| {}).await.unwrap();
+        assert_eq!(rows(&archive, &folder).await.len(), 5);
+    }
+}
+
 /// A lock in a database is lost with its connection.
 #[tokio::test]
 async fn of_two_writers_one_gives_way() {
